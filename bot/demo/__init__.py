@@ -1,0 +1,1 @@
+"""A Slack workspace, a stand-in model and two data services on this machine."""

@@ -1,0 +1,65 @@
+"""Calls a function that a person names by its own name: "roll_dice sides=6", for functions that the rules do not know."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.demo.model.conversation import Tool
+from bot.demo.model.rules.calls import KNOWN
+from bot.demo.model.rules.intents import Direct
+
+PAIR = re.compile(r"(\w+)\s*[=:]\s*(\"[^\"]*\"|'[^']*'|[^\s,;]+)")
+KOREAN_ENDING = r"(?![A-Za-z0-9_])"
+
+
+def read_direct(text: str, tools: Sequence[Tool]) -> Direct | None:
+    """Return the call if the text holds the exact name of an offered function, with `name=value` or JSON behind it.
+
+    A single value without a name goes to the function's only required parameter.
+    """
+    for tool in tools:
+        spelled = re.escape(tool.name).replace("_", "[_ ]")
+        if tool.name in KNOWN or not (
+            match := re.search(rf"(?<![A-Za-z0-9_]){spelled}{KOREAN_ENDING}", text, re.IGNORECASE)
+        ):
+            continue
+        arguments = _arguments(text[match.end() :].strip(" ().?!`"), tool)
+        return Direct(tool.name, json.dumps(arguments, ensure_ascii=False))
+    return None
+
+
+def _arguments(rest: str, tool: Tool) -> dict[str, Any]:
+    properties: Mapping[str, Any] = tool.parameters.get("properties", {})
+    if (braces := re.search(r"\{.*\}", rest, re.DOTALL)) and (given := _object(braces[0])) is not None:
+        return given
+    arguments = {
+        key: _value(raw.strip("\"'"), properties[key]) for key, raw in PAIR.findall(rest) if key in properties
+    }
+    required = [key for key in tool.parameters.get("required", ()) if key not in arguments]
+    plain = re.sub(r"^(?:with|for|of|to|를|을|에)\s+", "", PAIR.sub("", rest).strip(" ,"))
+    if len(required) == 1 and plain:
+        arguments[required[0]] = _value(plain, properties.get(required[0], {}))
+    return arguments
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        given = json.loads(text)
+    except ValueError:
+        return None
+    return given if isinstance(given, dict) else None
+
+
+def _value(raw: str, schema: Mapping[str, Any]) -> Any:
+    kinds = {schema.get("type"), *(choice.get("type") for choice in schema.get("anyOf", ()))}
+    number = re.search(r"-?\d+(?:\.\d+)?", raw)
+    if "integer" in kinds and number:
+        return int(float(number[0]))
+    if "number" in kinds and number:
+        return float(number[0])
+    if "boolean" in kinds:
+        return raw.lower() in ("true", "yes", "1")
+    return raw

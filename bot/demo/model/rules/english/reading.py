@@ -1,0 +1,155 @@
+"""Reads one English message: splits it into clauses and finds what each wants."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.demo.model.rules.english.actions import CREATE, DELETE, UPDATE, read_actions, read_create
+from bot.demo.model.rules.english.questions import read_questions
+from bot.demo.model.rules.english.weather import TIME, read_cities, read_days, read_weather
+from bot.demo.model.rules.english.words import (
+    fields_in,
+    ids_in,
+    name_in,
+    strip_polite,
+    targets_in,
+)
+from bot.demo.model.rules.intents import Context, Create, Delete, Intent, Lookup, Query, Say, Target, Update, Weather
+from bot.demo.model.rules.numbers import COUNT, read_count
+
+I = re.IGNORECASE  # noqa: E741 - the name that the re module gives it
+SEPARATOR = re.compile(
+    r"([?!;]+\s*|\.\s+|,?\s+(?:and then|and also|and|then|also|plus)\s+|,\s+(?!\d{3}\b))", I
+)
+HEAD = re.compile(
+    r"^(?:what|who|whose|which|how|show|list|tell|find|look|count|sort|order|rank|weather|forecast|will|is it|top|the "
+    r"(?:average|mean|highest|lowest|oldest|youngest|weather|total|sum)|average|highest|lowest|oldest|youngest)\b",
+    I,
+)
+GREETING = re.compile(r"^(?:hi|hello|hey|yo|good (?:morning|afternoon|evening|day)|greetings|howdy)\b[^a-z]*(?:there|nod|all)?\W*$", I)
+THANKS = re.compile(r"^(?:thanks|thank you|thx|cheers|great|perfect|cool|nice|got it|ok(?:ay)?|bye)\b(?:\W*\w+){0,4}\W*$", I)
+HELP = re.compile(
+    r"^help\b|\bwhat (?:can|do) you do\b|\bwho are you\b|\bwhat are you\b|\bhow do (?:you|i use) |\bare you (?:an? |really )?"
+    r"(?:ai|bot|robot|human|real|language|llm|gpt|chatgpt|model)",
+    I,
+)
+FIRST = re.compile(r"\b(?:what|which)\b.*\bi\b.*\b(?:first|at the (?:start|beginning)|originally|initially)\b|\bmy first (?:question|message)", I)
+PREVIOUS = re.compile(r"\bwhat (?:did|was it that) i (?:just )?(?:ask|say|said|asked|want)|\bmy (?:last|previous) (?:question|message)", I)
+SUMMARY = re.compile(r"^(?:summari[sz]e|sum up|recap|tl;?dr|give (?:me )?a summary)\b", I)
+LEAD = re.compile(r"^(?:(?:and|so|then|ok|okay|now|but|also)\b[\s,]*)*(?:(?:what|how) about\b\s*|and\b\s*|for\b\s*|in\b\s*)?", I)
+BARE_LIMIT = re.compile(rf"^(?:only |just )?(?:the )?(?:top|first|bottom)\s+({COUNT})\W*$", I)
+
+
+def read(text: str, context: Context) -> list[Intent]:
+    """Return what a message wants, in its order; [] when the rules do not understand it."""
+    talk = _read_talk(text)
+    if talk is not None:
+        return [talk]
+    intents: list[Intent] = []
+    for clause in split(text):
+        now = replace(context, intents=(*context.intents, *intents))
+        intents += _read_clause(clause, now)
+    intents = _borrow_fields(intents)
+    return intents or _read_follow_up(text, context)
+
+
+def split(text: str) -> list[str]:
+    """Split a message at its joints, but only where something new begins: "5 and 6" stays together."""
+    parts = SEPARATOR.split(text.strip())
+    clauses = [parts[0]]
+    for joint, part in zip(parts[1::2], parts[2::2], strict=True):
+        begin = strip_polite(part)
+        new = HEAD.match(begin) or DELETE.match(begin) or CREATE.match(begin) or UPDATE.match(begin)
+        if part and (new or joint.strip()[:1] in tuple("?!;.")) and clauses[-1].strip():
+            clauses.append(part)
+        else:
+            clauses[-1] += joint + part
+    return [clause.strip() for clause in clauses if clause.strip()]
+
+
+def _read_talk(text: str) -> Say | None:
+    bare = text.strip()
+    for topic, pattern in (("first_message", FIRST), ("summary", SUMMARY), ("previous_message", PREVIOUS)):
+        if pattern.search(bare):
+            return Say("first_message" if topic == "first_message" else
+                       "summary" if topic == "summary" else "previous_message")  # fmt: skip
+    if not bare or GREETING.match(bare):
+        return Say("greeting")
+    if THANKS.match(bare):
+        return Say("thanks")
+    return Say("help") if HELP.search(bare) else None
+
+
+def _read_clause(clause: str, context: Context) -> list[Intent]:
+    clause = strip_polite(clause)
+    return read_actions(clause, context) or read_weather(clause, context) or read_questions(clause, context)
+
+
+def _borrow_fields(intents: list[Intent]) -> list[Intent]:
+    """Give "the highest" in "the highest and the lowest salary" the field that follows."""
+    queries = [intent for intent in intents if isinstance(intent, Query) and intent.field]
+    return [
+        replace(queries[0], aggregate="max") if intent == Say("which_field") and queries else intent
+        for intent in intents
+    ]
+
+
+def _read_follow_up(text: str, context: Context) -> list[Intent]:
+    lead = LEAD.match(text.strip())
+    rest = text.strip()[lead.end() if lead else 0 :].strip(" ?!.,")
+    told = lead is not None and lead.end() > 0
+    if not rest:
+        return []
+    if isinstance(context.unanswered, Create):
+        more = read_create(rest)
+        if more != Create():
+            old = context.unanswered
+            return [Create(more.name or old.name, more.salary or old.salary, more.age or old.age)]
+    if isinstance(context.unanswered, Update | Delete) and (target := _target(rest)):
+        return [replace(context.unanswered, target=target)]
+    match context.last:
+        case Weather() as weather:
+            return _weather_follow_up(rest, weather)
+        case Query() as query:
+            return _query_follow_up(rest, query, told)
+        case Lookup() as lookup:
+            fields = fields_in(rest)
+            if fields and not name_in(rest):
+                return [replace(lookup, field=fields[0])]
+            target = _target(rest)
+            return [replace(lookup, target=target)] if target else []
+    target = _target(rest) if told else None
+    return [Lookup(target)] if target else []
+
+
+def _weather_follow_up(rest: str, weather: Weather) -> list[Intent]:
+    if TIME.fullmatch(rest):
+        days, day = read_days(rest)
+        return [replace(weather, days=days, day=day)]
+    if len(rest.split()) > 6:
+        return []
+    days, day = read_days(rest) if TIME.search(rest) else (weather.days, weather.day)
+    cities = read_cities(f"in {rest}")
+    return [Weather(city, days, day) for city in cities]
+
+
+def _query_follow_up(rest: str, query: Query, told: bool) -> list[Intent]:
+    if (match := BARE_LIMIT.match(rest)) and query.sort_by:
+        return [replace(query, limit=read_count(match[1]))]
+    fields = fields_in(rest)
+    if fields and len(rest.split()) <= 4:
+        if query.sort_by:
+            return [replace(query, sort_by=fields[0])]
+        return [replace(query, field=fields[0])] if query.aggregate not in (None, "count") else []
+    if ids_in(rest) or not told:
+        return []
+    target = _target(rest)
+    return [Lookup(target, query.field)] if target else []
+
+
+def _target(text: str) -> Target | None:
+    found = targets_in(text, None)
+    if not found and (number := re.fullmatch(r"\D{0,12}(\d{1,6})\W*", text)):
+        return Target(employee_id=int(number[1]))
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,5 @@
+"""Reads Korean."""
+
+from bot.demo.model.rules.korean.reading import read
+
+__all__ = ["read"]

@@ -1,0 +1,65 @@
+"""Numbers as people write them in English and Korean, and as they like to read them."""
+
+from __future__ import annotations
+
+import re
+
+ENGLISH_NUMBER = r"[$₩€£]?\s?\d[\d,]*(?:\.\d+)?\s?(?:k|m|thousand|million)?(?![\w])"
+KOREAN_UNITS = {
+    "억": 100_000_000,
+    "천만": 10_000_000,
+    "백만": 1_000_000,
+    "십만": 100_000,
+    "만": 10_000,
+    "천": 1_000,
+    "백": 100,
+}
+_UNIT = "(?:억|천만|백만|십만|만|천|백)"
+KOREAN_NUMBER = rf"\d[\d,]*(?:\.\d+)?(?:\s?{_UNIT}(?:\s?\d[\d,]*\s?{_UNIT})?)?"
+ENGLISH_UNITS = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
+ENGLISH_WORDS = dict(
+    zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)
+)
+KOREAN_WORDS = {
+    "한": 1,
+    "하나": 1,
+    "두": 2,
+    "둘": 2,
+    "세": 3,
+    "셋": 3,
+    "네": 4,
+    "넷": 4,
+    "다섯": 5,
+    "여섯": 6,
+    "일곱": 7,
+    "여덟": 8,
+    "아홉": 9,
+    "열": 10,
+}
+COUNT = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
+KOREAN_COUNT = r"(?:\d+|한|하나|두|둘|세|셋|네|넷|다섯|여섯|일곱|여덟|아홉|열)"
+_PART = re.compile(rf"(\d[\d,]*(?:\.\d+)?)\s?({_UNIT}|k|m|thousand|million)?", re.IGNORECASE)
+
+
+def read_number(text: str) -> int | float:
+    """Read a number such as "330,000", "330k", "33만", "1억 2천만" or "41.5"."""
+    total = 0.0
+    for digits, unit in _PART.findall(text):
+        scale = KOREAN_UNITS.get(unit) or ENGLISH_UNITS.get(unit.lower(), 1)
+        total += float(digits.replace(",", "")) * scale
+    return int(total) if total.is_integer() else total
+
+
+def read_count(text: str) -> int:
+    """Read a small whole number in digits or words of either language."""
+    word = text.strip().lower()
+    return int(word) if word.isdigit() else ENGLISH_WORDS.get(word) or KOREAN_WORDS[word]
+
+
+def write_number(value: object) -> str:
+    """Write a number exactly, with thousands separators: 330000 is "330,000", 43.5 is "43.5"."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return f"{value:,}" if isinstance(value, int) else f"{round(value, 2):,}"

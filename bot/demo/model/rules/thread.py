@@ -1,0 +1,193 @@
+"""Reads a conversation as a thread: who said what, which calls came to what, what is still untold."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.demo.model.conversation import (
+    AssistantMessage,
+    Conversation,
+    FunctionCall,
+    FunctionResult,
+    UserMessage,
+)
+from bot.demo.model.rules import english, korean
+from bot.demo.model.rules.calls import employees_of, read_json
+from bot.demo.model.rules.intents import Context, Create, Delete, Intent, Language, Say, Target, Update
+
+HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
+LETTER = re.compile(r"[^\W\d_]")
+SPEAKER = re.compile(r"^\s*(?:\[(?P<name>[^\]\n]{1,80})\]|<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>)\s*[:,]?\s*")
+MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|(?<!\w)@?nod\b[,:]?(?!\s+(?:is|at)\b)", re.IGNORECASE)
+OUTCOMES = frozenset({"succeeded", "failed", "denied", "expired", "unknown", "withdrawn"})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One user message without its mention; `speaker` is the prefix that names who wrote it."""
+
+    position: int
+    speaker: str | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """One call with its result, read from JSON. The positions are those in the conversation."""
+
+    call_position: int
+    position: int
+    name: str
+    arguments: Any
+    value: Any
+
+    @property
+    def status(self) -> str | None:
+        """The `status` of an action's result."""
+        return self.value.get("status") if isinstance(self.value, dict) else None
+
+    @property
+    def is_outcome(self) -> bool:
+        """Whether this is an action's decision arriving, rather than the answer to a call just made."""
+        return self.status in OUTCOMES
+
+    @property
+    def error(self) -> str | None:
+        """The sentence of a failed call."""
+        found = self.value.get("error") if isinstance(self.value, dict) and not self.is_outcome else None
+        return None if found is None else str(found)
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A conversation as the rules see it.
+
+    `question` is the last user message or messages in a row, `intents` what they want. `told` is the position of the
+    last assistant message, -1 without one.
+    """
+
+    said: tuple[Said, ...]
+    question: tuple[Said, ...]
+    intents: tuple[Intent, ...]
+    language: Language
+    done: tuple[Done, ...]
+    told: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the question has had no text in answer yet."""
+        return bool(self.question) and self.question[-1].position > self.told
+
+    @property
+    def fresh(self) -> list[Done]:
+        """The calls whose results no text has told yet."""
+        return [done for done in self.done if done.position > self.told]
+
+    @property
+    def in_turn(self) -> list[Done]:
+        """The calls made for the question, without outcomes of actions."""
+        start = self.question[-1].position if self.question else -1
+        return [done for done in self.done if done.call_position > start and not done.is_outcome]
+
+
+def read_thread(conversation: Conversation) -> Thread:
+    """Read a whole conversation; each question is understood in the light of what came before."""
+    said = tuple(
+        _said(position, item.text) for position, item in enumerate(conversation) if isinstance(item, UserMessage)
+    )
+    done = _done(conversation)
+    context = Context()
+    language: Language = "en"
+    question: tuple[Said, ...] = ()
+    intents: list[Intent] = []
+    breaks = [
+        position
+        for position, item in enumerate(conversation)
+        if isinstance(item, AssistantMessage | FunctionCall | FunctionResult)
+    ]
+    for block in _blocks(said, breaks):
+        if question:
+            context = _settle(context, intents, [d for d in done if d.position < block[0].position])
+        intents = []
+        for message in block:
+            language = language_of(message.text, before=language)
+            reader = korean if language == "ko" else english
+            now = replace(context, intents=(*context.intents, *intents))
+            intents += reader.read(message.text, now)
+        question = block
+    told = [position for position, item in enumerate(conversation) if isinstance(item, AssistantMessage)]
+    return Thread(said, question, tuple(intents), language, done, told[-1] if told else -1)
+
+
+def language_of(text: str, *, before: Language) -> Language:
+    """Return "ko" for a text with Hangul, "en" for other letters, and the thread's language without any letters."""
+    if HANGUL.search(text):
+        return "ko"
+    return "en" if LETTER.search(text) else before
+
+
+def _said(position: int, raw: str) -> Said:
+    text = html.unescape(raw)
+    speaker = None
+    while match := SPEAKER.match(text):
+        speaker = speaker or match["name"] or match["id"]
+        text = text[match.end() :]
+    text = " ".join(MENTION.sub(" ", text).split())
+    return Said(position, speaker, text)
+
+
+def _done(conversation: Conversation) -> tuple[Done, ...]:
+    calls = {item.call_id: (at, item) for at, item in enumerate(conversation) if isinstance(item, FunctionCall)}
+    pairs = []
+    for position, item in enumerate(conversation):
+        if isinstance(item, FunctionResult) and item.call_id in calls:
+            at, call = calls[item.call_id]
+            pairs.append(Done(at, position, call.name, read_json(call.arguments), read_json(item.output)))
+    return tuple(pairs)
+
+
+def _blocks(said: tuple[Said, ...], breaks: list[int]) -> list[tuple[Said, ...]]:
+    blocks: list[tuple[Said, ...]] = []
+    for message in said:
+        last = blocks[-1][-1].position if blocks else None
+        if last is not None and not any(last < position < message.position for position in breaks):
+            blocks[-1] = (*blocks[-1], message)
+        else:
+            blocks.append((message,))
+    return blocks
+
+
+def _settle(context: Context, intents: list[Intent], done: list[Done]) -> Context:
+    """Return the context after a question was dealt with: what it was about, whom, and what stayed open."""
+    asked = tuple(intent for intent in intents if not isinstance(intent, Say))
+    if not asked:
+        return replace(context, person=_person(done) or context.person)
+    last = asked[-1]
+    unanswered = None
+    if isinstance(last, Create) and None in (last.name, last.salary, last.age):
+        unanswered = last
+    if isinstance(last, Update | Delete) and last.target.name and not _was_proposed(last, done):
+        unanswered = last
+    return Context(asked, _person(done) or context.person, unanswered)
+
+
+def _was_proposed(intent: Update | Delete, done: list[Done]) -> bool:
+    name = "update_employee" if isinstance(intent, Update) else "delete_employee"
+    looked_up = [pair.position for pair in done if _looks_for(pair, intent.target)]
+    return any(pair.name == name and pair.position > max(looked_up, default=-1) for pair in done)
+
+
+def _looks_for(pair: Done, target: Target) -> bool:
+    filters = pair.arguments.get("filters") if isinstance(pair.arguments, dict) else None
+    return any(isinstance(entry, dict) and entry.get("value") == target.name for entry in filters or ())
+
+
+def _person(done: list[Done]) -> Target | None:
+    for pair in reversed(done):
+        rows = employees_of(pair.value)
+        if len(rows) == 1:
+            return Target(employee_id=rows[0].get("id"))
+    return None

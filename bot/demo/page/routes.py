@@ -1,0 +1,247 @@
+"""The demo's page as an aiohttp application: `make_app(workspace, people)`.
+
+What browser tests may rely on (all ids are the workspace's own):
+
+    data-person="kim|lee|park"       the switcher's links, [aria-current] on the chosen one; also on <body>
+    data-channel="C…|D…" data-channel-key="general|hr|nod"   the rail's links, [data-unread] while something waits
+    article.message[data-ts][data-channel][data-user="kim|…|nod"]   a message; [data-ephemeral], [data-streaming]
+        inside  #list  the channel,  #thread-list  the open thread;  its content is .body
+    a[data-open-thread]              opens a message's thread (the reply count, and the tool beside the message)
+    #thread[data-thread-ts]          the thread's panel, [hidden] while none is open;  a[data-close-thread]
+    form[data-composer="channel|thread"]  textarea[name=text], button[data-send]
+    [data-prompt="text"]             a suggestion: a click sends the text
+    [data-action-id][data-block-id][data-type]   every Block Kit control; a button's value is its value
+    dialog[data-confirm-dialog][open]  [data-confirm="yes|no"]
+    dialog#view[open][data-view-id][data-callback-id]  form[data-view-form], inputs named "block_id:action_id",
+        button[data-submit], button[data-close-view], .error beside a refused input
+    [data-status]                    the assistant's status line, empty when there is none
+    button[data-behind]              opens #behind; tr[data-employee="1"][data-change="|changed|added|removed"]
+    button[data-stop]                 stops the answer that is being written
+    button[data-theme-toggle], [data-toast]
+
+Addresses: GET / (?as=kim&in=general&thread=<ts>&tab=home), GET /events (the same query),
+POST /say, /click, /stop, /open, /views/{id}/submit, /views/{id}/close (form fields, ?as=…).
+A refusal is {"error": "a sentence"} with a 4xx status.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bot.demo.page import screen
+from bot.demo.page.behind import Row, compare
+from bot.demo.page.forms import form_values, problems
+from bot.demo.page.guard import add_headers, guard
+from bot.demo.page.icons import icon
+from bot.demo.page.live import Event, Live, Reading, encode, events
+from bot.demo.workspace.errors import NotThere
+from bot.demo.workspace.people import People
+from bot.demo.workspace.state import View, Workspace
+
+__all__ = ["make_app"]
+
+POLL_SECONDS: Final = 0.4
+MAXIMUM_TEXT: Final = 12_000
+_JSON: Final = "application/json"
+_HERE: Final = Path(__file__).parent
+
+
+def _templates() -> Environment:
+    templates = Environment(
+        loader=PackageLoader("bot.demo.page"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["icon"] = icon
+    return templates
+
+
+class _Page:
+    """The handlers, bound to one workspace."""
+
+    def __init__(
+        self, workspace: Workspace, people: People, employees: Callable[[], Sequence[Row]] | None
+    ) -> None:
+        self.workspace = workspace
+        self.people = people
+        self.employees = employees
+        self.before = self._rows()
+        self.templates = _templates()
+        self.reading = Reading()
+
+    def _rows(self) -> list[Row]:
+        return [dict(row) for row in self.employees()] if self.employees else []
+
+    def _behind(self, rows: Sequence[Row]) -> dict[str, Any]:
+        shown = compare(self.before, rows)
+        return {"rows": shown, "changed": sum(bool(row.change) for row in shown)}
+
+    def _place(self, query: Mapping[str, str]) -> screen.Place:
+        return screen.place_of(self.workspace, query)
+
+    def _refuse(self, place: screen.Place, key: str, status: int = 400) -> web.Response:
+        sentence = screen.reader_of(self.workspace, place.person).say(key)
+        return web.json_response({"error": sentence}, status=status)
+
+    async def page(self, request: web.Request) -> web.Response:
+        """Show the whole page for one person."""
+        place = self._place(request.query)
+        self.reading.read(self.workspace, place.person.id, place.channel.id)
+        unread = self.reading.unread(self.workspace, place.person.id)
+        values = screen.page_values(self.workspace, place, unread)
+        behind = self._behind(self._rows()) if self.employees else None
+        html = self.templates.get_template("page.html").render(behind=behind, **values)
+        return web.Response(text=html, content_type="text/html", headers={"Cache-Control": "no-store"})
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Stream what changes, as live.py describes, until the browser goes away."""
+        live = Live(self.workspace, self.templates, self._place(request.query), self.reading)
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
+        await response.prepare(request)
+        sent: list[Row] | None = None
+
+        def employees() -> Event | None:
+            nonlocal sent
+            rows = self._rows()
+            if self.employees is None or rows == sent:
+                return None
+            sent = rows
+            return "employees", {"html": live.render("behind.html", behind=self._behind(rows))}
+
+        try:
+            async for event in events(live, employees, POLL_SECONDS):
+                await response.write(encode(event))
+        except ConnectionResetError:
+            pass  # the browser went away: nothing to tell anybody
+        return response
+
+    def _acting(self, request: web.Request, channel: str = "") -> screen.Place:
+        """Find who acts, and where; 404 for a person or a channel that is not there, which are never guessed."""
+        place = self._place({"as": request.query.get("as", ""), "in": channel})
+        if place.person.name != request.query.get("as") or (channel and place.channel.id != channel):
+            raise web.HTTPNotFound(text='{"error": "There is no such person or channel."}', content_type=_JSON)
+        return place
+
+    async def say(self, request: web.Request) -> web.Response:
+        """Send what was typed: a message, a reply, or a slash command."""
+        form = await request.post()
+        place = self._acting(request, str(form["channel"]))
+        text, thread_ts = str(form["text"]).replace("\r\n", "\n"), str(form.get("thread_ts", "")) or None
+        if not text.strip():
+            return web.json_response({"ts": None})
+        if len(text) > MAXIMUM_TEXT:
+            return self._refuse(place, "too_long")
+        if text.startswith("/"):
+            return await self._command(place, text, thread_ts)
+        try:
+            message = await self.people.say(place.person.id, place.channel.id, text.strip(), thread_ts)
+        except NotThere:
+            return self._refuse(place, "not_there", 404)
+        return web.json_response({"ts": message.ts})
+
+    async def _command(self, place: screen.Place, text: str, thread_ts: str | None) -> web.Response:
+        command, _, rest = text.partition(" ")
+        if thread_ts:
+            return self._refuse(place, "command_in_thread")
+        if command != "/nod":
+            return self._refuse(place, "command_unknown")
+        await self.people.command(place.person.id, place.channel.id, rest.strip(), command)
+        return web.json_response({"ts": None})
+
+    async def click(self, request: web.Request) -> web.Response:
+        """Press a button or choose an option, of a message or (with view_id) of a modal or Home tab."""
+        form = await request.post()
+        action_id, value = str(form["action_id"]), _chosen(str(form.get("type", "")), form.get("value"))
+        block_id = str(form.get("block_id", "")) or None
+        place = self._acting(request, str(form.get("channel", "")))
+        person = place.person.id
+        try:
+            if view_id := str(form.get("view_id", "")):
+                taken = await self.people.click_view(person, view_id, action_id, value, block_id)
+            else:
+                taken = await self.people.click(
+                    person, place.channel.id, str(form["ts"]), action_id, value, block_id
+                )
+        except NotThere:
+            return self._refuse(place, "not_there", 404)
+        return web.json_response({}) if taken else self._refuse(place, "no_answer", 504)
+
+    async def stop(self, request: web.Request) -> web.Response:
+        """Stop the answer that is being written in a thread."""
+        form = await request.post()
+        place = self._acting(request, str(form["channel"]))
+        try:
+            await self.people.stop(place.person.id, place.channel.id, str(form["thread_ts"]))
+        except NotThere:
+            return self._refuse(place, "not_there", 404)
+        return web.json_response({})
+
+    async def open(self, request: web.Request) -> web.Response:
+        """Tell Nod that the person has opened its messages or its Home tab."""
+        form = await request.post()
+        person = self._acting(request).person.id
+        await (self.people.open_home(person) if form.get("tab") == "home" else self.people.open_dm(person))
+        return web.json_response({})
+
+    def _own_view(self, request: web.Request) -> tuple[screen.Place, View | None]:
+        place = self._acting(request)
+        view = self.workspace.views.get(request.match_info["id"])
+        return place, view if view and view.user == place.person.id else None
+
+    async def submit_view(self, request: web.Request) -> web.Response:
+        """Submit a modal; {"errors": {block_id: sentence}} when the page itself or the app refuses."""
+        place, view = self._own_view(request)
+        if view is None:
+            return self._refuse(place, "not_there", 404)
+        form = await request.post()
+        values = form_values(view.blocks, lambda name: [str(value) for value in form.getall(name, [])])
+        view.errors = problems(view.blocks, values, screen.reader_of(self.workspace, place.person))
+        if view.errors:
+            self.workspace.put_view(view)
+        else:
+            await self.people.submit_view(view.user, view.id, values)
+        return web.json_response({"errors": view.errors})
+
+    async def close_view(self, request: web.Request) -> web.Response:
+        """Close a modal."""
+        place, view = self._own_view(request)
+        if view is None:
+            return self._refuse(place, "not_there", 404)
+        await self.people.close_view(view.user, view.id)
+        return web.json_response({})
+
+
+def _chosen(kind: str, value: object) -> object:
+    """Read what was chosen: ticks come as a JSON list."""
+    return json.loads(str(value)) if kind == "checkboxes" else None if value is None else str(value)
+
+
+def make_app(
+    workspace: Workspace, people: People, employees: Callable[[], Sequence[Row]] | None = None
+) -> web.Application:
+    """Make the page's application, for the root of a server of its own on 127.0.0.1.
+
+    `employees` gives the employee service's rows, {"id", …}, as they are now; with it the page has its
+    panel behind the scenes, which compares them with what they were when the application was made.
+    """
+    page = _Page(workspace, people, employees)
+    app = web.Application(middlewares=[guard])
+    app.on_response_prepare.append(add_headers)
+    app.router.add_get("/", page.page)
+    app.router.add_get("/events", page.events)
+    app.router.add_post("/say", page.say)
+    app.router.add_post("/click", page.click)
+    app.router.add_post("/stop", page.stop)
+    app.router.add_post("/open", page.open)
+    app.router.add_post("/views/{id}/submit", page.submit_view)
+    app.router.add_post("/views/{id}/close", page.close_view)
+    app.router.add_static("/static", _HERE / "static")
+    return app

@@ -1,0 +1,104 @@
+// Wires the page: moving between places, the panels and the theme. What arrives is in live.js,
+// what is typed in composer.js, what is pressed in controls.js.
+import { connect } from "./live.js";
+import { wireComposer } from "./composer.js";
+import { openView, wireControls } from "./controls.js";
+import { send, here } from "./send.js";
+import { isAtEnd, scrollToEnd } from "./scroll.js";
+
+const panels = { behind: false };
+
+function arrive() {
+  for (const scroll of document.querySelectorAll("[data-scroll]")) scrollToEnd(scroll);
+  showBehind(panels.behind);
+  openView();
+  connect(goTo);
+  if (here().channelKind === "im") send("/open", { tab: here().tab });
+}
+
+const channelScroll = () => document.querySelector(".channel > .scroll");
+
+// Fetches a place's page and puts it in the place of this one, so that the address, the history and a reload all agree.
+export async function goTo(href, { history: how = "push", focus } = {}) {
+  const before = { ...here() };
+  const response = await fetch(href, { headers: { Accept: "text/html" } });
+  const next = new DOMParser().parseFromString(await response.text(), "text/html");
+  if (how === "push") history.pushState(null, "", href);
+  // What is there now, after the wait: the person may have typed and scrolled on.
+  const kept = { draft: document.getElementById("channel-text")?.value, top: channelScroll()?.scrollTop, atEnd: isAtEnd(channelScroll()) };
+  document.title = next.title;
+  document.documentElement.lang = next.documentElement.lang;
+  for (const name of Object.keys(document.body.dataset)) delete document.body.dataset[name];
+  Object.assign(document.body.dataset, next.body.dataset);
+  document.body.replaceChildren(...document.adoptNode(next.body).childNodes);
+  arrive();
+  if (before.channel === here().channel && before.person === here().person && before.tab === here().tab) {
+    const area = document.getElementById("channel-text");
+    if (area) area.value = kept.draft;
+    if (!kept.atEnd) channelScroll().scrollTop = kept.top;
+  }
+  const target = focus && document.querySelector(focus);
+  if (target) target.focus({ preventScroll: true });
+}
+
+function showBehind(open) {
+  panels.behind = open;
+  const panel = document.getElementById("behind");
+  const button = document.querySelector("[data-behind]");
+  if (!panel || !button) return;
+  panel.hidden = !open;
+  button.setAttribute("aria-expanded", String(open));
+}
+
+function toggleTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = document.documentElement.dataset.theme ?? (dark ? "dark" : "light");
+  const next = now === "dark" ? "light" : "dark";
+  document.documentElement.dataset.theme = next;
+  localStorage.setItem("theme", next);
+}
+
+function isPlainClick(event) {
+  return event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+}
+
+function focusAfter(link) {
+  if (link.hasAttribute("data-open-thread")) return "#thread-text";
+  if (link.dataset.person) return `a[data-person="${link.dataset.person}"]`;
+  if (link.hasAttribute("data-close-thread")) return `.message[data-ts="${here().threadTs}"] a[data-open-thread]`;
+  return matchMedia("(hover: hover)").matches ? "#channel-text" : undefined;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-nav]");
+  if (link && isPlainClick(event)) {
+    event.preventDefault();
+    goTo(link.href, { focus: focusAfter(link) });
+    return;
+  }
+  if (event.target.closest("[data-behind]")) {
+    showBehind(!panels.behind);
+    if (panels.behind) document.getElementById("behind-title").focus();
+  }
+  if (event.target.closest("[data-behind-close]")) {
+    showBehind(false);
+    document.querySelector("[data-behind]").focus();
+  }
+  if (event.target.closest("[data-theme-toggle]")) toggleTheme();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing || event.defaultPrevented || document.querySelector("dialog[open]")) return;
+  if (panels.behind && document.getElementById("behind").contains(document.activeElement)) {
+    showBehind(false);
+    document.querySelector("[data-behind]").focus();
+  } else {
+    document.querySelector("#thread:not([hidden]) a[data-close-thread]")?.click();
+  }
+});
+
+addEventListener("popstate", () => goTo(location.href, { history: "stay" }));
+
+wireComposer();
+wireControls();
+arrive();

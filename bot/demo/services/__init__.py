@@ -1,0 +1,1 @@
+"""The demo's two data services: employees (the dummy REST API) and weather (Open-Meteo)."""

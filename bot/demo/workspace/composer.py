@@ -1,0 +1,75 @@
+"""What Slack's composer makes of typed text: entities, escapes and a rich_text block. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from bot.demo.workspace.state import Channel, Json, User
+
+ENTITY = re.compile(r"<(@[UW]\w+(?:\|[^>]*)?|#C\w+(?:\|[^>]*)?|![a-z][^>]*|(?:https?://|mailto:)[^>\s]+)>")
+LINK = re.compile(r"https?://[^\s<>|]+")
+BROADCAST = re.compile(r"(?<![\w@])@(here|channel|everyone)(?![A-Za-z0-9_])")
+
+
+def compose(typed: str, users: Iterable[User], channels: Iterable[Channel]) -> str:
+    """Turn what a person typed into the text of a message, such as `@Nod hi & bye` into `<@U…> hi &amp; bye`.
+
+    What is an entity already (`<@U…>`, `<#C…>`, `<https://…>`) stays as it is.
+    """
+    people = {name.lower(): user.id for user in users for name in (user.name, user.real_name)}
+    rooms = {channel.name.lower(): channel for channel in channels if channel.kind == "channel"}
+    pieces = re.split(ENTITY, typed)
+    return "".join(
+        f"<{piece}>" if index % 2 else _compose_plain(piece, people, rooms) for index, piece in enumerate(pieces)
+    )
+
+
+def rich_text(text: str, block_id: str) -> list[Json]:
+    """Build the one rich_text block that Slack puts beside a person's text."""
+    elements: list[Json] = []
+    for index, piece in enumerate(re.split(ENTITY, text)):
+        if index % 2:
+            elements.append(_entity_element(piece))
+        elif piece:
+            elements.append({"type": "text", "text": unescape(piece)})
+    section = {"type": "rich_text_section", "elements": elements}
+    return [{"type": "rich_text", "block_id": block_id, "elements": [section]}]
+
+
+def escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _compose_plain(text: str, people: dict[str, str], rooms: dict[str, Channel]) -> str:
+    escaped = LINK.sub(lambda found: f"<{found[0]}>", escape(text))
+    escaped = BROADCAST.sub(r"<!\1>", escaped)
+    if people:
+        # A name may be followed by a Korean particle, so only Latin letters and digits continue it.
+        names = "|".join(re.escape(name) for name in sorted(people, key=len, reverse=True))
+        pattern = rf"(?<![\w@<])@({names})(?![A-Za-z0-9_])"
+        escaped = re.sub(pattern, lambda found: f"<@{people[found[1].lower()]}>", escaped, flags=re.IGNORECASE)
+    if rooms:
+        names = "|".join(re.escape(name) for name in sorted(rooms, key=len, reverse=True))
+        pattern = rf"(?<![\w#&<])#({names})(?![\w-])"
+        escaped = re.sub(
+            pattern, lambda found: _channel_entity(rooms[found[1].lower()]), escaped, flags=re.IGNORECASE
+        )
+    return escaped
+
+
+def _channel_entity(channel: Channel) -> str:
+    return f"<#{channel.id}|{channel.name}>"
+
+
+def _entity_element(entity: str) -> Json:
+    target, _, label = entity.partition("|")
+    if target.startswith("@"):
+        return {"type": "user", "user_id": target[1:]}
+    if target.startswith("#"):
+        return {"type": "channel", "channel_id": target[1:]}
+    if target.startswith("!"):
+        return {"type": "broadcast", "range": target[1:]}
+    return {"type": "link", "url": unescape(target)} | ({"text": unescape(label)} if label else {})

@@ -1,0 +1,77 @@
+"""Chat Completions, for the servers that speak nothing else."""
+
+from collections.abc import AsyncGenerator, Sequence
+from typing import Any
+
+import openai
+from openai.types.chat import ChatCompletionChunk
+
+from bot.model import wire
+from bot.model.chat_answer import ChatAnswer
+from bot.model.chat_messages import build_messages
+from bot.model.errors import is_filtered, not_a_stream, translated
+from bot.model.options import ModelOptions, Provider, setting_names
+from bot.model.protocol import Event, TextDelta
+from bot.model.schema import tool_definition
+from functions.contract import Function
+from storage.records import Item
+
+
+class ChatModel:
+    """A Model over `POST /chat/completions`."""
+
+    def __init__(self, client: openai.AsyncOpenAI, options: ModelOptions, provider: Provider) -> None:
+        self._client = client
+        self._options = options
+        self._provider = provider
+        self._settings = setting_names(options)
+
+    @property
+    def name(self) -> str:
+        return self._options.model
+
+    async def stream(
+        self, instructions: str, items: Sequence[Item], functions: Sequence[Function]
+    ) -> AsyncGenerator[Event, None]:
+        """Ask the model; see the protocol."""
+        answer = ChatAnswer(self.name, items)
+        with translated(answer.begun, self._settings):
+            try:
+                async with await self._open(self.body(instructions, items, functions)) as stream:
+                    async for chunk in stream:
+                        if piece := answer.add(wire.plain(chunk)):
+                            yield TextDelta(piece)
+                    if not answer.events and "event-stream" not in (kind := wire.content_type(stream)):
+                        raise not_a_stream(kind, self._settings)
+            except openai.APIError as error:
+                if not is_filtered(error.code):
+                    raise
+                answer.filter()
+        yield answer.done()
+
+    async def close(self) -> None:
+        await self._client.close()
+
+    async def _open(self, body: dict[str, Any]) -> openai.AsyncStream[ChatCompletionChunk]:
+        stream: openai.AsyncStream[ChatCompletionChunk] = await self._client.chat.completions.create(**body)
+        return stream
+
+    def body(self, instructions: str, items: Sequence[Item], functions: Sequence[Function]) -> dict[str, Any]:
+        """Build the request's JSON."""
+        options = self._options
+        tools = [{"type": "function", "function": tool_definition(each, self._provider)} for each in functions]
+        # `max_tokens` is what every server knows; OpenAI's reasoning models know its successor only.
+        limit = "max_completion_tokens" if self._provider.known else "max_tokens"
+        optional = {
+            limit: options.max_output_tokens,
+            "temperature": options.temperature,
+            "reasoning_effort": options.reasoning_effort,
+            "stream_options": {"include_usage": True} if self._provider.known else None,
+            "tools": tools or None,
+        }
+        return {
+            "model": self.name,
+            "messages": build_messages(instructions, items, self.name),
+            "stream": True,
+            **{name: value for name, value in optional.items() if value is not None},
+        }

@@ -1,0 +1,30 @@
+"""Try the model's server once at the start, so that a wrong key or address is a sentence and not a puzzle."""
+
+import openai
+
+from bot.errors import OperatorError
+from bot.model.client import build_client
+from bot.model.options import ModelOptions, provider_of
+
+SECONDS = 10.0
+
+
+async def check_model(options: ModelOptions) -> None:
+    """Ask for the list of models; a server that has none will do, as long as it answers.
+
+    Raises OperatorError if the server cannot be reached, or refuses the key.
+    """
+    name = "AZURE_OPENAI_ENDPOINT" if options.azure_endpoint else "OPENAI_BASE_URL"
+    client = build_client(options, provider_of(options)).with_options(max_retries=0, timeout=SECONDS)
+    async with client:
+        try:
+            await client.models.list()
+        except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+            key = "AZURE_OPENAI_API_KEY" if options.azure_endpoint else "OPENAI_API_KEY"
+            raise OperatorError(f"{key} is refused by the model's server: copy it again.") from error
+        except openai.APIConnectionError as error:
+            raise OperatorError(
+                f"{name} cannot be reached: check the address, the network, and that the server runs."
+            ) from error
+        except openai.APIError:
+            return

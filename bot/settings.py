@@ -1,0 +1,132 @@
+"""The only reader of the environment. Frozen, typed, secrets masked; a bad value is one sentence."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import OperatorError
+
+ENV_FILE = ".env"
+OWN_PREFIXES = ("SLACK_", "OPENAI_", "AZURE_", "NOD_")
+"""What functions are not shown: Nod's own tokens and settings."""
+
+
+def _address(value: str) -> str:
+    if not value.startswith(("http://", "https://")) or " " in value:
+        raise ValueError("write an address that starts with https:// or http://")
+    return value.rstrip("/")
+
+
+def _folder(value: str) -> str:
+    """slack_sdk joins method names to its base: the address has to end with one slash."""
+    return _address(value) + "/"
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("xoxb-"):
+        raise ValueError("copy the Bot User OAuth Token, which starts with xoxb-, from OAuth & Permissions")
+    return value
+
+
+def _app_token(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("xapp-"):
+        raise ValueError("make an app-level token with connections:write, which starts with xapp-")
+    return value
+
+
+def _nothing_if_empty(value: object) -> object:
+    """`NAME=` in a file means that the setting is not there."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+OptionalAddress = Annotated[Address | None, BeforeValidator(_nothing_if_empty)]
+OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_nothing_if_empty)]
+OptionalText = Annotated[str | None, BeforeValidator(_nothing_if_empty)]
+
+
+class Settings(BaseSettings):
+    """All settings, by their names in the environment. `.env.example` documents each."""
+
+    model_config = SettingsConfigDict(
+        frozen=True, env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", case_sensitive=True
+    )
+
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_bot_token)] = Field(alias="SLACK_BOT_TOKEN")
+    slack_app_token: Annotated[SecretStr, AfterValidator(_app_token)] = Field(alias="SLACK_APP_TOKEN")
+    slack_api_url: Annotated[str, AfterValidator(_folder)] = Field("https://slack.com/api/", alias="SLACK_API_URL")
+
+    openai_api_key: OptionalSecret = Field(None, alias="OPENAI_API_KEY")
+    openai_base_url: OptionalAddress = Field(None, alias="OPENAI_BASE_URL")
+    azure_endpoint: OptionalAddress = Field(None, alias="AZURE_OPENAI_ENDPOINT")
+    azure_api_key: OptionalSecret = Field(None, alias="AZURE_OPENAI_API_KEY")
+    azure_api_version: OptionalText = Field(None, alias="OPENAI_API_VERSION")
+    model: str = Field("gpt-5.4-mini", alias="NOD_MODEL", min_length=1)
+    model_api: Literal["auto", "responses", "chat"] = Field("auto", alias="NOD_MODEL_API")
+
+    database: Path = Field(Path("nod.db"), alias="NOD_DATABASE")
+    confirm_ttl: int = Field(1800, alias="NOD_CONFIRM_TTL", ge=1, le=7 * 24 * 3600)
+    """Seconds."""
+    context_tokens: int = Field(100_000, alias="NOD_CONTEXT_TOKENS", ge=1_000)
+    max_steps: int = Field(12, alias="NOD_MAX_STEPS", ge=1, le=100)
+    concurrency: int = Field(32, alias="NOD_CONCURRENCY", ge=1, le=1_000)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="NOD_LOG_LEVEL")
+
+    employees_api_url: Address = Field("https://dummy.restapiexample.com/api/v1", alias="EMPLOYEES_API_URL")
+    weather_api_url: Address = Field("https://api.open-meteo.com", alias="WEATHER_API_URL")
+    geocoding_api_url: Address = Field("https://geocoding-api.open-meteo.com", alias="GEOCODING_API_URL")
+
+    @property
+    def for_functions(self) -> Mapping[str, str]:
+        """What functions may read: the rest of the environment, without Nod's own tokens and settings."""
+        environment = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
+        environment |= os.environ
+        return {
+            **{name: value for name, value in environment.items() if not name.startswith(OWN_PREFIXES)},
+            "EMPLOYEES_API_URL": self.employees_api_url,
+            "WEATHER_API_URL": self.weather_api_url,
+            "GEOCODING_API_URL": self.geocoding_api_url,
+        }
+
+
+def load() -> Settings:
+    """Read the environment and `.env`.
+
+    Raises OperatorError with one sentence for the first setting that is missing or wrong.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise OperatorError(_sentence(error)) from None  # the cause holds the value, which may be a token
+    if settings.azure_endpoint and not settings.azure_api_version:
+        raise OperatorError("OPENAI_API_VERSION is not set: Azure OpenAI wants one, such as 2026-05-01.")
+    if settings.azure_endpoint and not (settings.azure_api_key or settings.openai_api_key):
+        raise OperatorError("AZURE_OPENAI_API_KEY is not set: copy a key of the Azure OpenAI resource into .env.")
+    if not settings.azure_endpoint and not settings.openai_base_url and not settings.openai_api_key:
+        raise OperatorError("OPENAI_API_KEY is not set: put your key into .env, or set OPENAI_BASE_URL.")
+    return settings
+
+
+def base_environment() -> dict[str, str]:
+    """Return the environment of this process without Nod's own settings, for a child that is given its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(OWN_PREFIXES)}
+
+
+def model_environment() -> dict[str, str]:
+    """Return the environment's settings of the real model, for `nod demo --model real`."""
+    values = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None} | os.environ
+    wanted = ("OPENAI_", "AZURE_", "NOD_MODEL")
+    return {name: value for name, value in values.items() if name.startswith(wanted)}
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = str(first["loc"][0])
+    if first["type"] == "missing":
+        return f"{name} is not set: put it into .env; README, “In your workspace”, says where to find it."
+    return f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}."

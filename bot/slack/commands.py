@@ -1,0 +1,48 @@
+"""`/nod <question>` and `/nod help`."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.slack.intake import Intake, from_command
+from bot.slack.people import People
+from bot.slack.visible import escape_mrkdwn
+from bot.words.catalogue import Words, words_for
+
+log = logging.getLogger("nod.commands")
+
+HELP = {"", "help", "도움말", "?"}
+
+WORDS_WITHIN = 1.0
+"""Seconds in which the asker's language has to be known: Slack wants the ack within three."""
+
+ECHO = 2_000
+"""Characters of a question that the acknowledgement repeats."""
+
+
+class Commands:
+    def __init__(self, intake: Intake, people: People) -> None:
+        self._intake = intake
+        self._people = people
+
+    async def nod(self, ack: AsyncAck, command: Mapping[str, Any]) -> None:
+        """Keep a question, then acknowledge it with an echo that only the asker sees. If it cannot be kept there
+        is no ack, and Slack tells the asker that the command failed."""
+        delivery = from_command(command)
+        if delivery.text.casefold() in HELP:
+            await ack(text=(await self._words(command))("help"))
+            return
+        await self._intake.keep(delivery)
+        question = escape_mrkdwn(delivery.text[:ECHO])
+        await ack(text=(await self._words(command))("command-asked", question=question))
+
+    async def _words(self, command: Mapping[str, Any]) -> Words:
+        looking = self._people.find(str(command["team_id"]), str(command["user_id"]))
+        try:
+            async with asyncio.timeout(WORDS_WITHIN):
+                return words_for((await looking).locale)
+        except TimeoutError:
+            return words_for("en")

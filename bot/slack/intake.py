@@ -1,0 +1,110 @@
+"""What Slack delivers → the inbox, committed before the ack.
+
+Bolt acks an event before its listeners run, so the commit is done in global middleware: if it fails, the
+middleware raises, Bolt answers 500, nothing is acked and Slack delivers again.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.slack.visible import unescape_mrkdwn
+from storage.ports import Inbox
+from storage.records import ConversationKey, Delivery, DeliveryKind
+
+PEOPLE_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message"}
+"""Messages that a person wrote. Edits, deletions, joins and bots' messages have other subtypes."""
+
+
+class Intake:
+    """Keeps what is for Nod. `wake` tells the worker that something new is there."""
+
+    def __init__(
+        self, inbox: Inbox, clock: Callable[[], datetime], bot_user: str, wake: Callable[[], None]
+    ) -> None:
+        self._inbox = inbox
+        self._clock = clock
+        self._bot_user = bot_user
+        self._wake = wake
+
+    async def keep_event(self, body: Mapping[str, Any], next: Callable[[], Awaitable[None]]) -> None:
+        """Commit an event that is for Nod, then let Bolt go on to the ack."""
+        delivery = from_event(body, self._bot_user)
+        if delivery is not None:
+            await self.keep(delivery, only_if_joined=not _addressed(body, self._bot_user))
+        await next()
+
+    async def keep(self, delivery: Delivery, *, only_if_joined: bool = False) -> bool:
+        """Commit a delivery; True if it is new."""
+        new = await self._inbox.add(delivery, self._clock(), only_if_joined=only_if_joined)
+        if new:
+            self._wake()
+        return new
+
+
+def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
+    """Read a person's message out of an event; None for what starts no turn.
+
+    One mention arrives as `app_mention` and as `message`: both give the same key, and the inbox keeps one.
+    """
+    event = body.get("event")
+    if body.get("type") != "event_callback" or not isinstance(event, Mapping):
+        return None
+    if event.get("type") not in ("app_mention", "message") or event.get("subtype") not in PEOPLE_SUBTYPES:
+        return None
+    team, channel, user, ts = (_text(value) for value in (body.get("team_id"), *_place(event)))
+    if not (team and channel and user and ts) or user == bot_user:
+        return None
+    if event.get("bot_id") or event.get("edited"):
+        return None
+    if not _addressed(body, bot_user) and not event.get("thread_ts"):
+        return None
+    thread = _text(event.get("thread_ts")) or ts
+    return Delivery(
+        kind=DeliveryKind.MESSAGE,
+        key=f"message:{team}:{channel}:{ts}",
+        conversation=ConversationKey(team, channel, thread),
+        user=user,
+        text=_said(_text(event.get("text")), bot_user),
+        ts=ts,
+        direct=event.get("channel_type") == "im",
+    )
+
+
+def from_command(command: Mapping[str, Any]) -> Delivery:
+    """Read a slash command. Its conversation is its own: Slack has no commands in threads."""
+    team, trigger = str(command["team_id"]), str(command["trigger_id"])
+    return Delivery(
+        kind=DeliveryKind.COMMAND,
+        key=f"command:{team}:{trigger}",
+        conversation=ConversationKey(team, str(command["channel_id"]), f"command:{trigger}"),
+        user=str(command["user_id"]),
+        text=unescape_mrkdwn(str(command.get("text") or "")).strip(),
+        response_url=str(command["response_url"]),
+    )
+
+
+def _addressed(body: Mapping[str, Any], bot_user: str) -> bool:
+    """Tell whether a message is meant for Nod by itself: a direct message, or a mention."""
+    event = body["event"]
+    if event.get("type") == "app_mention" or event.get("channel_type") == "im":
+        return True
+    return _mention(bot_user).search(_text(event.get("text"))) is not None
+
+
+def _said(text: str, bot_user: str) -> str:
+    """Return what a person typed, without the mention of Nod and without Slack's escapes."""
+    return unescape_mrkdwn(_mention(bot_user).sub(" ", text)).strip()
+
+
+def _mention(bot_user: str) -> re.Pattern[str]:
+    return re.compile(rf"<@{re.escape(bot_user)}(?:\|[^>]*)?>")
+
+
+def _place(event: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    return event.get("channel"), event.get("user"), event.get("ts")
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,162 @@
+"""A turn's outlets in Slack: an answer in a thread, or one that only its asker sees."""
+
+from collections.abc import Mapping, Sequence
+
+from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.slack.answer import MESSAGE_LENGTH, Answer
+from bot.slack.card_posts import CardPosts
+from bot.slack.cards import context, markdown_blocks, shareable_answer
+from bot.slack.people import People
+from bot.slack.survive import survive
+from bot.turns.outlet import Outlet
+from bot.words.catalogue import Words, words_for
+from functions.context import Person
+from functions.contract import Function
+from storage.records import Action, Claim, ConversationKey
+
+COMMAND_THREAD = "command:"
+"""A slash command has no thread: Slack does not allow them there."""
+
+
+class SlackOutlets:
+    """Makes the outlet that a turn's entries ask for."""
+
+    def __init__(
+        self, client: AsyncWebClient, session: ClientSession, people: People, card_posts: CardPosts
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._people = people
+        self._card_posts = card_posts
+
+    async def open(self, claim: Claim) -> Outlet:
+        key, last = claim.conversation.key, claim.entries[-1].delivery
+        person = await self._people.find(key.team, last.user)
+        if key.thread.startswith(COMMAND_THREAD):
+            return PrivateReply(self._session, claim, person, self._card_posts)
+        return ThreadReply(self._client, key, person, self._card_posts)
+
+    async def settle_all(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            await self._card_posts.settle(action)
+
+
+class ThreadReply:
+    """An answer in a thread, with a status while it is being made."""
+
+    def __init__(
+        self, client: AsyncWebClient, key: ConversationKey, person: Person, card_posts: CardPosts
+    ) -> None:
+        self.person = person
+        self._client = client
+        self._key = key
+        self._card_posts = card_posts
+        self._words = words_for(person.locale)
+        self._answer = Answer(client, key.channel, key.thread, key.team, person.id)
+        self._status = ""
+
+    async def working(self, on: Function | None = None) -> None:
+        await self._set_status(_status(on, self._words))
+
+    async def text(self, delta: str) -> None:
+        await self._answer.write(delta)
+
+    async def card(self, action: Action, function: Function) -> str | None:
+        await self._answer.end()
+        return await self._card_posts.post(action)
+
+    async def settle(self, action: Action, function: Function | None) -> None:
+        await self._card_posts.settle(action)
+
+    async def finish(self, note: str = "") -> None:
+        await self._answer.end()
+        if note:
+            await survive(
+                self._client.chat_postMessage(
+                    channel=self._key.channel,
+                    thread_ts=self._key.thread,
+                    text=note,
+                    unfurl_links=False,
+                    unfurl_media=False,
+                ),
+                "posting a note",
+            )
+        if self._status:
+            await self._set_status("")
+
+    async def _set_status(self, status: str) -> None:
+        """Slack clears a status when a message comes, and after two minutes; it is set again for each step."""
+        self._status = status
+        await survive(
+            self._client.assistant_threads_setStatus(
+                channel_id=self._key.channel, thread_ts=self._key.thread, status=status
+            ),
+            "setting the status",
+        )
+
+
+class PrivateReply:
+    """An answer to a slash command, for its asker alone, by the `response_url` of the command or of a click.
+
+    A `response_url` takes five messages in thirty minutes: so the text is sent once, at the end.
+    """
+
+    def __init__(self, session: ClientSession, claim: Claim, person: Person, card_posts: CardPosts) -> None:
+        self.person = person
+        self._session = session
+        self._turn = claim.turn
+        self._card_posts = card_posts
+        self._words = words_for(person.locale)
+        self._response_url = claim.entries[-1].delivery.response_url or ""
+        self._clicks: Mapping[str, str | None] = {
+            entry.delivery.action_id: entry.delivery.response_url
+            for entry in claim.entries
+            if entry.delivery.action_id is not None
+        }
+        self._text = ""
+
+    async def working(self, on: Function | None = None) -> None:
+        """Ephemeral messages have no status: the command's acknowledgement has said that it is on its way."""
+
+    async def text(self, delta: str) -> None:
+        self._text += delta
+
+    async def card(self, action: Action, function: Function) -> str | None:
+        await self._send_text(share=False)
+        await self._card_posts.post_privately(action, self._response_url)
+        return None
+
+    async def settle(self, action: Action, function: Function | None) -> None:
+        await self._card_posts.settle(action, self._clicks.get(action.id))
+
+    async def finish(self, note: str = "") -> None:
+        await self._send_text(share=not note)
+        if note:
+            await self._send(note, [context(note)])
+
+    async def _send_text(self, *, share: bool) -> None:
+        text, self._text = self._text.strip(), ""
+        while len(text) > MESSAGE_LENGTH:
+            seam = text.rfind("\n", 0, MESSAGE_LENGTH) + 1 or MESSAGE_LENGTH
+            await self._send(text[:seam], markdown_blocks(text[:seam]))
+            text = text[seam:]
+        if text:
+            blocks = shareable_answer(text, self._turn, self._words) if share else markdown_blocks(text)
+            await self._send(text, blocks)
+
+    async def _send(self, text: str, blocks: list[dict[str, object]]) -> None:
+        await survive(
+            AsyncWebhookClient(self._response_url, session=self._session).send(
+                text=text, blocks=blocks, response_type="ephemeral", replace_original=False
+            ),
+            "answering a command",
+        )
+
+
+def _status(on: Function | None, words: Words) -> str:
+    if on is None:
+        return words("status-thinking")
+    return words("status-function", title=on.title(words.language))

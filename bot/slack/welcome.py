@@ -1,0 +1,45 @@
+"""A direct message opens: suggested prompts, and a greeting where nothing was said yet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.people import People
+from bot.slack.survive import survive
+from bot.slack.visible import escape_mrkdwn
+from bot.words.catalogue import words_for
+
+PROMPTS = ("prompt-top-salary", "prompt-average-age", "prompt-weather", "prompt-raise")
+
+
+class Welcome:
+    def __init__(self, client: AsyncWebClient, people: People) -> None:
+        self._client = client
+        self._people = people
+        self._greeted: set[str] = set()
+
+    async def opened(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+        """Answer `app_home_opened` of the messages tab; the other tab is not ours."""
+        if event.get("tab") != "messages" or not event.get("channel"):
+            return
+        channel = str(event["channel"])
+        person = await self._people.find(str(body.get("team_id") or ""), str(event["user"]))
+        words = words_for(person.locale)
+        prompts = [{"title": words(key), "message": words(key)} for key in PROMPTS]
+        await survive(
+            self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=channel, title=words("prompts-title"), prompts=prompts
+            ),
+            "suggesting prompts",
+        )
+        if channel not in self._greeted and await self._is_empty(channel):
+            greeting = (
+                words("greeting", name=escape_mrkdwn(person.name)) if person.name else words("greeting-plain")
+            )
+            await survive(self._client.chat_postMessage(channel=channel, text=greeting), "greeting")
+        self._greeted.add(channel)
+
+    async def _is_empty(self, channel: str) -> bool:
+        response = await survive(self._client.conversations_history(channel=channel, limit=1), "reading a DM")
+        return response is not None and not response.get("messages")

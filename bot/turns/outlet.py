@@ -1,0 +1,51 @@
+"""Where a turn shows itself. Slack is one; tests have another.
+
+The person has to get an honest answer on every way out, so an outlet survives the far end's errors by itself:
+it falls back, and what could not be shown at all is logged.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from functions.context import Person
+from functions.contract import Function
+from storage.records import Action, Claim
+
+
+class Outlet(Protocol):
+    """One turn's outlet, made for it and used by it alone, in the order the turn goes."""
+
+    @property
+    def person(self) -> Person:
+        """For whom the turn runs, with the language and time zone that Slack knows."""
+        ...
+
+    async def working(self, on: Function | None = None) -> None:
+        """Show that Nod is thinking, or working on a function."""
+        ...
+
+    async def text(self, delta: str) -> None:
+        """Show some more of the answer (Markdown)."""
+        ...
+
+    async def card(self, action: Action, function: Function) -> str | None:
+        """Post the card of a waiting action; the message's ts, None where it has none or could not be posted."""
+        ...
+
+    async def settle(self, action: Action, function: Function | None) -> None:
+        """Turn a posted card into what became of its action. `function` is None if it is not there any more."""
+        ...
+
+    async def finish(self, note: str = "") -> None:
+        """End the answer, with a closing note of Nod's own below it if there is one. Clears the status."""
+        ...
+
+
+class Outlets(Protocol):
+    async def open(self, claim: Claim) -> Outlet:
+        """Make the outlet for a turn."""
+        ...
+
+    async def settle_all(self, actions: Sequence[Action]) -> None:
+        """Turn the cards of actions into their outcomes outside any turn (expiry, start-up)."""
+        ...

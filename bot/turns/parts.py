@@ -1,0 +1,37 @@
+"""What a turn works with, put together once by `bot/app.py`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import httpx
+
+from bot.model.protocol import Model
+from functions.context import Context, Person
+from functions.contract import Function
+from storage.ports import Storage
+from storage.records import Conversation
+
+
+@dataclass(frozen=True)
+class Parts:
+    storage: Storage
+    model: Model
+    functions: Mapping[str, Function]
+    function_settings: Mapping[str, str]
+    http: httpx.AsyncClient
+    clock: Callable[[], datetime]
+    confirm_ttl: timedelta
+    context_tokens: int
+    max_steps: int
+
+    def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
+        """Make the surroundings of one function call."""
+        return Context(
+            requester=person,
+            conversation=str(conversation.id),
+            http=self.http,
+            clock=self.clock,
+            settings=self.function_settings,
+            action_id=action_id,
+        )

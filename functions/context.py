@@ -1,0 +1,46 @@
+"""What a function is given beside its arguments. Functions never see Slack."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+
+from functions.errors import FunctionProblem
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in a workspace. Rules go by the two ids; the name is for showing only."""
+
+    team: str
+    id: str
+    name: str = ""
+    locale: str = "en-US"
+    timezone: str = "UTC"
+
+
+@dataclass(frozen=True)
+class Context:
+    """One call's surroundings.
+
+    `http` is the one shared client (time-outs are set). `clock` gives an aware UTC datetime. `action_id` is set
+    when an action runs: send it as the `Idempotency-Key` header to a service that knows one.
+    """
+
+    requester: Person
+    conversation: str
+    http: httpx.AsyncClient
+    clock: Callable[[], datetime]
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    action_id: str | None = None
+
+    def setting(self, name: str, default: str | None = None) -> str:
+        """Return the environment's value of `name`.
+
+        Raises FunctionProblem when it is missing and has no default: the administrator has to set it.
+        """
+        value = self.settings.get(name) or default
+        if value is None:
+            raise FunctionProblem(f"This function is not set up: the administrator has to set {name}.")
+        return value

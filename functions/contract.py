@@ -1,0 +1,226 @@
+"""What a function is: a typed coroutine whose signature and docstring are its schema.
+
+    @function(read_only=True)
+    async def get_weather(context: Context, city: Annotated[str, Field(description="City")]) -> Weather:
+        '''Current weather and today's forecast for a city.'''
+
+A function that does not say `read_only=True` is an action: it waits for a click. Forgetting to declare costs
+a click, never an accident.
+"""
+
+import hashlib
+import inspect
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, get_args
+
+from pydantic import BaseModel, ConfigDict, PydanticUserError, ValidationError, create_model
+
+from functions.context import Context
+from functions.errors import DeclarationError
+
+NAME = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
+"""OpenAI takes `^[a-zA-Z0-9_-]{1,64}$`; ours are Python names in lower case."""
+
+Implementation = Callable[..., Awaitable[Any]]
+
+
+class Label:
+    """A parameter's human name by language, for cards: `Annotated[int, Label(en="Salary", ko="연봉")]`."""
+
+    def __init__(self, **names: str) -> None:
+        self.names = names
+
+
+@dataclass(frozen=True)
+class Function:
+    """A registered function. `titles` and `labels` go by language code (`en`, `ko`); `timeout` is in seconds."""
+
+    name: str
+    description: str
+    arguments: type[BaseModel]
+    implementation: Implementation = field(repr=False)
+    read_only: bool = False
+    idempotent: bool = False
+    timeout: float = 20.0
+    titles: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    preview: Implementation | None = field(default=None, repr=False)
+
+    def title(self, language: str) -> str:
+        """Name the function for people, in `language` if its author did, else in English or from its name."""
+        return self.titles.get(language) or self.titles.get("en") or self.name.replace("_", " ").capitalize()
+
+    def label(self, parameter: str, language: str) -> str:
+        """Name a parameter for people, in the same way."""
+        names = self.labels.get(parameter, {})
+        return names.get(language) or names.get("en") or parameter.replace("_", " ").capitalize()
+
+    @property
+    def schema_digest(self) -> str:
+        """Digest what the model was offered: an action frozen under another schema must not run."""
+        schema = json.dumps(self.arguments.model_json_schema(), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(schema.encode()).hexdigest()
+
+
+def function(
+    *,
+    read_only: bool = False,
+    idempotent: bool = False,
+    timeout: float = 20.0,
+    title: str | Mapping[str, str] = "",
+    preview: Implementation | None = None,
+) -> Callable[[Implementation], Function]:
+    """Declare a coroutine as a function of Nod's.
+
+    `read_only`: it changes nothing anywhere, so it runs without a click. `idempotent`: it may be run again with
+    the same `context.action_id` and has its effect once. `timeout`: seconds. `title`: what people read on the
+    card, one text or one a language. `preview`: a read-only coroutine with the same parameters that returns one
+    line about what the arguments mean now, such as whose record it is; people see it on the card.
+
+    Raises DeclarationError with a sentence that says what to write instead.
+    """
+    titles = {"en": title} if isinstance(title, str) and title else dict(title or {})
+
+    def declare(implementation: Implementation) -> Function:
+        name = getattr(implementation, "__name__", "?")
+        if not NAME.match(name):
+            raise DeclarationError(f"{name}: name the function in lower case, at most 64 letters, digits and _.")
+        if not inspect.iscoroutinefunction(implementation):
+            raise DeclarationError(f"{name}: write `async def {name}(…)`.")
+        description = inspect.getdoc(implementation)
+        if not description:
+            raise DeclarationError(f"{name}: write a docstring; it tells the model what the function does.")
+        if timeout <= 0:
+            raise DeclarationError(f"{name}: write a time-out above 0 seconds.")
+        parameters = _parameters(name, implementation)
+        if preview is not None:
+            _check_preview(name, parameters, preview)
+        return Function(
+            name=name,
+            description=description,
+            arguments=_arguments_model(name, parameters),
+            implementation=implementation,
+            read_only=read_only,
+            idempotent=idempotent,
+            timeout=timeout,
+            titles=titles,
+            labels={parameter.name: _label(parameter.annotation) for parameter in parameters},
+            preview=preview,
+        )
+
+    return declare
+
+
+def _parameters(name: str, implementation: Implementation) -> list[inspect.Parameter]:
+    try:
+        parameters = list(inspect.signature(implementation, eval_str=True).parameters.values())
+    except NameError as error:
+        raise DeclarationError(f"{name}: the annotation {error.name!r} cannot be found; import it.") from error
+    except (AttributeError, SyntaxError, TypeError) as error:
+        raise DeclarationError(f"{name}: an annotation is no type; write types that can be imported.") from error
+    if not parameters or parameters[0].annotation is not Context:
+        raise DeclarationError(f"{name}: write `context: Context` as the first parameter.")
+    for parameter in parameters[1:]:
+        _check_parameter(name, parameter)
+    return parameters[1:]
+
+
+def _check_parameter(name: str, parameter: inspect.Parameter) -> None:
+    where = f"{name}, parameter {parameter.name}"
+    if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+        raise DeclarationError(f"{where}: write named parameters instead of *args, **kwargs or positional-only.")
+    if parameter.name.startswith("_"):
+        raise DeclarationError(f"{where}: write a name without a leading underscore; pydantic hides such fields.")
+    if hasattr(BaseModel, parameter.name):
+        raise DeclarationError(
+            f"{where}: the name clashes with pydantic's; write another, such as {parameter.name}_value."
+        )
+    if parameter.annotation is parameter.empty:
+        raise DeclarationError(f"{where}: write a type.")
+
+
+def _check_preview(name: str, parameters: list[inspect.Parameter], preview: Implementation) -> None:
+    wanted = [parameter.name for parameter in parameters]
+    if not inspect.iscoroutinefunction(preview) or list(inspect.signature(preview).parameters)[1:] != wanted:
+        signature = ", ".join(["context", *wanted])
+        raise DeclarationError(f"{name}: write the preview as `async def preview({signature})`.")
+
+
+def _arguments_model(name: str, parameters: list[inspect.Parameter]) -> type[BaseModel]:
+    fields: dict[str, Any] = {
+        parameter.name: (
+            parameter.annotation,
+            ... if parameter.default is parameter.empty else parameter.default,
+        )
+        for parameter in parameters
+    }
+    config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    try:
+        model = create_model(name, __config__=config, **fields)
+        schema = model.model_json_schema()
+    except (PydanticUserError, NameError) as error:
+        raise DeclarationError(
+            f"{name}: a parameter's type has no JSON schema; write plain types or pydantic models."
+        ) from error
+    _check_defaults(name, model)
+    for parameter, part in schema.get("properties", {}).items():
+        if advice := _advice(part, schema.get("$defs", {}), set()):
+            raise DeclarationError(f"{name}, parameter {parameter}: {advice}")
+    return model
+
+
+def _check_defaults(name: str, model: type[BaseModel]) -> None:
+    try:
+        model.model_validate({})
+    except ValidationError as error:
+        for problem in error.errors():
+            if problem["type"] != "missing":
+                where = f"{name}, parameter {problem['loc'][0]}"
+                raise DeclarationError(f"{where}: write a default that the type itself admits.") from error
+
+
+def _advice(part: Mapping[str, Any], definitions: Mapping[str, Any], seen: set[str]) -> str | None:
+    """Say what to write instead of a type that a card cannot show whole or that does not keep its value in JSON.
+
+    It looks at the schema and not at the annotation: that is what the model is offered, however it was written.
+    """
+    if "$ref" in part:
+        name = part["$ref"].removeprefix("#/$defs/")
+        if name in seen:
+            return None
+        seen.add(name)
+        return _advice(definitions[name], definitions, seen)
+    if part.get("writeOnly"):
+        return "write str instead of a secret type; a card has to show what runs."
+    if part.get("uniqueItems"):
+        return "write a list instead of a set; a set has no order that can be shown and kept."
+    if _is_open(part):
+        return (
+            "write a pydantic model with named fields instead of a dict, Any or object, and a list with the type "
+            "of its items, so that a card can show all of it."
+        )
+    inner = [*part.get("properties", {}).values(), *part.get("prefixItems", ())]
+    inner += [choice for key in ("anyOf", "oneOf", "allOf") for choice in part.get(key, ())]
+    if part.get("items"):
+        inner.append(part["items"])
+    return next((advice for each in inner if (advice := _advice(each, definitions, seen))), None)
+
+
+def _is_open(part: Mapping[str, Any]) -> bool:
+    """Tell whether a schema admits what it does not name (OpenAI's converter lets open dicts pass)."""
+    match part.get("type"):
+        case "object":
+            return bool(part.get("additionalProperties")) or "properties" not in part
+        case "array":
+            return not part.get("items") and not part.get("prefixItems")
+        case None:
+            return not any(key in part for key in ("anyOf", "oneOf", "allOf", "enum", "const"))
+        case _:
+            return False
+
+
+def _label(annotation: Any) -> Mapping[str, str]:
+    return next((part.names for part in get_args(annotation) if isinstance(part, Label)), {})

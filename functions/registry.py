@@ -1,0 +1,90 @@
+"""Find functions: every module beside this one, and installed packages with an entry point in `nod.functions`."""
+
+import importlib
+import importlib.metadata
+import pkgutil
+import traceback
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+from typing import TypeVar
+
+import functions
+from functions.contract import Function
+from functions.errors import DeclarationError
+
+ENTRY_POINT_GROUP = "nod.functions"
+
+IMPORTING = {__file__, importlib.__file__, importlib.metadata.__file__}
+"""Files that come before the imported module in a traceback."""
+
+Loaded = TypeVar("Loaded")
+
+
+def discover() -> Mapping[str, Function]:
+    """Import every place where functions live and return them by name, sorted, so that the model's schema
+    list is the same at every start (the provider's prompt cache depends on it).
+
+    Raises DeclarationError naming the file or the entry point whose author has to act.
+    """
+    found: dict[str, Function] = {}
+    for place, candidate in _candidates():
+        known = found.setdefault(candidate.name, candidate)
+        if known is not candidate:
+            there = known.implementation.__module__
+            raise DeclarationError(f"{place}: a function named {candidate.name} is already in {there}.")
+    return dict(sorted(found.items()))
+
+
+def declared_in(module: ModuleType) -> Iterable[Function]:
+    """Return the functions that a module, or a package with its own modules, declares: not those it imports."""
+    own = module.__name__
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, Function) and f"{value.implementation.__module__}.".startswith(f"{own}.")
+    ]
+
+
+def _candidates() -> Iterator[tuple[str, Function]]:
+    for info in sorted(pkgutil.iter_modules(functions.__path__), key=lambda info: info.name):
+        place = f"functions/{info.name}" if info.ispkg else f"functions/{info.name}.py"
+        module = _load(place, partial(importlib.import_module, f"{functions.__name__}.{info.name}"))
+        yield from ((place, candidate) for candidate in declared_in(module))
+    for entry in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda entry: (entry.value, entry.name)):
+        place = f"entry point {entry.name} = {entry.value}"
+        yield from ((place, candidate) for candidate in _at(place, entry))
+
+
+def _at(place: str, entry: EntryPoint) -> Iterable[Function]:
+    """Return what an entry point gives: one function (`package.module:name`), or a module's (`package.module`)."""
+    target = _load(place, entry.load)
+    if isinstance(target, Function):
+        return [target]
+    if isinstance(target, ModuleType) and (declared := declared_in(target)):
+        return declared
+    raise DeclarationError(f"{place}: there is no function; write @function above it, or name another module.")
+
+
+def _load(place: str, load: Callable[[], Loaded]) -> Loaded:
+    try:
+        return load()
+    except DeclarationError as error:
+        raise DeclarationError(f"{place}: {error}") from error
+    # Whatever a module does while it is imported is its author's to mend, and must not look like our defect.
+    except (Exception, SystemExit) as error:
+        raise DeclarationError(f"{place} cannot be imported: {_failure(error)}") from error
+
+
+def _failure(error: BaseException) -> str:
+    """Name the error's class and the module's line. Its text is kept only where Python wrote it: others may hold
+    a secret."""
+    name = type(error).__name__
+    if isinstance(error, ImportError | SyntaxError):
+        return f"{name}: {error}"
+    for frame in traceback.extract_tb(error.__traceback__):
+        if frame.filename not in IMPORTING and not frame.filename.startswith("<frozen"):
+            return f"{name} at {Path(frame.filename).name}, line {frame.lineno}"
+    return name

@@ -1,0 +1,81 @@
+"""Call a function so that whatever it does, the model gets words that it can act on and nothing internal."""
+
+import asyncio
+import json
+import logging
+import secrets
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from functions.arguments import thaw
+from functions.context import Context
+from functions.contract import Function
+from functions.errors import FunctionProblem, OutcomeUnknown
+
+log = logging.getLogger("nod.functions")
+
+MAX_OUTPUT = 60_000
+"""Characters of a result that the model is shown."""
+
+_json: TypeAdapter[Any] = TypeAdapter(Any)
+
+
+class Ending(StrEnum):
+    """How a call ended. FAILED means that nothing was changed; UNKNOWN that nobody can tell."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class CallOutcome:
+    """What came of a call: `value` is the JSON of its return value (None unless it succeeded), `words` a
+    sentence for the model and the people (empty if it succeeded), `incident` the id that the log knows."""
+
+    ending: Ending
+    value: str | None = None
+    words: str = ""
+    incident: str | None = None
+
+
+async def call(function: Function, context: Context, frozen: str) -> CallOutcome:
+    """Run `function` with frozen arguments, within its time-out.
+
+    A read-only function changes nothing, so its failures are FAILED. Of an action only FunctionProblem says
+    that nothing was changed; a time-out or a defect leaves it UNKNOWN.
+    """
+    try:
+        arguments = thaw(function, frozen)
+    except FunctionProblem as problem:
+        return CallOutcome(Ending.FAILED, words=str(problem))
+    doubt = Ending.FAILED if function.read_only else Ending.UNKNOWN
+    try:
+        async with asyncio.timeout(function.timeout):
+            value = await function.implementation(context, **arguments)
+        return _succeeded(function, value)
+    except FunctionProblem as problem:
+        return CallOutcome(Ending.FAILED, words=str(problem))
+    except OutcomeUnknown as unknown:
+        return CallOutcome(doubt, words=str(unknown))
+    except TimeoutError:
+        return CallOutcome(doubt, words=f"{function.name} gave no answer within {function.timeout:g} seconds.")
+    except Exception:  # the border of a function call: a defect becomes an incident, its text stays in the log
+        incident = secrets.token_hex(4)
+        log.exception("function %s failed, incident %s", function.name, incident)
+        return CallOutcome(
+            doubt, words=f"{function.name} failed inside Nod (incident {incident}).", incident=incident
+        )
+
+
+def _succeeded(function: Function, value: Any) -> CallOutcome:
+    text = _json.dump_json(value).decode()
+    if len(text) > MAX_OUTPUT:
+        if function.read_only:
+            words = f"The result has {len(text)} characters, more than {MAX_OUTPUT}; ask for less of it."
+            return CallOutcome(Ending.FAILED, words=words)
+        text = json.dumps({"note": f"done; the result has {len(text)} characters and is left out"})
+    return CallOutcome(Ending.SUCCEEDED, value=text)

@@ -1,0 +1,24 @@
+"""An action's end as the model is shown it: a new call of the same function, and its result."""
+
+import json
+
+from storage.records import Action, ActionState, CallItem, NewItem, ResultItem
+
+NOTES = {
+    ActionState.DENIED: "The person denied it. Do not propose it again unless they ask for it.",
+    ActionState.EXPIRED: "Nobody decided in time. Nothing was done.",
+    ActionState.WITHDRAWN: "It was withdrawn. Nothing was done.",
+    ActionState.UNKNOWN: "Nod cannot know whether it was done. Say so, say what to check, and do not call it again.",
+}
+
+
+def outcome_items(action: Action) -> list[NewItem]:
+    """Build the pair for a final action; its keys make sure that a conversation is told once."""
+    call_id = f"outcome_{action.id}"
+    output = action.outcome_json or json.dumps(
+        {"status": action.state, "note": NOTES[action.state]}, ensure_ascii=False
+    )
+    return [
+        NewItem(CallItem(call_id, action.function, action.arguments_json), key=f"{call_id}:call"),
+        NewItem(ResultItem(call_id, output), key=f"{call_id}:result"),
+    ]

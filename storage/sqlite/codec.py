@@ -1,0 +1,136 @@
+"""Records to rows and back."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from storage.records import (
+    Action,
+    ActionState,
+    AssistantItem,
+    AuditRow,
+    CallItem,
+    Conversation,
+    ConversationKey,
+    Delivery,
+    DeliveryKind,
+    InboxEntry,
+    Item,
+    Raw,
+    ReasoningItem,
+    ResultItem,
+    SummaryItem,
+    UserItem,
+)
+
+Row = Mapping[str, Any]
+
+_KINDS: Mapping[str, type[Item]] = {
+    "user": UserItem,
+    "assistant": AssistantItem,
+    "reasoning": ReasoningItem,
+    "call": CallItem,
+    "result": ResultItem,
+    "summary": SummaryItem,
+}
+_KIND_OF = {item: kind for kind, item in _KINDS.items()}
+
+
+def time_text(at: datetime) -> str:
+    """Write a time in UTC, in the one form whose texts sort as the times do. Raises ValueError if it is naive."""
+    if at.utcoffset() is None:
+        raise ValueError(f"{at} has no time zone")
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def optional_time_text(at: datetime | None) -> str | None:
+    return None if at is None else time_text(at)
+
+
+def time_from(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+def whole_text(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON can carry and SQLite cannot, so that no message is refused."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def item_row(item: Item) -> dict[str, str]:
+    """Return an item's columns `kind` and `data`."""
+    data = json.dumps(dataclasses.asdict(item), ensure_ascii=False)
+    return {"kind": _KIND_OF[type(item)], "data": whole_text(data)}
+
+
+def item_from(row: Row) -> Item:
+    fields = json.loads(row["data"])
+    if fields.get("raw") is not None:
+        fields["raw"] = Raw(**fields["raw"])
+    return _KINDS[row["kind"]](**fields)
+
+
+def conversation_from(row: Row, id_column: str = "conversation") -> Conversation:
+    return Conversation(row[id_column], ConversationKey(row["team"], row["channel"], row["thread"]))
+
+
+def delivery_row(delivery: Delivery) -> dict[str, Any]:
+    """Return a delivery's columns, without its conversation."""
+    return {
+        "key": delivery.key,
+        "kind": delivery.kind,
+        "user": delivery.user,
+        "text": whole_text(delivery.text),
+        "ts": delivery.ts,
+        "direct": delivery.direct,
+        "response_url": delivery.response_url,
+        "action_id": delivery.action_id,
+    }
+
+
+def entry_from(row: Row, conversation: Conversation) -> InboxEntry:
+    delivery = Delivery(
+        kind=DeliveryKind(row["kind"]),
+        key=row["key"],
+        conversation=conversation.key,
+        user=row["user"],
+        text=row["text"],
+        ts=row["ts"],
+        direct=bool(row["direct"]),
+        response_url=row["response_url"],
+        action_id=row["action_id"],
+    )
+    return InboxEntry(row["id"], delivery, time_from(row["received_at"]))
+
+
+def action_row(action: Action) -> dict[str, Any]:
+    """Return an action's columns."""
+    columns = {field.name: getattr(action, field.name) for field in dataclasses.fields(action)}
+    return columns | {
+        "conversation": action.conversation.id,
+        "proposed_at": time_text(action.proposed_at),
+        "expires_at": time_text(action.expires_at),
+        "decided_at": optional_time_text(action.decided_at),
+        "finished_at": optional_time_text(action.finished_at),
+    }
+
+
+def action_from(row: Row) -> Action:
+    """Read an action from its columns beside its conversation's."""
+    columns = {field.name: row[field.name] for field in dataclasses.fields(Action)}
+    times = ("proposed_at", "expires_at", "decided_at", "finished_at")
+    columns |= {name: time_from(row[name]) for name in times if row[name] is not None}
+    columns |= {"conversation": conversation_from(row), "state": ActionState(row["state"])}
+    return Action(**columns)
+
+
+def audit_from(row: Row) -> AuditRow:
+    return AuditRow(
+        id=row["id"],
+        action_id=row["action_id"],
+        at=time_from(row["at"]),
+        event=row["event"],
+        actor=row["actor"],
+        details=json.loads(row["details"]),
+    )

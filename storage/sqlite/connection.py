@@ -1,0 +1,161 @@
+"""One thread that writes and one that reads, each with its own connection, so that the event loop never waits."""
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlite_utils import Database
+
+from storage.ports import StorageError
+from storage.sqlite.errors import storage_errors
+from storage.sqlite.migrations import migrate
+
+BUSY_TIMEOUT = 5.0
+"""Seconds to wait for another process's transaction before StorageError."""
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class Connection:
+    """A database file, open for one process. A transaction is a function whose first argument is the Database."""
+
+    def __init__(self, path: Path) -> None:
+        # An absolute path: sqlite3 takes ":memory:" and "" for databases of one connection.
+        self.path = path.absolute()
+        self._writer = _Thread(self.path, "BEGIN IMMEDIATE", "nod-storage-writer")
+        self._reader = _Thread(self.path, "BEGIN", "nod-storage-reader")
+
+    @classmethod
+    async def open(cls, path: str | Path) -> "Connection":
+        """Open `path` in both threads and migrate it. Raises StorageError."""
+        connection = cls(Path(path))
+        try:
+            await connection._writer.open(_open_for_writing)
+            await connection._reader.open(_open_for_reading)
+        except BaseException:
+            await connection.close()
+            raise
+        return connection
+
+    async def write(self, job: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run `job` as one transaction that holds the file's write lock; committed on disk when this returns.
+
+        When the awaiting task is cancelled, the transaction still runs to its end. Raises StorageError.
+        """
+        return await self._writer.transaction(lambda db: job(db, *args, **kwargs))
+
+    async def read(self, job: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run `job` on one consistent state of the database. Raises StorageError."""
+        return await self._reader.transaction(lambda db: job(db, *args, **kwargs))
+
+    async def close(self) -> None:
+        """Wait for the transactions under way, then close."""
+        await self._reader.close()
+        await self._writer.close()
+
+
+class _Thread:
+    """A thread and the connection that lives in it, because sqlite3's stay in the thread that made them."""
+
+    def __init__(self, path: Path, begin: str, name: str) -> None:
+        self._path = path
+        self._begin = begin
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._database: Database | None = None
+
+    async def open(self, opener: Callable[[Path], Database]) -> None:
+        def run() -> None:
+            with storage_errors(self._path):
+                self._database = opener(self._path)
+
+        await self._run(run)
+
+    async def transaction(self, job: Callable[[Database], _T]) -> _T:
+        def run() -> _T:
+            if self._database is None:
+                raise StorageError(f"The database {self._path} is closed.")
+            with storage_errors(self._path):
+                return _transact(self._database, self._begin, job)
+
+        return await self._run(run)
+
+    async def close(self) -> None:
+        def run() -> None:
+            database, self._database = self._database, None
+            if database is not None:
+                with storage_errors(self._path):
+                    database.close()
+
+        try:
+            await self._run(run)
+        finally:
+            self._executor.shutdown(wait=False)
+
+    async def _run(self, call: Callable[[], _T]) -> _T:
+        try:
+            future = asyncio.get_running_loop().run_in_executor(self._executor, call)
+        except RuntimeError as error:
+            raise StorageError(f"The database {self._path} is closed.") from error
+        # Without the shield a cancelled awaiter would leave it open whether the transaction runs.
+        return await asyncio.shield(future)
+
+
+def _transact(db: Database, begin: str, job: Callable[[Database], _T]) -> _T:
+    # Not `db.atomic()` alone: its BEGIN takes the write lock with the first write, after the reads that the write
+    # relies on, and then fails without waiting if another process wrote in between.
+    db.execute(begin)
+    try:
+        result = job(db)
+        db.commit()
+    except BaseException:
+        db.rollback()
+        raise
+    return result
+
+
+def _open_for_writing(path: Path) -> Database:
+    db = _connect(path)
+    try:
+        if path.stat().st_size == 0:
+            # Before the journal is made, which takes over the mode: the file holds what people wrote.
+            path.chmod(0o600)
+        _enable_wal(db)
+        # FULL, though NORMAL is usual with WAL: NORMAL may lose the last commits when the power fails, and Nod
+        # acknowledges deliveries and runs actions because their commit is on disk.
+        db.execute("PRAGMA synchronous=FULL")
+        db.execute("PRAGMA foreign_keys=ON")
+        _transact(db, "BEGIN IMMEDIATE", lambda db: migrate(db, path))
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _open_for_reading(path: Path) -> Database:
+    db = _connect(path)
+    db.execute("PRAGMA query_only=ON")
+    return db
+
+
+def _connect(path: Path) -> Database:
+    # Without plugins: what else is installed has no say in this database.
+    return Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT), execute_plugins=False)
+
+
+def _enable_wal(db: Database) -> None:
+    deadline = time.monotonic() + BUSY_TIMEOUT
+    while True:
+        try:
+            db.enable_wal()
+        except sqlite3.OperationalError as error:
+            # Two processes that switch a new file at once: SQLite refuses one without calling the busy handler.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return

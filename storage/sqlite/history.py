@@ -1,0 +1,99 @@
+"""Conversations and their items."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from storage.records import Conversation, ConversationKey, Item, NewItem
+from storage.sqlite.codec import conversation_from, item_from, item_row, time_text
+from storage.sqlite.connection import Connection
+
+
+class SqliteHistory:
+    """See storage.ports.History."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def items(self, conversation: int) -> list[Item]:
+        return await self._connection.read(items, conversation)
+
+    async def conversation(self, key: ConversationKey) -> Conversation | None:
+        return await self._connection.read(find_conversation, key)
+
+    async def answer(self, turn: int) -> tuple[str, str, str] | None:
+        return await self._connection.read(answer, turn)
+
+
+def items(db: Database, conversation: int) -> list[Item]:
+    rows = db.query(
+        """
+        SELECT kind, data FROM items
+        WHERE conversation = :conversation AND id >= coalesce(
+            (SELECT max(id) FROM items WHERE conversation = :conversation AND kind = 'summary'), 0
+        )
+        ORDER BY id
+        """,
+        {"conversation": conversation},
+    )
+    return [item_from(row) for row in rows]
+
+
+def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], at: datetime) -> None:
+    """Append items in their order, without those whose key the conversation has."""
+    for item in new:
+        db.execute(
+            """
+            INSERT INTO items (conversation, turn, key, kind, data, at)
+            VALUES (:conversation, :turn, :key, :kind, :data, :at)
+            ON CONFLICT (conversation, key) WHERE key IS NOT NULL DO NOTHING
+            """,
+            {"conversation": conversation, "turn": turn, "key": item.key, "at": time_text(at)}
+            | item_row(item.item),
+        )
+
+
+def find_conversation(db: Database, key: ConversationKey) -> Conversation | None:
+    rows = db.query(
+        "SELECT id, team, channel, thread FROM conversations WHERE team = ? AND channel = ? AND thread = ?",
+        [key.team, key.channel, key.thread],
+    )
+    return next((conversation_from(row, "id") for row in rows), None)
+
+
+def answer(db: Database, turn: int) -> tuple[str, str, str] | None:
+    rows = db.query(
+        """
+        SELECT turns.user, items.kind, items.data FROM turns JOIN items ON items.turn = turns.id
+        WHERE turns.id = ? AND turns.state NOT IN ('failed', 'interrupted') AND items.kind = 'assistant'
+        ORDER BY items.id DESC LIMIT 1
+        """,
+        [turn],
+    )
+    row = next(rows, None)
+    if row is None:
+        return None
+    text = getattr(item_from(row), "text", "")
+    return (row["user"], _question(db, turn), text) if text else None
+
+
+def _question(db: Database, turn: int) -> str:
+    """Return what a turn was asked: for one that goes on after a click, what the action's turn was asked."""
+    asked: int | None = turn
+    while asked is not None:
+        entries = list(
+            db.query(
+                """
+                SELECT inbox.text, actions.turn AS proposed_in
+                FROM inbox LEFT JOIN actions ON actions.id = inbox.action_id
+                WHERE inbox.turn = ? ORDER BY inbox.id
+                """,
+                [asked],
+            )
+        )
+        if question := "\n".join(entry["text"] for entry in entries if entry["text"]):
+            return question
+        # Always an earlier turn, so that this ends.
+        asked = max((entry["proposed_in"] for entry in entries if entry["proposed_in"]), default=None)
+    return ""

@@ -1,0 +1,124 @@
+"""The durable queue of what Slack delivered."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from storage.records import Action, Claim, Delivery, DeliveryKind
+from storage.sqlite.codec import conversation_from, delivery_row, entry_from, time_text
+from storage.sqlite.connection import Connection
+from storage.sqlite.history import find_conversation
+
+
+class SqliteInbox:
+    """See storage.ports.Inbox."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def add(self, delivery: Delivery, at: datetime, *, only_if_joined: bool = False) -> bool:
+        return await self._connection.write(add, delivery, at, only_if_joined=only_if_joined)
+
+    async def claim(self, at: datetime) -> Claim | None:
+        return await self._connection.write(claim, at)
+
+    async def release(self) -> int:
+        return await self._connection.write(release)
+
+
+def add(db: Database, delivery: Delivery, at: datetime, *, only_if_joined: bool) -> bool:
+    # Looked at first, so that a second delivery of a key makes no conversation either.
+    if any(db.query("SELECT 1 FROM inbox WHERE key = ?", [delivery.key])):
+        return False
+    if only_if_joined and find_conversation(db, delivery.conversation) is None:
+        return False
+    _insert(db, delivery, at)
+    return True
+
+
+def add_decision(db: Database, action: Action, at: datetime, response_url: str | None = None) -> None:
+    """Put `decision:<id>` into the inbox; one that was done already waits again."""
+    asked = db.query("SELECT max(direct) AS direct FROM inbox WHERE turn = ?", [action.turn])
+    delivery = Delivery(
+        kind=DeliveryKind.DECISION,
+        key=f"decision:{action.id}",
+        conversation=action.conversation.key,
+        user=action.requester,
+        direct=any(row["direct"] for row in asked),
+        response_url=response_url,
+        action_id=action.id,
+    )
+    again = db.execute(
+        "UPDATE inbox SET state = 'waiting', turn = NULL WHERE key = ? AND state = 'done'", [delivery.key]
+    )
+    if again.rowcount == 0:
+        add(db, delivery, at, only_if_joined=False)
+
+
+def _insert(db: Database, delivery: Delivery, at: datetime) -> None:
+    key = delivery.conversation
+    db.execute(
+        "INSERT INTO conversations (team, channel, thread) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [key.team, key.channel, key.thread],
+    )
+    db.execute(
+        """
+        INSERT INTO inbox
+            (key, kind, conversation, user, text, ts, direct, response_url, action_id, received_at, state)
+        VALUES
+            (:key, :kind,
+             (SELECT id FROM conversations WHERE team = :team AND channel = :channel AND thread = :thread),
+             :user, :text, :ts, :direct, :response_url, :action_id, :received_at, 'waiting')
+        """,
+        delivery_row(delivery)
+        | {"team": key.team, "channel": key.channel, "thread": key.thread, "received_at": time_text(at)},
+    )
+
+
+def claim(db: Database, at: datetime) -> Claim | None:
+    first = next(
+        db.query(
+            """
+            SELECT inbox.conversation, inbox.user, team, channel, thread
+            FROM inbox INDEXED BY inbox_waiting JOIN conversations ON conversations.id = inbox.conversation
+            WHERE inbox.state = 'waiting' AND NOT EXISTS (
+                SELECT 1 FROM turns WHERE turns.conversation = inbox.conversation AND turns.state = 'running'
+            )
+            ORDER BY inbox.id LIMIT 1
+            """
+        ),
+        None,
+    )
+    if first is None:
+        return None
+    conversation = conversation_from(first)
+    db.execute(
+        "INSERT INTO turns (conversation, user, state, started_at) VALUES (?, ?, 'running', ?)",
+        [conversation.id, first["user"], time_text(at)],
+    )
+    # The one that is running, as turns_running is unique.
+    running = "SELECT id FROM turns WHERE conversation = ? AND state = 'running'"
+    turn: int = next(db.query(running, [conversation.id]))["id"]
+    db.execute(
+        """
+        UPDATE inbox SET state = 'taken', turn = :turn
+        WHERE conversation = :conversation AND state = 'waiting' AND id < coalesce(
+            (SELECT min(id) FROM inbox WHERE conversation = :conversation AND state = 'waiting' AND user <> :user),
+            9223372036854775807
+        )
+        """,
+        {"turn": turn, "conversation": conversation.id, "user": first["user"]},
+    )
+    rows = db.query("SELECT * FROM inbox WHERE turn = ? ORDER BY id", [turn])
+    return Claim(turn, conversation, tuple(entry_from(row, conversation) for row in rows))
+
+
+def release(db: Database) -> int:
+    entries = db.execute(
+        """
+        UPDATE inbox SET state = 'waiting', turn = NULL
+        WHERE state = 'taken' AND turn IN (SELECT id FROM turns WHERE state = 'running')
+        """
+    )
+    db.execute("UPDATE turns SET state = 'interrupted' WHERE state = 'running'")
+    return entries.rowcount

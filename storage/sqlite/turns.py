@@ -1,0 +1,93 @@
+"""Turns: what a conversation's turn did, step by step."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from storage.ports import StorageError
+from storage.records import Action, NewAction, NewItem, TurnState, Usage
+from storage.sqlite.actions import propose
+from storage.sqlite.codec import conversation_from, time_text
+from storage.sqlite.connection import Connection
+from storage.sqlite.history import append
+
+
+class SqliteTurns:
+    """See storage.ports.Turns."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def record(
+        self,
+        turn: int,
+        items: Sequence[NewItem],
+        actions: Sequence[NewAction] = (),
+        usage: Usage | None = None,
+        *,
+        at: datetime,
+    ) -> list[Action]:
+        return await self._connection.write(record, turn, items, actions, usage, at)
+
+    async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
+        await self._connection.write(finish, turn, state, at, incident)
+
+
+def record(
+    db: Database,
+    turn: int,
+    items: Sequence[NewItem],
+    actions: Sequence[NewAction],
+    usage: Usage | None,
+    at: datetime,
+) -> list[Action]:
+    spent = usage or Usage()
+    running = db.execute(
+        """
+        UPDATE turns SET
+            input_tokens = input_tokens + :input, output_tokens = output_tokens + :output,
+            cached_tokens = cached_tokens + :cached, reasoning_tokens = reasoning_tokens + :reasoning
+        WHERE id = :turn AND state = 'running'
+        """,
+        {
+            "turn": turn,
+            "input": spent.input,
+            "output": spent.output,
+            "cached": spent.cached,
+            "reasoning": spent.reasoning,
+        },
+    )
+    _require_running(running.rowcount, turn)
+    row = next(
+        db.query(
+            """
+            SELECT conversation, team, channel, thread
+            FROM turns JOIN conversations ON conversations.id = turns.conversation WHERE turns.id = ?
+            """,
+            [turn],
+        )
+    )
+    conversation = conversation_from(row)
+    append(db, conversation.id, turn, items, at)
+    return [propose(db, conversation, turn, action) for action in actions]
+
+
+def finish(db: Database, turn: int, state: TurnState, at: datetime, incident: str | None) -> None:
+    if state is TurnState.RUNNING:
+        raise ValueError("a turn does not end running")
+    ended = db.execute(
+        "UPDATE turns SET state = ?, finished_at = ?, incident = ? WHERE id = ? AND state = 'running'",
+        [state, time_text(at), incident, turn],
+    )
+    _require_running(ended.rowcount, turn)
+    if state is TurnState.INTERRUPTED:
+        db.execute("UPDATE inbox SET state = 'waiting', turn = NULL WHERE turn = ?", [turn])
+    else:
+        db.execute("UPDATE inbox SET state = 'done' WHERE turn = ?", [turn])
+
+
+def _require_running(rows: int, turn: int) -> None:
+    # A process that was taken for dead must not write into the turn that another one has taken up again.
+    if rows == 0:
+        raise StorageError(f"Turn {turn} is not running (any more).")

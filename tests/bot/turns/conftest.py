@@ -1,0 +1,219 @@
+"""A turn on the real database, with a model that plays a script and an outlet that remembers."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import pytest
+from pydantic import Field
+
+from bot.errors import ModelError
+from bot.model.protocol import Done, Event, Finish, TextDelta
+from bot.turns.parts import Parts
+from functions import Context, Function, FunctionProblem, OutcomeUnknown, Person, function
+from storage.ports import Storage
+from storage.records import (
+    Action,
+    AssistantItem,
+    CallItem,
+    Claim,
+    Click,
+    ConversationKey,
+    Decision,
+    Delivery,
+    DeliveryKind,
+    Item,
+    Usage,
+)
+from storage.sqlite import open_storage
+
+KEY = ConversationKey("T1", "C1", "100.1")
+KIM = Person("T1", "U1", "Kim", "ko-KR", "Asia/Seoul")
+
+
+@dataclass
+class Clock:
+    now: datetime = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_seconds(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+
+@dataclass
+class ScriptedModel:
+    """Plays one reply a request: a text, calls, a Done, or an error to raise."""
+
+    replies: list[Done | ModelError] = field(default_factory=list)
+    shown: list[list[Item]] = field(default_factory=list)
+    name: str = "scripted"
+
+    def says(self, text: str, finish: Finish = Finish.STOP) -> None:
+        items = (AssistantItem(text),) if text else ()
+        self.replies.append(Done(items, finish, Usage(10, 5)))
+
+    def calls(self, *calls: tuple[str, str], text: str = "") -> None:
+        number = len(self.replies)
+        items = tuple(CallItem(f"call_{number}_{i}", name, text) for i, (name, text) in enumerate(calls))
+        said = (AssistantItem(text),) if text else ()
+        self.replies.append(Done((*said, *items), Finish.CALLS, Usage(10, 5)))
+
+    def fails(self, error: ModelError) -> None:
+        self.replies.append(error)
+
+    async def stream(
+        self, instructions: str, items: Sequence[Item], functions: Sequence[Function]
+    ) -> AsyncGenerator[Event, None]:
+        self.shown.append(list(items))
+        reply = self.replies.pop(0)
+        if isinstance(reply, ModelError):
+            raise reply
+        for word in reply.text.split(" ") if reply.text else ():
+            yield TextDelta(word + " ")
+        yield reply
+
+    async def close(self) -> None: ...
+
+
+@dataclass
+class RecordingOutlet:
+    person: Person = KIM
+    said: str = ""
+    note: str = ""
+    cards: list[Action] = field(default_factory=list)
+    settled: list[Action] = field(default_factory=list)
+    finished: int = 0
+
+    async def working(self, on: Function | None = None) -> None: ...
+
+    async def text(self, delta: str) -> None:
+        self.said += delta
+
+    async def card(self, action: Action, function: Function) -> str | None:
+        self.cards.append(action)
+        return f"200.{len(self.cards)}"
+
+    async def settle(self, action: Action, function: Function | None) -> None:
+        self.settled.append(action)
+
+    async def finish(self, note: str = "") -> None:
+        self.note = note
+        self.finished += 1
+
+
+@dataclass
+class Ledger:
+    """What the functions of these tests did to the world."""
+
+    paid: list[tuple[int, str]] = field(default_factory=list)
+
+
+def make_functions(ledger: Ledger) -> dict[str, Function]:
+    @function(read_only=True)
+    async def look(context: Context, what: str) -> dict[str, str]:
+        """Look something up."""
+        if what == "nothing":
+            raise FunctionProblem("There is no such thing.")
+        return {"found": what}
+
+    @function(title={"en": "Pay", "ko": "지급"})
+    async def pay(context: Context, amount: Annotated[int, Field(ge=1)]) -> dict[str, int]:
+        """Pay an amount."""
+        ledger.paid.append((amount, context.action_id or ""))
+        if amount == 13:
+            raise OutcomeUnknown("Check the bank.")
+        if amount == 14:
+            raise FunctionProblem("The account is empty.")
+        if amount == 15:
+            raise RuntimeError("secret text")
+        return {"paid": amount}
+
+    return {"look": look, "pay": pay}
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def model() -> ScriptedModel:
+    return ScriptedModel()
+
+
+@pytest.fixture
+def outlet() -> RecordingOutlet:
+    return RecordingOutlet()
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
+    opened = await open_storage(tmp_path / "nod.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def parts(storage: Storage, model: ScriptedModel, ledger: Ledger, clock: Clock) -> AsyncIterator[Parts]:
+    async with httpx.AsyncClient() as http:
+        yield Parts(
+            storage=storage,
+            model=model,
+            functions=make_functions(ledger),
+            function_settings={},
+            http=http,
+            clock=clock,
+            confirm_ttl=timedelta(seconds=60),
+            context_tokens=100_000,
+            max_steps=4,
+        )
+
+
+@dataclass
+class Desk:
+    """What happens around a turn: messages come, people click, the worker claims."""
+
+    storage: Storage
+    clock: Clock
+    number: int = 0
+
+    async def message(self, text: str, user: str = "U1", key: ConversationKey = KEY, direct: bool = False) -> None:
+        self.number += 1
+        ts = f"300.{self.number}"
+        delivery = Delivery(
+            DeliveryKind.MESSAGE, f"message:{key.team}:{key.channel}:{ts}", key, user, text, ts, direct
+        )
+        assert await self.storage.inbox.add(delivery, self.clock())
+
+    async def click(self, action: Action, decision: Decision, user: str = "U1") -> None:
+        await self.storage.actions.decide(
+            Click(action.id, decision, "T1", "C1", action.card_ts, user, self.clock())
+        )
+
+    async def claim(self) -> Claim:
+        claim = await self.storage.inbox.claim(self.clock())
+        assert claim is not None
+        return claim
+
+
+@pytest.fixture
+def desk(storage: Storage, clock: Clock) -> Desk:
+    return Desk(storage, clock)
+
+
+WithSteps = Callable[[Parts, int], Parts]
+
+
+@pytest.fixture
+def with_steps() -> WithSteps:
+    return lambda parts, steps: replace(parts, max_steps=steps)

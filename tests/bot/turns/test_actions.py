@@ -1,0 +1,186 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from bot.turns.parts import Parts
+from bot.turns.turn import run_turn
+from functions import Context, function
+from storage.records import Action, ActionState, CallItem, Decision, ResultItem, TurnState
+from tests.bot.turns.conftest import Clock, Desk, Ledger, RecordingOutlet, ScriptedModel
+
+
+async def propose(parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, amount: int) -> Action:
+    await desk.message(f"pay {amount}")
+    model.calls(("pay", json.dumps({"amount": amount})))
+    await turn(parts, desk, outlet)
+    action = await parts.storage.actions.get(outlet.cards[-1].id)
+    assert action is not None
+    return action
+
+
+async def turn(parts: Parts, desk: Desk, outlet: RecordingOutlet) -> TurnState:
+    claim = await desk.claim()
+    state = await run_turn(parts, claim, outlet)
+    await parts.storage.turns.finish(claim.turn, state, parts.clock())
+    return state
+
+
+def last_result(model: ScriptedModel) -> dict[str, object]:
+    item = model.shown[-1][-1]
+    assert isinstance(item, ResultItem)
+    result = json.loads(item.output_json)
+    assert isinstance(result, dict)
+    return result
+
+
+async def state_of(parts: Parts, action: Action) -> ActionState:
+    found = await parts.storage.actions.get(action.id)
+    assert found is not None
+    return found.state
+
+
+async def test_a_confirmed_action_runs_once_with_what_was_shown(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger
+) -> None:
+    action = await propose(parts, desk, model, outlet, 5)
+    await desk.click(action, Decision.CONFIRM)
+    model.says("It is paid.")
+    assert await turn(parts, desk, outlet) is TurnState.ANSWERED
+    assert ledger.paid == [(5, action.id)]
+    assert last_result(model) == {"status": "succeeded", "result": {"paid": 5}}
+    call = model.shown[-1][-2]
+    assert isinstance(call, CallItem)
+    assert (call.function, call.arguments_json) == ("pay", '{"amount":5}')
+    assert outlet.settled[-1].state is ActionState.SUCCEEDED
+    assert await parts.storage.inbox.claim(parts.clock()) is None
+
+
+async def test_a_denied_action_never_runs(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger
+) -> None:
+    action = await propose(parts, desk, model, outlet, 5)
+    await desk.click(action, Decision.DENY)
+    model.says("All right.")
+    await turn(parts, desk, outlet)
+    assert ledger.paid == []
+    assert last_result(model)["status"] == "denied"
+    assert outlet.settled[-1].state is ActionState.DENIED
+
+
+@pytest.mark.parametrize(
+    ("amount", "state", "words"),
+    [
+        (13, ActionState.UNKNOWN, "Check the bank."),
+        (14, ActionState.FAILED, "The account is empty."),
+        (15, ActionState.UNKNOWN, "failed inside Nod (incident "),
+    ],
+)
+async def test_how_an_execution_ended_is_told_honestly(
+    parts: Parts,
+    desk: Desk,
+    model: ScriptedModel,
+    outlet: RecordingOutlet,
+    ledger: Ledger,
+    amount: int,
+    state: ActionState,
+    words: str,
+) -> None:
+    action = await propose(parts, desk, model, outlet, amount)
+    await desk.click(action, Decision.CONFIRM)
+    model.says("I have to tell you something.")
+    await turn(parts, desk, outlet)
+    assert len(ledger.paid) == 1
+    assert await state_of(parts, action) is state
+    result = last_result(model)
+    assert result["status"] == state
+    assert words in str(result["error"])
+    assert "secret text" not in str(result)
+
+
+async def test_only_the_requester_decides(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger
+) -> None:
+    action = await propose(parts, desk, model, outlet, 5)
+    await desk.click(action, Decision.CONFIRM, user="U2")
+    assert await state_of(parts, action) is ActionState.PENDING
+    assert await parts.storage.inbox.claim(parts.clock()) is None
+    assert ledger.paid == []
+
+
+async def test_an_expired_card_does_nothing(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger, clock: Clock
+) -> None:
+    action = await propose(parts, desk, model, outlet, 5)
+    clock.pass_seconds(61)
+    await desk.click(action, Decision.CONFIRM)
+    assert await state_of(parts, action) is ActionState.EXPIRED
+    assert await parts.storage.inbox.claim(parts.clock()) is None
+    assert ledger.paid == []
+
+
+async def test_a_decision_that_is_taken_up_again_does_not_run_again(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger
+) -> None:
+    action = await propose(parts, desk, model, outlet, 5)
+    await desk.click(action, Decision.CONFIRM)
+    model.says("It is paid.")
+    await run_turn(parts, await desk.claim(), outlet)
+    assert await parts.storage.inbox.release() == 1  # as at a start after a crash
+    model.says("It is paid, as I said.")
+    await turn(parts, desk, outlet)
+    assert len(ledger.paid) == 1
+    outcomes = [
+        item for item in model.shown[-1] if isinstance(item, ResultItem) and "succeeded" in item.output_json
+    ]
+    assert len(outcomes) == 1
+
+
+async def test_what_was_executing_at_a_crash_is_unknown_and_not_run(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger
+) -> None:
+    action = await propose(parts, desk, model, outlet, 5)
+    await desk.click(action, Decision.CONFIRM)
+    await desk.claim()
+    assert await parts.storage.actions.begin(action.id, parts.clock()) is not None
+    await parts.storage.actions.interrupt(parts.clock())  # as at a start after a crash
+    await parts.storage.inbox.release()
+    model.says("I cannot know.")
+    await turn(parts, desk, outlet)
+    assert ledger.paid == []
+    assert last_result(model)["status"] == "unknown"
+    assert outlet.settled[-1].state is ActionState.UNKNOWN
+
+
+async def test_a_function_that_is_gone_or_changed_refuses(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger
+) -> None:
+    @function()
+    async def pay(context: Context, amount: int, currency: str = "KRW") -> None:
+        """Pay in another way."""
+        ledger.paid.append((amount, currency))
+
+    gone = replace(parts, functions={})
+    changed = replace(parts, functions={"pay": pay})
+    for altered in (gone, changed):
+        action = await propose(parts, desk, model, outlet, 5)
+        await desk.click(action, Decision.CONFIRM)
+        model.says("It was changed.")
+        await turn(altered, desk, outlet)
+        assert await state_of(parts, action) is ActionState.FAILED
+    assert ledger.paid == []
+
+
+async def test_what_a_card_cannot_show_is_not_proposed(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    @function()
+    async def write(context: Context, text: str) -> None:
+        """Write a text."""
+
+    await desk.message("write")
+    model.calls(("write", json.dumps({"text": "x" * 30_000})))
+    model.says("Too long.")
+    await turn(replace(parts, functions={"write": write}), desk, outlet)
+    assert outlet.cards == []
+    assert "smaller parts" in str(last_result(model))

@@ -1,0 +1,163 @@
+from datetime import timedelta, timezone
+
+import pytest
+
+from storage.ports import Storage
+from storage.records import (
+    AssistantItem,
+    CallItem,
+    Claim,
+    Conversation,
+    Item,
+    NewItem,
+    Raw,
+    ReasoningItem,
+    ResultItem,
+    SummaryItem,
+    TurnState,
+    UserItem,
+)
+from tests.storage.sample import KEY, KIM, LATER, LEE, NOW, click, message, new_action, started, thread
+
+RAW = Raw("responses", "gpt-5", {"type": "reasoning", "encrypted_content": "b64==", "summary": [], "n": 1.5})
+EVERY_KIND: list[Item] = [
+    UserItem("이름을 내림차순으로 \N{PARTY POPPER}", KIM),
+    UserItem("and the average age?", LEE, speaker="Lee"),
+    ReasoningItem(RAW),
+    AssistantItem("잠시만요"),
+    AssistantItem("with raw", RAW),
+    CallItem("call_1", "query_employees", '{"broken": '),
+    CallItem("call_2", "query_employees", "{}", Raw("chat", "m", [None, True, "\u2028"])),
+    ResultItem("call_1", '{"error": "not JSON"}'),
+    ResultItem("call_2", "[]"),
+]
+
+
+async def record(storage: Storage, claim: Claim, *items: Item, key: str | None = None) -> None:
+    await storage.turns.record(claim.turn, [NewItem(item, key) for item in items], at=NOW)
+
+
+async def test_items_come_back_as_they_were_in_their_order(storage: Storage) -> None:
+    claim = await started(storage)
+    await record(storage, claim, *EVERY_KIND[:4])
+    await record(storage, claim, *EVERY_KIND[4:])
+    assert await storage.history.items(claim.conversation.id) == EVERY_KIND
+
+
+async def test_two_conversations_do_not_mix(storage: Storage) -> None:
+    one, two = await started(storage, message(thread(1))), await started(storage, message(thread(2)))
+    await record(storage, one, UserItem("one", KIM))
+    await record(storage, two, UserItem("two", KIM), SummaryItem("of two"))
+    assert await storage.history.items(one.conversation.id) == [UserItem("one", KIM)]
+    assert await storage.history.items(two.conversation.id) == [SummaryItem("of two")]
+
+
+async def test_items_begin_at_the_last_summary(storage: Storage) -> None:
+    claim = await started(storage)
+    before, after = (
+        [UserItem("a", KIM), SummaryItem("1"), UserItem("b", KIM)],
+        [SummaryItem("2"), UserItem("c", KIM)],
+    )
+    await record(storage, claim, *before, *after)
+    assert await storage.history.items(claim.conversation.id) == after
+
+
+async def test_an_unknown_conversation_has_no_items(storage: Storage) -> None:
+    assert await storage.history.items(99) == []
+
+
+async def test_a_key_is_written_once_in_a_conversation(storage: Storage) -> None:
+    claim = await started(storage, message(thread(1)))
+    await record(storage, claim, UserItem("first", KIM), key="k")
+    await storage.turns.record(
+        claim.turn, [NewItem(UserItem("second", KIM), "k"), NewItem(UserItem("other", KIM), "k2")], at=LATER
+    )
+    assert await storage.history.items(claim.conversation.id) == [UserItem("first", KIM), UserItem("other", KIM)]
+    elsewhere = await started(storage, message(thread(2)))
+    await record(storage, elsewhere, UserItem("elsewhere", KIM), key="k")
+    assert await storage.history.items(elsewhere.conversation.id) == [UserItem("elsewhere", KIM)]
+
+
+async def test_items_without_a_key_may_be_alike(storage: Storage) -> None:
+    claim = await started(storage)
+    await record(storage, claim, UserItem("ok", KIM), UserItem("ok", KIM))
+    assert len(await storage.history.items(claim.conversation.id)) == 2
+
+
+async def test_half_a_surrogate_pair_does_not_lose_the_item(storage: Storage) -> None:
+    claim = await started(storage)
+    await record(storage, claim, UserItem("half \ud83d", KIM))
+    assert await storage.history.items(claim.conversation.id) == [UserItem("half \N{REPLACEMENT CHARACTER}", KIM)]
+
+
+async def test_a_conversation_by_its_key(storage: Storage) -> None:
+    claim = await started(storage)
+    assert await storage.history.conversation(KEY) == claim.conversation
+    assert await storage.history.conversation(KEY) == Conversation(claim.conversation.id, KEY)
+    assert await storage.history.conversation(thread(9)) is None
+
+
+async def test_times_keep_their_instant_in_any_zone(storage: Storage) -> None:
+    seoul = NOW.astimezone(timezone(timedelta(hours=9)))
+    await storage.inbox.add(message(), seoul)
+    claim = await storage.inbox.claim(NOW)
+    assert claim is not None
+    assert claim.entries[0].received_at == NOW
+    assert claim.entries[0].received_at.utcoffset() == timedelta(0)
+
+
+async def test_the_answer_of_a_turn(storage: Storage) -> None:
+    claim = await started(storage, message(text="평균 나이?"))
+    await record(
+        storage, claim, UserItem("평균 나이?", KIM), AssistantItem("찾아볼게요"), CallItem("c", "f", "{}")
+    )
+    await record(storage, claim, ResultItem("c", "42"), AssistantItem("42세입니다."))
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    assert await storage.history.answer(claim.turn) == (KIM, "평균 나이?", "42세입니다.")
+
+
+async def test_what_was_asked_in_several_messages(storage: Storage) -> None:
+    for text in ("one", "", "two"):
+        await storage.inbox.add(message(text=text), NOW)
+    claim = await storage.inbox.claim(NOW)
+    assert claim is not None
+    await record(storage, claim, AssistantItem("three"))
+    assert await storage.history.answer(claim.turn) == (KIM, "one\ntwo", "three")
+
+
+async def test_the_answer_after_a_restart_in_the_middle(storage: Storage) -> None:
+    claim = await started(storage, message(text="question"))
+    await record(storage, claim, UserItem("question", KIM), key="message")
+    await storage.inbox.release()
+    again = await storage.inbox.claim(LATER)
+    assert again is not None
+    await record(storage, again, UserItem("question", KIM), key="message")
+    await record(storage, again, AssistantItem("answer"))
+    assert await storage.history.answer(again.turn) == (KIM, "question", "answer")
+
+
+async def test_the_answer_after_a_click_is_to_what_led_to_it(storage: Storage) -> None:
+    claim = await started(storage, message(text="raise the salary"))
+    [action] = await storage.turns.record(claim.turn, [], [new_action()], at=NOW)
+    await storage.turns.finish(claim.turn, TurnState.WAITING, NOW)
+    await storage.actions.decide(click(action))
+    decision = await storage.inbox.claim(LATER)
+    assert decision is not None
+    await record(storage, decision, AssistantItem("Done."))
+    assert await storage.history.answer(decision.turn) == (KIM, "raise the salary", "Done.")
+
+
+@pytest.mark.parametrize("state", [TurnState.FAILED, TurnState.INTERRUPTED])
+async def test_a_turn_that_failed_has_no_answer(storage: Storage, state: TurnState) -> None:
+    claim = await started(storage)
+    await record(storage, claim, AssistantItem("I'll look."))
+    await storage.turns.finish(claim.turn, state, LATER)
+    assert await storage.history.answer(claim.turn) is None
+
+
+async def test_a_turn_without_words_has_no_answer(storage: Storage) -> None:
+    claim = await started(storage)
+    assert await storage.history.answer(claim.turn) is None
+    await record(storage, claim, AssistantItem(""))
+    assert await storage.history.answer(claim.turn) is None
+    assert await storage.history.answer(99) is None

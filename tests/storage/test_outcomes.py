@@ -1,0 +1,64 @@
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from storage.outcomes import NOTES, outcome_items
+from storage.records import (
+    Action,
+    ActionState,
+    CallItem,
+    Conversation,
+    ConversationKey,
+    ResultItem,
+)
+
+NOW = datetime(2026, 7, 4, tzinfo=UTC)
+ACTION = Action(
+    id="a",
+    conversation=Conversation(1, ConversationKey("T1", "C1", "1.1")),
+    turn=1,
+    call_id="call_1",
+    function="delete_employee",
+    arguments_json='{"id":1}',
+    schema_digest="s",
+    digest="d",
+    requester="U1",
+    preview="Delete",
+    state=ActionState.PENDING,
+    proposed_at=NOW,
+    expires_at=NOW + timedelta(minutes=30),
+)
+
+
+def pair(action: Action) -> tuple[CallItem, ResultItem]:
+    call, result = (new.item for new in outcome_items(action))
+    assert isinstance(call, CallItem)
+    assert isinstance(result, ResultItem)
+    return call, result
+
+
+def test_the_end_is_a_call_of_the_same_function_and_its_result() -> None:
+    call, result = pair(replace(ACTION, state=ActionState.SUCCEEDED, outcome_json='{"ok":true}'))
+    assert (call.function, call.arguments_json) == (ACTION.function, ACTION.arguments_json)
+    assert call.call_id == result.call_id != ACTION.call_id
+    assert result.output_json == '{"ok":true}'
+
+
+@pytest.mark.parametrize(
+    "state", [ActionState.DENIED, ActionState.EXPIRED, ActionState.WITHDRAWN, ActionState.UNKNOWN]
+)
+def test_an_end_without_an_outcome_of_its_own_has_words(state: ActionState) -> None:
+    _, result = pair(replace(ACTION, state=state))
+    assert json.loads(result.output_json) == {"status": state.value, "note": NOTES[state]}
+
+
+def test_its_keys_are_the_action_s_own() -> None:
+    keys = [
+        new.key
+        for action_id in ("a", "b")
+        for new in outcome_items(replace(ACTION, id=action_id, outcome_json="1"))
+    ]
+    assert None not in keys
+    assert len(set(keys)) == 4
