@@ -136,8 +136,9 @@ async def _recover(parts: Parts, card_posts: CardPosts) -> None:
     storage = parts.storage
     interrupted = await storage.actions.interrupt(parts.clock())
     released = await storage.inbox.release()
-    for action in await storage.actions.uncarded():
-        card_ts = await card_posts.post(action)
+    uncarded = await storage.actions.uncarded()
+    for action in (action for action in uncarded if not action.conversation.key.is_command):
+        card_ts = await card_posts.find(action) or await card_posts.post(action)
         if card_ts is not None:
             await storage.actions.carded(action.id, card_ts)
     if interrupted or released:

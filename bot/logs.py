@@ -18,3 +18,5 @@ def set_up_logging(level: str) -> None:
     handler.setFormatter(Redacting("%(asctime)s %(levelname)-7s %(name)s  %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("nod").setLevel(level)
+    # Bolt warns of every event without a listener, and of the token that it reads for itself
+    logging.getLogger("nod.bolt").setLevel(logging.ERROR)

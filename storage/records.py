@@ -9,13 +9,21 @@ from typing import Any
 # ── conversations and their history ─────────────────────────────────────────────────────────────────────────
 
 
+COMMAND_THREAD = "command:"
+
+
 @dataclass(frozen=True)
 class ConversationKey:
-    """A Slack thread. A slash command has no thread: its conversation's `thread` is `command:<its key>`."""
+    """A Slack thread. A slash command has none: its conversation's `thread` is `command:<its trigger>`."""
 
     team: str
     channel: str
     thread: str
+
+    @property
+    def is_command(self) -> bool:
+        """Whether only the asker sees this conversation, by `response_url` and for half an hour."""
+        return self.thread.startswith(COMMAND_THREAD)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ async def run_demo(port: int, *, real_model: bool) -> None:
 
 @asynccontextmanager
 async def bot_process(environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Start `nod run` with these settings and nothing else of Nod's, in a folder of its own; stop it at the end."""
+    """Start `nod run` with these settings and none else of Nod's, in a folder of its own; stop it at the end."""
     bot = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",

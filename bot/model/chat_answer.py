@@ -42,7 +42,8 @@ class ChatAnswer:
         self._calls: list[_Call] = []
         self._refused = False
         self._reason = ""
-        self._usage: Usage | None = None
+        self._usage = Usage()
+        self._counted = False
         self._fingerprint: str | None = None
 
     def begun(self) -> bool:
@@ -52,12 +53,13 @@ class ChatAnswer:
     def add(self, chunk: Mapping[str, Any]) -> str:
         """Take the next chunk and return the text that it adds."""
         self.events += 1
+        choices = wire.listing(chunk.get("choices"))
         if counts := wire.mapping(chunk.get("usage")):
-            # Some servers count in every chunk: the last one is the sum.
+            # Some servers count in every chunk: the last one is the sum, and one without choices is the end.
             self._usage = wire.usage(counts, "prompt", "completion")
+            self._counted = self._counted or not choices
         self._fingerprint = wire.text(chunk.get("system_fingerprint")) or self._fingerprint
-        pieces = [self._add_choice(wire.mapping(choice)) for choice in wire.listing(chunk.get("choices"))]
-        piece = "".join(pieces)
+        piece = "".join(self._add_choice(wire.mapping(choice)) for choice in choices)
         self.text += piece
         return piece
 
@@ -70,13 +72,13 @@ class ChatAnswer:
 
         Raises ModelCut, or ModelBusy if nothing had come, when nothing says that the stream reached its end.
         """
-        if not (self._reason or self._usage or (self._calls and all(call.complete for call in self._calls))):
+        if not (self._reason or self._counted or (self._calls and all(call.complete for call in self._calls))):
             raise broken(begun=self._begun, why="the stream ended too early")
         cut = self._cut()
         text = (AssistantItem(self.text),) if self.text else ()
         calls = () if cut else tuple(self._item(call) for call in self._calls)
         finish = cut or (Finish.CALLS if calls else Finish.REFUSED if self._refused else Finish.STOP)
-        return Done((*text, *calls), finish, self._usage or Usage(), self._fingerprint)
+        return Done((*text, *calls), finish, self._usage, self._fingerprint)
 
     def _cut(self) -> Finish | None:
         if self._reason == "length":
@@ -118,7 +120,7 @@ class ChatAnswer:
         if known:
             call = known[-1]
             other_id = bool(call_id and call.call_id and call_id != call.call_id)
-            follows_whole = index is None and not call_id and call.complete
+            follows_whole = index is None and call.complete and (not call_id or call_id != call.call_id)
             if not (name and (other_id or follows_whole)):
                 return call
         self._calls.append(_Call(index))

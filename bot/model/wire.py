@@ -43,7 +43,7 @@ def usage(value: object, given: str, written: str) -> Usage:
 
 
 def _count(value: object) -> int:
-    return max(int(value), 0) if isinstance(value, int | float) else 0
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 class CallIds:

@@ -19,7 +19,10 @@ UPDATE_EVERY = 1.0
 """Seconds between two updates of a posted message: chat.update allows 50 a minute."""
 
 STREAM_AGE = 240.0
-MESSAGE_LENGTH = 11_000
+"""Seconds after which a stream is closed and the answer goes on in the next."""
+
+FULL, MESSAGE_LENGTH = 9_500, 11_500
+"""Characters: from the first on, a message ends at the next line break; at the second, wherever it is."""
 
 STREAM_ENDED = {"message_not_in_streaming_state", "message_not_found", "streaming_state_conflict"}
 
@@ -61,15 +64,17 @@ class Answer:
 
     async def _flush(self) -> None:
         while self._pending:
-            if self._shown and self._full():
+            if self._shown and self._old():
                 await self._close()
-            piece, self._pending = _piece(self._pending, MESSAGE_LENGTH - len(self._shown))
-            await self._show(piece)
+            piece, self._pending, full = part(self._pending, len(self._shown))
+            if piece:
+                await self._show(piece)
+            if full:
+                await self._close()
         self._flushed = time.monotonic()
 
-    def _full(self) -> bool:
-        old = self._stream is not None and time.monotonic() - self._began >= STREAM_AGE
-        return old or len(self._shown) >= MESSAGE_LENGTH
+    def _old(self) -> bool:
+        return self._stream is not None and time.monotonic() - self._began >= STREAM_AGE
 
     async def _show(self, piece: str) -> None:
         if not self._shown:
@@ -133,9 +138,13 @@ class Answer:
             self._stream = None
 
 
-def _piece(text: str, room: int) -> tuple[str, str]:
-    """Part a text where a message is full: at the last line break that fits, else where it has to be."""
-    if len(text) <= room:
-        return text, ""
-    seam = text.rfind("\n", 0, room) + 1 or room
-    return text[:seam], text[seam:]
+def part(text: str, before: int) -> tuple[str, str, bool]:
+    """Part a text where its message, which holds `before` characters, is full: at a line break if there is one.
+
+    Returns what fits, the rest for the next message, and whether this message is full.
+    """
+    seam = text.find("\n", max(FULL - before, 0)) + 1
+    if seam and before + seam <= MESSAGE_LENGTH:
+        return text[:seam], text[seam:], True
+    room = MESSAGE_LENGTH - before
+    return text[:room], text[room:], len(text) >= room

@@ -1,5 +1,6 @@
 """Post cards and turn them into their outcomes."""
 
+import hashlib
 from collections.abc import Mapping
 
 from aiohttp import ClientSession
@@ -12,6 +13,16 @@ from bot.slack.survive import survive
 from bot.words.catalogue import Words, words_for
 from functions.contract import Function
 from storage.records import Action
+
+MARK = "nod_action"
+"""The metadata of a card: it finds a card again whose posting was not written down. Other apps can read it, so it
+holds a digest of the action's id."""
+
+CLOCKS = 300.0
+"""Seconds by which this machine's clock and Slack's may differ."""
+
+REPLIES = 200
+"""Messages a page when a thread is searched."""
 
 
 class CardPosts:
@@ -42,12 +53,39 @@ class CardPosts:
                 thread_ts=key.thread,
                 text=fallback(action, function, words),
                 blocks=action_card(action, function, words),
+                metadata={"event_type": MARK, "event_payload": {"action": _digest(action)}},
                 unfurl_links=False,
                 unfurl_media=False,
             ),
             "posting a card",
         )
         return None if response is None else str(response["ts"])
+
+    async def find(self, action: Action) -> str | None:
+        """Look for a card that may have been posted just before a crash; its ts."""
+        key, cursor = action.conversation.key, None
+        while True:
+            response = await survive(
+                self._client.conversations_replies(
+                    channel=key.channel,
+                    ts=key.thread,
+                    oldest=str(action.proposed_at.timestamp() - CLOCKS),
+                    include_all_metadata=True,
+                    limit=REPLIES,
+                    cursor=cursor,
+                ),
+                "looking for a card",
+            )
+            if response is None:
+                return None
+            for message in response.get("messages") or ():
+                metadata = message.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                if metadata.get("event_type") == MARK and payload.get("action") == _digest(action):
+                    return str(message["ts"])
+            cursor = (response.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return None
 
     async def post_privately(self, action: Action, response_url: str) -> None:
         """Post a card that only its requester sees."""
@@ -85,3 +123,7 @@ class CardPosts:
     async def _words(self, action: Action) -> Words:
         person = await self._people.find(action.conversation.key.team, action.requester)
         return words_for(person.locale)
+
+
+def _digest(action: Action) -> str:
+    return hashlib.sha256(action.id.encode()).hexdigest()

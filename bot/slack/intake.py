@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.slack.visible import unescape_mrkdwn
 from storage.ports import Inbox
-from storage.records import ConversationKey, Delivery, DeliveryKind
+from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind
 
 PEOPLE_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message"}
 """Messages that a person wrote. Edits, deletions, joins and bots' messages have other subtypes."""
@@ -78,7 +78,7 @@ def from_command(command: Mapping[str, Any]) -> Delivery:
     return Delivery(
         kind=DeliveryKind.COMMAND,
         key=f"command:{team}:{trigger}",
-        conversation=ConversationKey(team, str(command["channel_id"]), f"command:{trigger}"),
+        conversation=ConversationKey(team, str(command["channel_id"]), f"{COMMAND_THREAD}{trigger}"),
         user=str(command["user_id"]),
         text=unescape_mrkdwn(str(command.get("text") or "")).strip(),
         response_url=str(command["response_url"]),

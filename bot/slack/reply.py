@@ -6,7 +6,7 @@ from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack.answer import MESSAGE_LENGTH, Answer
+from bot.slack.answer import MESSAGE_LENGTH, Answer, part
 from bot.slack.card_posts import CardPosts
 from bot.slack.cards import context, markdown_blocks, shareable_answer
 from bot.slack.people import People
@@ -16,9 +16,6 @@ from bot.words.catalogue import Words, words_for
 from functions.context import Person
 from functions.contract import Function
 from storage.records import Action, Claim, ConversationKey
-
-COMMAND_THREAD = "command:"
-"""A slash command has no thread: Slack does not allow them there."""
 
 
 class SlackOutlets:
@@ -35,7 +32,7 @@ class SlackOutlets:
     async def open(self, claim: Claim) -> Outlet:
         key, last = claim.conversation.key, claim.entries[-1].delivery
         person = await self._people.find(key.team, last.user)
-        if key.thread.startswith(COMMAND_THREAD):
+        if key.is_command:
             return PrivateReply(self._session, claim, person, self._card_posts)
         return ThreadReply(self._client, key, person, self._card_posts)
 
@@ -140,9 +137,8 @@ class PrivateReply:
     async def _send_text(self, *, share: bool) -> None:
         text, self._text = self._text.strip(), ""
         while len(text) > MESSAGE_LENGTH:
-            seam = text.rfind("\n", 0, MESSAGE_LENGTH) + 1 or MESSAGE_LENGTH
-            await self._send(text[:seam], markdown_blocks(text[:seam]))
-            text = text[seam:]
+            piece, text, _ = part(text, 0)
+            await self._send(piece, markdown_blocks(piece))
         if text:
             blocks = shareable_answer(text, self._turn, self._words) if share else markdown_blocks(text)
             await self._send(text, blocks)

@@ -17,7 +17,6 @@ prompt-raise = Raise Tiger Nixon's salary to 330000
 status-thinking = is thinking…
 status-function = is working on “{ $title }”…
 command-asked = You asked: { $question }
-command-empty-answer = I have no answer to that. Ask me again in other words.
 answer-share = Share with the channel
 answer-shared = Shared with the channel.
 answer-shared-by = { $user } asked: { $question }

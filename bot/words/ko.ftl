@@ -17,7 +17,6 @@ prompt-raise = Tiger Nixon의 연봉을 330000으로 올려줘
 status-thinking = 생각하고 있어요…
 status-function = ‘{ $title }’ 처리 중이에요…
 command-asked = 질문: { $question }
-command-empty-answer = 답을 찾지 못했습니다. 다른 말로 다시 물어봐 주세요.
 answer-share = 채널에 공유
 answer-shared = 채널에 공유했습니다.
 answer-shared-by = { $user }님의 질문: { $question }

@@ -12,10 +12,10 @@ from sqlite_utils import Database
 
 from storage.ports import StorageError
 from storage.sqlite.errors import storage_errors
-from storage.sqlite.migrations import migrate
+from storage.sqlite.migrations import check, migrate
 
-BUSY_TIMEOUT = 5.0
-"""Seconds to wait for another process's transaction before StorageError."""
+BUSY_TIMEOUT = 2.0
+"""Seconds to wait for another process's transaction before StorageError: Slack waits three for an ack."""
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -124,6 +124,8 @@ def _open_for_writing(path: Path) -> Database:
         if path.stat().st_size == 0:
             # Before the journal is made, which takes over the mode: the file holds what people wrote.
             path.chmod(0o600)
+        # Before anything is changed in a file that may not be ours.
+        _transact(db, "BEGIN", lambda db: check(db, path))
         _enable_wal(db)
         # FULL, though NORMAL is usual with WAL: NORMAL may lose the last commits when the power fails, and Nod
         # acknowledges deliveries and runs actions because their commit is on disk.

@@ -13,11 +13,8 @@ from storage.ports import StorageError
 MIGRATIONS = Migrations("nod")
 
 
-def migrate(db: Database, path: Path) -> None:
-    """Apply the missing steps. Call it in a transaction with the write lock: two processes may start at once.
-
-    Raises StorageError if the tables are another program's, or a newer Nod's.
-    """
+def check(db: Database, path: Path) -> None:
+    """Raise StorageError if the tables are another program's, or a newer Nod's. Call it in a transaction."""
     applied = {step.name for step in MIGRATIONS.applied(db)}
     if not applied and db.table_names():
         raise StorageError(f"{path} is another program's database: name another file.")
@@ -27,6 +24,14 @@ def migrate(db: Database, path: Path) -> None:
         raise StorageError(
             f"The database {path} was written by a newer Nod (it has {', '.join(unknown)}): start that one."
         )
+
+
+def migrate(db: Database, path: Path) -> None:
+    """Apply the missing steps. Call it in a transaction with the write lock: two processes may start at once.
+
+    Raises StorageError as `check` does.
+    """
+    check(db, path)
     MIGRATIONS.apply(db)
 
 

@@ -54,10 +54,8 @@ async def test_two_conversations_do_not_mix(storage: Storage) -> None:
 
 async def test_items_begin_at_the_last_summary(storage: Storage) -> None:
     claim = await started(storage)
-    before, after = (
-        [UserItem("a", KIM), SummaryItem("1"), UserItem("b", KIM)],
-        [SummaryItem("2"), UserItem("c", KIM)],
-    )
+    before: list[Item] = [UserItem("a", KIM), SummaryItem("1"), UserItem("b", KIM)]
+    after: list[Item] = [SummaryItem("2"), UserItem("c", KIM)]
     await record(storage, claim, *before, *after)
     assert await storage.history.items(claim.conversation.id) == after
 

@@ -20,7 +20,7 @@ ROLES = ("system", "developer", "user", "assistant", "tool")
 
 
 def read_request(body: dict[str, Any]) -> ModelRequest:
-    """Read and check a body. Raises ApiError for everything that the real server refuses and Nod could do wrong."""
+    """Read and check a body. Raises ApiError for what the real server refuses and Nod could do wrong."""
     model = required_text(body, "model")
     messages = body.get("messages")
     if messages is None:

@@ -1,7 +1,7 @@
 """Reasoning items that carry their own proof, so that a stateless caller is tested for real.
 
-`encrypted_content` is opaque to the caller: random bytes and a signature over them, the item's id and its summary. An
-item that comes back altered, or without its content, is refused as the real server does.
+`encrypted_content` is opaque to the caller: random bytes and a signature over them, the item's id and its summary.
+An item that comes back altered, or without its content, is refused as the real server does.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ PARTS = {"assistant": ("output_text", "refusal")}
 
 
 def read_request(body: dict[str, Any]) -> ModelRequest:
-    """Read and check a body. Raises ApiError for everything that the real server refuses and Nod could do wrong."""
+    """Read and check a body. Raises ApiError for what the real server refuses and Nod could do wrong."""
     model = required_text(body, "model")
     if body.get("previous_response_id") is not None:
         raise bad_request(

@@ -13,7 +13,7 @@ from bot.demo.model.usage import Usage
 from bot.demo.model.wire import ModelRequest
 
 INCOMPLETE_REASON = {"length": "max_output_tokens", "content_filter": "content_filter"}
-ECHOED = {
+ECHOED: dict[str, Any] = {
     "instructions": None,
     "max_output_tokens": None,
     "metadata": {},
@@ -124,7 +124,7 @@ def _bare_events(
 def _message_events(part: dict[str, Any], where: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bool]]:
     refused = part["type"] == "refusal"
     kind, key = ("response.refusal", "refusal") if refused else ("response.output_text", "text")
-    logprobs = {} if refused else {"logprobs": []}
+    logprobs: dict[str, Any] = {} if refused else {"logprobs": []}
     yield {"type": "response.content_part.added", **where, "part": {**part, key: ""}}, False
     for piece in pieces(part[key]):
         yield {"type": f"{kind}.delta", **where, "delta": piece, **logprobs}, True

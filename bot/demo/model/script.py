@@ -18,8 +18,8 @@ class Step:
     """How one request is answered.
 
     `reply` None: the rules answer. `status`: an HTTP error with `body` and `headers` instead of an answer.
-    `stall_after` and `cut_after` count events that are sent before the server falls silent (until `resumed` is set)
-    or drops the connection; 0 means before the response's first byte.
+    `stall_after` and `cut_after` count events that are sent before the server falls silent (until `resumed` is
+    set) or drops the connection; 0 means before the response's first byte.
     """
 
     reply: Reply | None = None

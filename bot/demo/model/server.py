@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from bot.demo.model import chat, chat_chunks, responses, responses_events
 from bot.demo.model.conversation import Reply
@@ -32,9 +33,9 @@ def make_app(
 ) -> web.Application:
     """Return the server with POST /v1/responses, POST /v1/chat/completions and GET /v1/models.
 
-    Any model name is taken; one that contains "reasoning" also emits reasoning items on /v1/responses. `api_key` None
-    accepts every key. `delta_delay` is the pause between two streamed deltas, in seconds. `script` can answer in
-    place of the rules and records the requests.
+    Any model name is taken; one that contains "reasoning" also emits reasoning items on /v1/responses. `api_key`
+    None accepts every key. `delta_delay` is the pause between two streamed deltas, in seconds. `script` can answer
+    in place of the rules and records the requests.
     """
     server = _Server(api_key, delta_delay, script or Script())
     app = web.Application(middlewares=[_openai_errors], client_max_size=LARGEST_BODY)
@@ -184,15 +185,14 @@ def _model(name: str) -> dict[str, Any]:
 
 
 @web.middleware
-async def _openai_errors(http: web.Request, handler: Any) -> web.StreamResponse:
+async def _openai_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        response: web.StreamResponse = await handler(http)
+        return await handler(request)
     except ApiError as error:
         return web.json_response(error.body(), status=error.status)
     except web.HTTPNotFound:
-        message = f"Invalid URL ({http.method} {http.path})"
+        message = f"Invalid URL ({request.method} {request.path})"
         return web.json_response(error_body(404, message), status=404)
     except web.HTTPMethodNotAllowed:
-        message = f"Not allowed to {http.method} on {http.path}."
+        message = f"Not allowed to {request.method} on {request.path}."
         return web.json_response(error_body(405, message), status=405)
-    return response

@@ -78,7 +78,7 @@ def _problems(schema: Any, *, strict: bool) -> Iterator[tuple[tuple[str, ...], s
         yield (), "schema must be an object."
         return
     if schema.get("type") != "object":
-        yield (), f'schema must be a JSON Schema of \'type: "object"\', got \'type: "{schema.get("type")}"\'.'
+        yield (), f"schema must be a JSON Schema of 'type: \"object\"', got 'type: \"{schema.get('type')}\"'."
     definitions = schema.get("$defs", {})
     if not isinstance(definitions, dict):
         yield ("$defs",), "definitions must be an object."

@@ -1,7 +1,5 @@
 """Behind the scenes: the employee service's rows now, beside what they were when the demo started. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

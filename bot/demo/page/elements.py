@@ -4,8 +4,6 @@ Each control carries data-action-id, data-block-id and data-type; inside a view 
 `field_name(block_id, action_id)`. Source: https://docs.slack.dev/reference/block-kit/block-elements
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 

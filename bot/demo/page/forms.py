@@ -1,7 +1,5 @@
 """Reads a modal's submitted form, and finds in the person's language what Slack's client would refuse. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final

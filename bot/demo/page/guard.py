@@ -4,8 +4,6 @@ A demo on 127.0.0.1 is reachable by every page the browser has open. A foreign p
 (cross-site request forgery) or resolve its own name to 127.0.0.1 (DNS rebinding); both are refused.
 """
 
-from __future__ import annotations
-
 from typing import Final
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """Builds HTML out of untrusted values: the only way from a string to markup in the page's renderers."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """The page's icons: stroked 20 × 20 outlines, drawn for this page."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from markupsafe import Markup

@@ -13,8 +13,6 @@ Each event carries rendered fragments, so that the script only puts them where t
 A fragment is {"channel", "ts", "thread_ts", "html", "mine"}.
 """
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator

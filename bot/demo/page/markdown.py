@@ -1,7 +1,5 @@
 """Renders standard Markdown (markdown blocks, streams) as safe HTML with markdown-it-py, raw HTML off."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Any

@@ -4,8 +4,6 @@ Slack's own escaping is three entities (&amp; &lt; &gt;); everything in angle br
 Source: https://docs.slack.dev/messaging/formatting-message-text
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -1,7 +1,5 @@
 """For whom a fragment is rendered."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

@@ -3,8 +3,6 @@
 Source of the shapes: https://docs.slack.dev/reference/block-kit/blocks and slack_sdk.models.blocks.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
@@ -153,7 +151,7 @@ def _task(task: Json, reader: Reader) -> Markup:
     identity = str(task.get("task_id") or task.get("id") or "")
     return tag(
         "li",
-        {"class": f"task {status}", "data-task": identity, "data-status": status},
+        {"class": f"task {status}", "data-task": identity, "data-task-status": status},
         mark,
         tag("div", {"class": "task-text"}, *parts),
     )

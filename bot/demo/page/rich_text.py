@@ -1,7 +1,5 @@
 """Renders rich_text blocks. Source: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final

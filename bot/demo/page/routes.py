@@ -24,8 +24,6 @@ POST /say, /click, /stop, /open, /views/{id}/submit, /views/{id}/close (form fie
 A refusal is {"error": "a sentence"} with a 4xx status.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What one person sees of the workspace: plain values for the templates, made from the workspace's state."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

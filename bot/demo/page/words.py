@@ -1,7 +1,5 @@
 """What the page itself says, in English and Korean. (What Nod says is Nod's own; nothing of it is here.)"""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 
@@ -110,11 +108,11 @@ _KOREAN: Final = {
     "edited": "편집됨",
     "deleted": "삭제된 메시지입니다.",
     "try_one": "이렇게 물어보세요",
-    "try_lead": "Nod는 회사의 함수로 답하고, 누군가 승인해야만 실행합니다.",
+    "try_lead": "Nod는 회사의 함수로 답하고, 바꾸는 일은 누군가 승인해야만 실행합니다.",
     "dm_title": "나와 Nod",
     "dm_lead": "Nod와 나누는 대화입니다. 여기서는 질문마다 스레드가 하나씩 생깁니다.",
     "welcome_channel": "#{name} 채널입니다",
-    "behind": "무대 뒤",
+    "behind": "실제 직원 데이터",
     "behind_lead": "직원 서비스의 데이터를 그대로 보여 줍니다. "
     "확인한 작업은 여기에 반영되고, 거절한 작업은 반영되지 않습니다.",
     "behind_unchanged": "아직 바뀐 것이 없습니다.",

@@ -105,11 +105,11 @@ def post(slack: Slack, message: Message) -> Message:
 
 
 def rewrite(slack: Slack, message: Message, text: str, markdown: str, blocks: list[Json]) -> None:
-    """Replace a message's content and tell of it; what only one person sees makes no event."""
+    """Replace a message's content and tell of it; with blocks Slack shows no "(edited)" (chat.update)."""
     previous = payloads.message_json(slack.workspace, message)
     message.text, message.markdown, message.blocks = text, markdown, blocks
     message.chunks = []
-    message.edited = True
+    message.edited = not blocks
     message.edited_ts = slack.workspace.next_ts()
     slack.workspace.touch(message)
     slack.events.changed(message, previous)

@@ -37,6 +37,6 @@ def answer(slack: Slack, url: ResponseUrl, payload: Json) -> Message | None:
         metadata=arguments.object("metadata"),
     )
     posting.post(slack, message)
-    if url.command:
+    if url.command and url.message_ts is None:
         url.message_ts = message.ts
     return message

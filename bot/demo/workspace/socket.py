@@ -137,8 +137,7 @@ class SocketMode:
 
     async def drop(self) -> None:
         """Close every socket without a word."""
-        for socket in (*self._sockets, *self._closing):
-            await socket.close()
+        await asyncio.gather(*(socket.close() for socket in (*self._sockets, *self._closing)))
 
     async def close(self) -> None:
         """End deliveries and sockets."""
@@ -162,9 +161,17 @@ class SocketMode:
         """Wait until `count` sockets are open; TimeoutError when they are not `within` seconds."""
         await self._wait(lambda: self.connections >= count, within)
 
+    async def wait_disconnected(self, within: float = 10.0) -> None:
+        """Wait until no socket is open; TimeoutError when one still is after `within` seconds."""
+        await self._wait(lambda: self.connections == 0, within)
+
     async def wait_acked(self, within: float = 10.0) -> None:
         """Wait until the app has acked all that was sent; TimeoutError when it has not `within` seconds."""
         await self._wait(lambda: not self.unacked and not self._tasks, within)
+
+    async def wait_delivered(self, count: int, within: float = 10.0) -> None:
+        """Wait until so many envelopes in all were sent, repetitions counted."""
+        await self._wait(lambda: len(self.delivered) >= count, within)
 
     async def _wait(self, reached: Callable[[], bool], within: float) -> None:
         async with asyncio.timeout(within), self._changed:
@@ -232,6 +239,7 @@ class SocketMode:
                 continue
             self.delivered.append(envelope)
             envelope.sent.set()
+            await self._tell()
             return
         if len(self._kept) >= MOST_KEPT:
             self._kept.popleft().give_up()

@@ -124,7 +124,9 @@ class Odd:
         )
         await response.prepare(request)
         for event in self.events:
-            await response.write(event.encode() if isinstance(event, str) else f"data: {json.dumps(event)}\n\n".encode())
+            await response.write(
+                event.encode() if isinstance(event, str) else f"data: {json.dumps(event)}\n\n".encode()
+            )
         if self.stall:
             try:
                 await asyncio.Event().wait()

@@ -6,6 +6,7 @@ It says "ready", waits for a line, so that all of them go at once, and prints wh
 import asyncio
 import json
 import sys
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -73,19 +74,28 @@ async def nothing(storage: Storage) -> list[Any]:
     return list(await storage.actions.audit())
 
 
+COMMANDS: Mapping[str, Callable[..., Awaitable[Any]]] = {
+    "claim": claims,
+    "click": clicks,
+    "expire": expiries,
+    "begin": begins,
+    "open": nothing,
+}
+
+
 async def main(path: str, command: str, *arguments: str) -> None:
-    commands = {"claim": claims, "click": clicks, "expire": expiries, "begin": begins, "open": nothing}
     if command == "open":
         go()
     storage = await open_storage(path)
     if command != "open":
         go()
-    print(json.dumps(await commands[command](storage, *arguments)))
+    sys.stdout.write(json.dumps(await COMMANDS[command](storage, *arguments)))
     await storage.close()
 
 
 def go() -> None:
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     sys.stdin.readline()
 
 

@@ -129,12 +129,12 @@ async def test_closing_waits_for_what_is_under_way(path: Path) -> None:
 
 
 async def test_closing_leaves_no_thread(path: Path) -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     storage = await open_storage(path)
     await storage.inbox.add(message(), NOW)
-    ours = [thread for thread in threading.enumerate() if thread.name.startswith("nod-storage")]
+    ours = set(threading.enumerate()) - before
     assert len(ours) == 2
     await storage.close()
     for thread in ours:
         thread.join(timeout=5)
-    assert threading.active_count() == before
+    assert not any(thread.is_alive() for thread in ours)

@@ -19,6 +19,15 @@ async def refusal(path: str | Path) -> str:
     return str(caught.value)
 
 
+def write_diary(path: Path) -> None:
+    path.write_text("Dear diary, this is no database at all. " * 100)
+
+
+def damage(path: Path) -> None:
+    whole = path.read_bytes()
+    path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+
+
 async def test_a_missing_folder(tmp_path: Path) -> None:
     said = await refusal(tmp_path / "missing" / "nod.db")
     assert said.startswith(f"The folder {tmp_path / 'missing'} of the database does not exist")
@@ -40,9 +49,10 @@ async def test_a_folder_in_place_of_the_file(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_is_no_database(path: Path) -> None:
-    path.write_text("Dear diary, this is no database at all. " * 100)
+    write_diary(path)
+    before = os.stat(path)
     assert "is not a SQLite database" in await refusal(path)
-    assert path.read_text().startswith("Dear diary")
+    assert os.stat(path).st_mtime_ns == before.st_mtime_ns
 
 
 async def test_another_program_s_database(path: Path, stranger: sqlite3.Connection) -> None:
@@ -101,8 +111,7 @@ async def test_a_damaged_database(path: Path) -> None:
     storage = await open_storage(path)
     await storage.inbox.add(message(), NOW)
     await storage.close()
-    whole = path.read_bytes()
-    path.write_bytes(whole[:100] + b"\xff" * (len(whole) - 100))
+    damage(path)
     assert "is damaged" in await refusal(path)
 
 
@@ -137,9 +146,9 @@ async def test_the_file_is_its_owner_s_alone(path: Path) -> None:
 
 async def test_the_mode_that_an_operator_chose_stays(path: Path) -> None:
     await (await open_storage(path)).close()
-    path.chmod(0o640)
+    os.chmod(path, 0o640)
     await (await open_storage(path)).close()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert stat.S_IMODE(os.stat(path).st_mode) == 0o640
 
 
 async def test_the_names_of_memory_databases_are_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

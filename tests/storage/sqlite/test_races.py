@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,7 @@ async def decisions_in_inbox(storage: Storage) -> int:
 
 async def test_100_clicks_of_4_processes_have_one_winner(path: Path, storage: Storage, action: Action) -> None:
     command = ["click", action.id, Decision.CONFIRM, LATER.isoformat(), "25"]
-    verdicts = Counter(sum(await started_together(path, *[command] * 4), []))
+    verdicts = Counter(chain(*await started_together(path, *[command] * 4)))
     assert verdicts == {Verdict.DECIDED: 1, Verdict.ALREADY: 99}
     assert await state_of(storage, action) is ActionState.CONFIRMED
     assert await events(storage) == ["proposed", "confirmed"]
@@ -80,7 +81,7 @@ async def test_confirm_against_expiry(path: Path, storage: Storage, action: Acti
 async def test_an_execution_begins_once(path: Path, storage: Storage, action: Action) -> None:
     await storage.actions.decide(click(action))
     begun = await started_together(path, *[["begin", action.id, "25"]] * 2)
-    assert Counter(sum(begun, [])) == {True: 1, False: 49}
+    assert Counter(chain(*begun)) == {True: 1, False: 49}
     assert await events(storage) == ["proposed", "confirmed", "executing"]
 
 
@@ -112,4 +113,4 @@ async def test_two_processes_take_every_entry_once_and_in_order(path: Path, stor
             mine = [keys[0] for conversation, keys in taken if conversation == conversation_id]
             assert mine == sorted(mine, key=order.index)
     assert await storage.inbox.claim(NOW) is None
-    assert sorted(key for taken in got for _, keys in taken for key in keys) == sorted(sum(asked.values(), []))
+    assert sorted(key for taken in got for _, keys in taken for key in keys) == sorted(chain(*asked.values()))

@@ -1,4 +1,4 @@
-"""Calls a function that a person names by its own name: "roll_dice sides=6", for functions that the rules do not know."""
+"""Calls a function that a person names by its own name: "roll_dice sides=6". For functions that have no rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ KOREAN_ENDING = r"(?![A-Za-z0-9_])"
 
 
 def read_direct(text: str, tools: Sequence[Tool]) -> Direct | None:
-    """Return the call if the text holds the exact name of an offered function, with `name=value` or JSON behind it.
+    """Return the call if the text holds an offered function's exact name, with `name=value` or JSON behind it.
 
     A single value without a name goes to the function's only required parameter.
     """

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bot.demo.model.conversation import Conversation, ProposedCall, Reply, Tool
-from bot.demo.model.rules.calls import ACTIONS, action_call, find_one, first_call, needs_look_up, query_of, read_json
+from bot.demo.model.rules.calls import (
+    ACTIONS,
+    action_call,
+    find_one,
+    first_call,
+    needs_look_up,
+    query_of,
+    read_json,
+)
 from bot.demo.model.rules.direct import read_direct
-from bot.demo.model.rules.intents import Create, Delete, Direct, Intent, Lookup, Say, Update, Weather
+from bot.demo.model.rules.intents import Create, Delete, Intent, Lookup, Say, Update, Weather
 from bot.demo.model.rules.thread import Done, Thread, read_thread
 from bot.demo.model.rules.wording import Words, words_for
 
@@ -25,14 +33,15 @@ class Progress:
 def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     """Return the next step of a conversation by rules alone: calls of offered functions, a text, or both.
 
-    The same conversation always gives the same reply. A text beside calls is what would stay untold otherwise, because
-    a step of actions only may end the turn.
+    The same conversation always gives the same reply. A text beside calls is what would stay untold otherwise,
+    because a step of actions only may end the turn.
     """
     thread = read_thread(conversation)
     words = words_for(thread.language)
     unclaimed = list(thread.in_turn)
     progress = [
-        _advance(intent, thread, unclaimed, tools, words) for intent in (_wanted(thread, tools) if thread.is_open else ())
+        _advance(intent, thread, unclaimed, tools, words)
+        for intent in (_wanted(thread, tools) if thread.is_open else ())
     ]
     calls = tuple(step.call for step in progress if step.call)
     outcomes = [
@@ -66,32 +75,30 @@ def _advance(
     if call is None:
         return Progress(text=_say(intent, thread, words))
     offered = {tool.name for tool in tools}
-    if call.name not in offered:
-        return Progress(text=words.not_offered(call.name))
+    action = {Update: "update_employee", Delete: "delete_employee"}.get(type(intent), call.name)
+    for name in (call.name, action):
+        if name not in offered:
+            return Progress(text=words.not_offered(name))
     done = _claim(call, unclaimed)
     if done is None:
         return Progress(call=call)
     if done.error is not None or not isinstance(intent, Update | Delete) or not needs_look_up(intent):
         return Progress(text=_word(done, intent, words))
-    return _act(intent, done, unclaimed, offered, words)
+    return _act(intent, done, unclaimed, words)
 
 
-def _act(
-    intent: Update | Delete, looked_up: Done, unclaimed: list[Done], offered: set[str], words: Words
-) -> Progress:
+def _act(intent: Update | Delete, looked_up: Done, unclaimed: list[Done], words: Words) -> Progress:
     found = find_one(intent.target, looked_up.value)
     if found.employee is None:
         name = intent.target.name or f"#{intent.target.employee_id}"
         return Progress(text=words.which_one(name, found.candidates))
     call = action_call(intent, found.employee)
-    if call.name not in offered:
-        return Progress(text=words.not_offered(call.name))
     done = _claim(call, unclaimed)
     return Progress(call=call) if done is None else Progress(text=_word(done, intent, words))
 
 
 def _claim(call: ProposedCall, unclaimed: list[Done]) -> Done | None:
-    """Take the result of a call; one of the same function with other arguments counts, so that none is made twice."""
+    """Take the result of a call; other arguments to the same function count too, so that none is made twice."""
     wanted = _plain(read_json(call.arguments))
     same = [done for done in unclaimed if done.name == call.name]
     exact = [done for done in same if _plain(done.arguments) == wanted]
@@ -120,7 +127,9 @@ def _word(done: Done, intent: Intent | None, words: Words) -> str:
             lookup = intent if isinstance(intent, Lookup) else None
             return words.about_employee(lookup.field if lookup else None, done.value)
         case "get_weather" if isinstance(done.value, dict):
-            asked = intent if isinstance(intent, Weather) else Weather(arguments.get("city"), arguments.get("days", 1))
+            asked = (
+                intent if isinstance(intent, Weather) else Weather(arguments.get("city"), arguments.get("days", 1))
+            )
             return words.weather(asked, done.value)
     return words.result_of(done.name, done.value)
 

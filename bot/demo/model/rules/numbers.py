@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import ROUND_HALF_UP, Decimal
 
 ENGLISH_NUMBER = r"[$₩€£]?\s?\d[\d,]*(?:\.\d+)?\s?(?:k|m|thousand|million)?(?![\w])"
 KOREAN_UNITS = {
@@ -17,9 +18,12 @@ KOREAN_UNITS = {
 _UNIT = "(?:억|천만|백만|십만|만|천|백)"
 KOREAN_NUMBER = rf"\d[\d,]*(?:\.\d+)?(?:\s?{_UNIT}(?:\s?\d[\d,]*\s?{_UNIT})?)?"
 ENGLISH_UNITS = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
-ENGLISH_WORDS = dict(
-    zip("one two three four five six seven eight nine ten".split(), range(1, 11), strict=True)
-)
+ENGLISH_WORDS = {
+    word: number
+    for number, word in enumerate(
+        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1
+    )
+}
 KOREAN_WORDS = {
     "한": 1,
     "하나": 1,
@@ -57,9 +61,10 @@ def read_count(text: str) -> int:
 
 
 def write_number(value: object) -> str:
-    """Write a number exactly, with thousands separators: 330000 is "330,000", 43.5 is "43.5"."""
+    """Write a number with thousands separators and at most three decimals: "330,000", "42.125"."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return str(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return f"{value:,}" if isinstance(value, int) else f"{round(value, 2):,}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    rounded = Decimal(repr(value)).quantize(Decimal("0.001"), ROUND_HALF_UP)
+    return f"{rounded:,.3f}".rstrip("0").rstrip(".")

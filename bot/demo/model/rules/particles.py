@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal, TypeAlias
 
-Pair: TypeAlias = Literal["은/는", "이/가", "을/를", "과/와", "으로/로", "이에요/예요", "이라고/라고", "이나/나"]
+Pair: TypeAlias = Literal[
+    "은/는", "이/가", "을/를", "과/와", "으로/로", "이에요/예요", "이라고/라고", "이라는/라는", "이나/나"
+]
 Ending: TypeAlias = Literal["vowel", "rieul", "consonant"]
 
 HANGUL_FIRST, HANGUL_LAST, FINALS, RIEUL = 0xAC00, 0xD7A3, 28, 8

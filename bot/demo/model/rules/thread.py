@@ -16,7 +16,7 @@ from bot.demo.model.conversation import (
 )
 from bot.demo.model.rules import english, korean
 from bot.demo.model.rules.calls import employees_of, read_json
-from bot.demo.model.rules.intents import Context, Create, Delete, Intent, Language, Say, Target, Update
+from bot.demo.model.rules.intents import Action, Context, Create, Delete, Intent, Language, Say, Target, Update
 
 HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
 LETTER = re.compile(r"[^\W\d_]")
@@ -65,8 +65,8 @@ class Done:
 class Thread:
     """A conversation as the rules see it.
 
-    `question` is the last user message or messages in a row, `intents` what they want. `told` is the position of the
-    last assistant message, -1 without one.
+    `question` is the last user message or messages in a row, `intents` what they want. `told` is the position of
+    the last assistant message, -1 without one.
     """
 
     said: tuple[Said, ...]
@@ -123,7 +123,7 @@ def read_thread(conversation: Conversation) -> Thread:
 
 
 def language_of(text: str, *, before: Language) -> Language:
-    """Return "ko" for a text with Hangul, "en" for other letters, and the thread's language without any letters."""
+    """Return "ko" for a text with Hangul, "en" for other letters, the thread's language without letters."""
     if HANGUL.search(text):
         return "ko"
     return "en" if LETTER.search(text) else before
@@ -166,7 +166,7 @@ def _settle(context: Context, intents: list[Intent], done: list[Done]) -> Contex
     if not asked:
         return replace(context, person=_person(done) or context.person)
     last = asked[-1]
-    unanswered = None
+    unanswered: Action | None = None
     if isinstance(last, Create) and None in (last.name, last.salary, last.age):
         unanswered = last
     if isinstance(last, Update | Delete) and last.target.name and not _was_proposed(last, done):

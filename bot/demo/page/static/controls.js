@@ -52,6 +52,8 @@ export function openView() {
 // Shows a modal's new state and keeps what the person has typed, as Slack does for inputs of the same name.
 export function replaceView(slot, html) {
   const before = document.getElementById("view");
+  const hash = /data-view-hash="([^"]*)"/.exec(html)?.[1];
+  if (before && before.dataset.viewHash === hash) return;
   const typed = before ? new FormData(before.querySelector("form")) : null;
   const focused = before?.contains(document.activeElement) ? document.activeElement.name : null;
   slot.innerHTML = html;

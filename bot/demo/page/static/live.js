@@ -58,7 +58,7 @@ const threadList = () => document.getElementById("thread-list");
 
 function openAnswered(goTo, channel, threadTs) {
   const asked = lastAsked();
-  if (!asked || asked.channel !== channel || asked.ts !== threadTs || channel !== here().channel) return;
+  if (!asked || asked.channel !== channel || asked.ts !== threadTs || channel !== here().channel || document.querySelector("dialog[open]")) return;
   forgetAsked();
   if (here().threadTs === threadTs) return;
   const href = find(channelList(), threadTs)?.querySelector("a[data-open-thread]")?.href;
@@ -101,7 +101,7 @@ const handlers = (goTo) => ({
   },
   status(data) {
     if (data.channel !== here().channel) return;
-    const line = document.querySelector("[data-status]");
+    const line = document.querySelector("#thread > .scroll > [data-status]");
     if (line && data.thread_ts === here().threadTs) holding(threadList(), () => (line.innerHTML = data.html));
     else if (data.html.trim()) openAnswered(goTo, data.channel, data.thread_ts);
   },

@@ -3,10 +3,11 @@
 import { connect } from "./live.js";
 import { wireComposer } from "./composer.js";
 import { openView, wireControls } from "./controls.js";
-import { send, here } from "./send.js";
+import { here, say, send } from "./send.js";
 import { isAtEnd, scrollToEnd } from "./scroll.js";
 
 const panels = { behind: false };
+let latest; // the trip that counts when one overtakes another
 
 function arrive() {
   for (const scroll of document.querySelectorAll("[data-scroll]")) scrollToEnd(scroll);
@@ -21,8 +22,11 @@ const channelScroll = () => document.querySelector(".channel > .scroll");
 // Fetches a place's page and puts it in the place of this one, so that the address, the history and a reload all agree.
 export async function goTo(href, { history: how = "push", focus } = {}) {
   const before = { ...here() };
-  const response = await fetch(href, { headers: { Accept: "text/html" } });
-  const next = new DOMParser().parseFromString(await response.text(), "text/html");
+  const trip = (latest = Symbol(href));
+  const html = await fetch(href, { headers: { Accept: "text/html" } }).then((response) => response.text(), () => null);
+  if (html === null) say(here().offline);
+  if (html === null || trip !== latest) return;
+  const next = new DOMParser().parseFromString(html, "text/html");
   if (how === "push") history.pushState(null, "", href);
   // What is there now, after the wait: the person may have typed and scrolled on.
   const kept = { draft: document.getElementById("channel-text")?.value, top: channelScroll()?.scrollTop, atEnd: isAtEnd(channelScroll()) };

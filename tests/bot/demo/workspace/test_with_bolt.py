@@ -28,7 +28,7 @@ MODAL = {
         }
     ],
 }
-CARD = [
+CARD: list[dict[str, Any]] = [
     {"type": "section", "text": {"type": "plain_text", "text": "Raise?"}},
     {
         "type": "actions",
@@ -83,12 +83,11 @@ async def test_a_mention_comes_twice_and_is_answered_by_a_stream(
         )
         await stream.append(markdown_text="**Hello** ")
         assert workspace.statuses == {}
+        await stream.append(chunks=[{"type": "task_update", "id": "1", "title": "Look", "status": "in_progress"}])
         await stream.append(
-            chunks=[{"type": "task_update", "id": "1", "title": "Look", "status": "in_progress"}]
+            markdown_text="there",
+            chunks=[{"type": "task_update", "id": "1", "title": "Look", "status": "complete"}],
         )
-        await stream.append(markdown_text="there", chunks=[
-            {"type": "task_update", "id": "1", "title": "Look", "status": "complete"}
-        ])
         await stream.stop(blocks=CARD)
 
     asked = await people.say("kim", "general", "@Nod hi & bye")
@@ -215,9 +214,7 @@ async def test_a_click_on_what_only_one_person_sees_is_answered_at_its_response_
     channel, kim = workspace.channel("hr").id, workspace.user("kim").id
     posted = await client.chat_postEphemeral(channel=channel, user=kim, text="Raise?", blocks=CARD)
     assert await people.click("kim", channel, posted["message_ts"], "yes")
-    message = await workspace.wait_for(
-        lambda w: next((m for m in w.messages(channel) if m.text == "Done"), None)
-    )
+    message = await workspace.wait_for(lambda w: next((m for m in w.messages(channel) if m.text == "Done"), None))
     assert (message.ts, message.blocks) == (posted["message_ts"], [])
 
     hook = AsyncWebhookClient(urls[0])

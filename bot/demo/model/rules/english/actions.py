@@ -20,25 +20,28 @@ I = re.IGNORECASE  # noqa: E741 - the name that the re module gives it
 DELETE = re.compile(r"^(?:delete|remove|fire|dismiss|terminate|lay off|let go(?: of)?|erase|drop)\b\s*", I)
 UP = r"raise|increase|bump(?: up)?|lift|up"
 DOWN = r"lower|cut|reduce|decrease"
-UPDATE = re.compile(
-    rf"^(?P<verb>{UP}|{DOWN}|set|change|update|make|adjust|edit|correct|fix|give|rename)\b\s*", I
-)
+UPDATE = re.compile(rf"^(?P<verb>{UP}|{DOWN}|set|change|update|make|adjust|edit|correct|fix|give|rename)\b\s*", I)
 CREATE = re.compile(
     r"^(?:hire|add|create|register|onboard|new (?:employee|hire)\b:?|we (?:hired|are hiring))\s*", I
 )
 EVERYONE = re.compile(r"\b(?:all|every|each|everyone|everybody)\b", I)
 VALUE = rf"(?P<value>{NUMBER})(?P<percent>\s?(?:%|percent))?"
 CHANGED = re.compile(
-    rf"\b(?P<field>salary|pay|wage|income|age|raise)\b(?:(?!\b(?:salary|pay|wage|income|age)\b)[^\d%$])*?{VALUE}", I
+    rf"\b(?P<field>salary|pay|wage|income|age|raise)\b(?:(?!\b(?:salary|pay|wage|income|age)\b)[^\d%$])*?{VALUE}",
+    I,
 )
 YEARS = re.compile(r"(\d{1,3})[\s-]*(?:years?[\s-]*old|yrs?\b|y/?o\b)", I)
 PLAIN_VALUE = re.compile(rf"\b(?P<how>to|by|of|at|=)\s*{VALUE}", I)
 NEW_NAME = re.compile(r"\bname\b.*?\b(?:to|as|=)\s+[\"“']?(.+?)[\"”']?[.!?]*$", I)
-RENAMED = re.compile(r"^(.+?)\s+(?:to|as)\s+[\"“']?(.+?)[\"”']?[.!?]*$", I)
+RENAMED = re.compile(r"^(.*?)\s*\b(?:to|as)\s+[\"“']?(.+?)[\"”']?[.!?]*$", I)
 TARGET_END = re.compile(
-    r"['’]s?\s+(?:salary|pay|wage|income|age|name)\b|\s+(?:salary|pay|age|name)\b|\s+(?:to|by|a raise|from)\b|:|\s+\d", I
+    r"['’]s?\s+(?:salary|pay|wage|income|age|name)\b|\s+(?:salary|pay|age|name)\b|"
+    r"\s+(?:to|by|a raise|from)\b|:|\s+\d",
+    I,
 )
-FIELD_OF = re.compile(r"^(?:the\s+)?(?:salary|pay|wage|income|age|name)\s+(?:of|for)\s+(.+?)(?:\s+(?:to|by|from|at|=)\b|$)", I)
+FIELD_OF = re.compile(
+    r"^(?:the\s+)?(?:salary|pay|wage|income|age|name)\s+(?:of|for)\s+(.+?)(?:\s+(?:to|by|from|at|=)\b|$)", I
+)
 
 
 def read_actions(text: str, context: Context) -> list[Intent]:
@@ -76,7 +79,9 @@ def _updates(verb: str, rest: str, context: Context) -> list[Intent]:
 
 def _targets_of_update(verb: str, rest: str, context: Context) -> tuple[list[Target], str]:
     if ids := ids_in(rest):
-        described = re.sub(r"(?:employees?|staff|number|no\.?|id)?\s*#?\b\d+\b(?:['’]s)?", " ", rest, count=1, flags=I)
+        described = re.sub(
+            r"(?:employees?|staff|number|no\.?|id)?\s*#?\b\d+\b(?:['’]s)?", " ", rest, count=1, flags=I
+        )
         for number in ids[1:]:
             described = re.sub(rf"\b{number}\b", " ", described, count=1)
         return [Target(employee_id=number) for number in ids], described
@@ -99,7 +104,9 @@ def read_changes(verb: str, text: str) -> tuple[Change, ...]:
     sign = -1 if re.match(DOWN, verb, I) else 1
     for match in CHANGED.finditer(text):
         field = field_of_word(match["field"]) or "salary"
-        by = re.search(r"\bby\b", match[0], I) or (match["field"].lower() == "raise" and not re.search(r"\bto\b", match[0]))
+        by = re.search(r"\bby\b", match[0], I) or (
+            match["field"].lower() == "raise" and not re.search(r"\bto\b", match[0])
+        )
         changes[field] = _change(field, match, bool(by), sign)
     if not changes and (years := YEARS.search(text)):
         changes["age"] = Change("age", "set", int(years[1]))
@@ -132,7 +139,9 @@ def read_create(rest: str) -> Create:
             age = value
         elif salary is None and value > 120:
             salary = value
-    head = re.split(r",|\bwith\b|\bat\b|\bfor\b|\bas\b|\bwho\b|\band\b|\bto (?:the|our)\b|\d", rest, maxsplit=1, flags=I)
+    head = re.split(
+        r",|\bwith\b|\bat\b|\bfor\b|\bas\b|\bwho\b|\band\b|\bto (?:the|our)\b|\d", rest, maxsplit=1, flags=I
+    )
     name = name_in(head[0])
     if name is None and (match := re.search(r"\b(?:named|called|name(?: is|:)?)\s+([^\W\d][^,\d]*)", rest, I)):
         name = name_in(match[1])

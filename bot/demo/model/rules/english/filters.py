@@ -10,20 +10,20 @@ from bot.demo.model.rules.numbers import read_number
 
 OLDEST_PLAUSIBLE_AGE = 120
 BETWEEN = re.compile(rf"\b(?:between|from)\s+({NUMBER})\s+(?:and|to)\s+({NUMBER})", re.IGNORECASE)
-COMPARISONS: list[tuple[Operator, re.Pattern[str]]] = [
-    (operator, re.compile(pattern.replace("N", f"({NUMBER})"), re.IGNORECASE))
-    for operator, pattern in (
-        ("ge", r"(?:\bat least|\bno less than|\bnot (?:less|younger) than|\bminimum of|>=|≥)\s*N"),
-        ("ge", r"N\s*(?:years?(?: old)?\s*)?(?:(?:or|and)\s+(?:more|older|above|over|higher|up)\b|\+)"),
-        ("le", r"(?:\bat most|\bno more than|\bnot (?:more|older) than|\bup to|\bmaximum of|<=|≤)\s*N"),
-        ("le", r"N\s*(?:years?(?: old)?\s*)?(?:or|and)\s+(?:less|younger|under|below|lower|fewer)\b"),
-        ("gt", r"(?:\b(?:more|older|greater|higher|bigger) than|\bover|\babove|\bexceed(?:s|ing)?|\bpast|>)"
-               r"(?:\s+the age of)?\s*N"),
-        ("lt", r"(?:\b(?:less|younger|lower|fewer|smaller) than|\bunder|\bbelow|<)(?:\s+the age of)?\s*N"),
-        ("eq", r"\b(?:aged|exactly|equals?(?: to)?|(?:age|salary|pay) (?:is|of|=))\s*N"),
-        ("eq", r"\b(?:is|are)\s+N\s*(?:years old|yo\b)"),
-    )
-]  # fmt: skip
+PHRASES: tuple[tuple[Operator, str], ...] = (
+    ("ge", r"(?:\bat least|\bno less than|\bnot (?:less|younger) than|\bminimum of|>=|≥)\s*N"),
+    ("ge", r"N\s*(?:years?(?: old)?\s*)?(?:(?:or|and)\s+(?:more|older|above|over|higher|up)\b|\+)"),
+    ("le", r"(?:\bat most|\bno more than|\bnot (?:more|older) than|\bup to|\bmaximum of|<=|≤)\s*N"),
+    ("le", r"N\s*(?:years?(?: old)?\s*)?(?:or|and)\s+(?:less|younger|under|below|lower|fewer)\b"),
+    ("gt", r"(?:\b(?:more|older|greater|higher|bigger) than|\bover|\babove|\bexceed(?:s|ing)?|\bpast|>)"
+           r"(?:\s+the age of)?\s*N"),
+    ("lt", r"(?:\b(?:less|younger|lower|fewer|smaller) than|\bunder|\bbelow|<)(?:\s+the age of)?\s*N"),
+    ("eq", r"\b(?:aged|exactly|equals?(?: to)?|(?:age|salary|pay) (?:is|of|=))\s*N"),
+    ("eq", r"\b(?:is|are)\s+N\s*(?:years old|yo\b)"),
+)  # fmt: skip
+COMPARISONS = [
+    (operator, re.compile(pattern.replace("N", f"({NUMBER})"), re.IGNORECASE)) for operator, pattern in PHRASES
+]
 DECADE = re.compile(r"\bin (?:their|his|her) ([2-9]0)['’]?s\b", re.IGNORECASE)
 NAME_PART = re.compile(
     r"\bnames?\s+(?:that\s+)?(?:contain(?:s|ing)?|includ(?:es|ing)|with|has|have|having|like)\s+['\"“‘]?([\w'-]+)|"
@@ -66,6 +66,6 @@ def _field(text: str, match: re.Match[str], value: int | float) -> Field:
     before = [found for found in FIELD_WORD.finditer(text[: match.start()]) if not found.group("name")]
     near = fields_in(before[-1][0]) if before else fields_in(text[match.end() : match.end() + 20])
     numeric = [field for field in near if field in ("age", "salary", "id")]
-    if numeric:
+    if numeric and (numeric[0] != "salary" or value > OLDEST_PLAUSIBLE_AGE):
         return numeric[0]
     return "age" if value <= OLDEST_PLAUSIBLE_AGE else "salary"

@@ -19,7 +19,8 @@ from bot.demo.model.rules.numbers import COUNT, read_count
 
 I = re.IGNORECASE  # noqa: E741 - the name that the re module gives it
 COUNTING = re.compile(
-    rf"\bhow many (?!years)|\bnumber of {PEOPLE}|\bcount\b|\bheadcount\b|\bhow big is the (?:team|company|staff)", I
+    rf"\bhow many (?!years)|\bnumber of {PEOPLE}|\bcount\b|\bheadcount\b|\bhow big is the (?:team|company|staff)",
+    I,
 )
 AVERAGE = re.compile(r"\b(?:average|mean|avg|averages)\b", I)
 TOTAL = re.compile(r"\b(?:total|sum|altogether|combined|payroll)\b", I)
@@ -45,15 +46,18 @@ SORTING = re.compile(
     I,
 )
 DESCENDING = re.compile(
-    r"\b(?:desc(?:ending)?|reverse[d]?|z (?:to|-) a|(?:highest|oldest|largest) (?:first|to)|high to low|top|best|decreasing)\b",
+    r"\b(?:desc(?:ending)?|reverse[d]?|z (?:to|-) a|(?:highest|oldest|largest) (?:first|to)|high to low|"
+    r"top|best|decreasing)\b",
     I,
 )
 ASCENDING = re.compile(
-    r"\b(?:asc(?:ending)?|a (?:to|-) z|(?:lowest|youngest|smallest) (?:first|to)|low to high|bottom|increasing)\b", I
+    r"\b(?:asc(?:ending)?|a (?:to|-) z|(?:lowest|youngest|smallest) (?:first|to)|low to high|bottom|increasing)\b",
+    I,
 )
 LISTING = re.compile(
     rf"\b(?:list|show|display|give|see|get|print|table)\b.*\b(?:{PEOPLE}|all|them)\b|\ball (?:the )?{PEOPLE}|"
-    rf"^(?:the )?{PEOPLE}(?: list)?$|\bwho works\b|\bwho (?:are|is) (?:all )?(?:the |our )?{PEOPLE}|\blist {PEOPLE}|"
+    rf"^(?:the )?{PEOPLE}(?: list)?$|\bwho works\b|\bwho (?:are|is) (?:all )?(?:the |our )?{PEOPLE}|"
+    rf"\blist {PEOPLE}|"
     r"\beveryone\b",
     I,
 )
@@ -62,10 +66,12 @@ OF_PERSON = [
     (re.compile(r"\bhow old (?:is|was|are)\s+(.+)", I), "age"),
     (re.compile(r"\bhow much (?:does|do|did|is)\s+(.+?)\s+(?:earn|make|get|paid|cost)", I), "salary"),
     (re.compile(r"\bwhat (?:does|do|did)\s+(.+?)\s+(?:earn|make|get)", I), "salary"),
-    (re.compile(r"^(.+?)['’]s?\s+(?:current\s+)?(?:salary|pay|wage|income|age|name|id|details|profile|data|info)\b", I), None),
+    (re.compile(r"^(.+?)['’]s?\s+(?:current\s+)?"
+                r"(?:salary|pay|wage|income|age|name|id|details|profile|data|info)\b", I), None),
     (re.compile(r"\b(?:salary|pay|wage|income|age|id|details|profile)\s+(?:of|for)\s+(.+)", I), None),
-    (re.compile(r"^(?:who is|who's|find|look ?up|search(?: for)?|show(?: me)?|tell me about|(?:info|information|details) (?:on|about)|"
-                r"what about|get)\s+(.+)", I), None),
+    (re.compile(r"^(?:who is|who's|find|look ?up|search(?: for)?|show(?: me)?|tell me about|"
+                r"(?:info|information|details) (?:on|about)|"
+                r"get)\s+(.+)", I), None),
 ]  # fmt: skip
 
 
@@ -78,6 +84,8 @@ def read_questions(text: str, context: Context) -> list[Intent]:
     if OF_THEM.search(text) and isinstance(context.last, Query) and not filters:
         base = Query(filters=context.last.filters)
     if COUNTING.search(text):
+        if not filters and isinstance(context.last, Query) and not re.search(rf"\b{PEOPLE}\b", text, I):
+            base = Query(filters=context.last.filters)
         return [replace(base, aggregate="count")]
     if AVERAGE.search(rest):
         return _aggregates(base, "average", fields, context)
@@ -146,7 +154,9 @@ def _about_one(text: str, fields: list[Field], context: Context) -> list[Intent]
     for pattern, field in OF_PERSON:
         if not (match := pattern.search(text)):
             continue
-        about = re.sub(r"['’]s?\s+(?:salary|pay|wage|income|age|details|profile|data|info)\b.*", "", match[1], flags=I)
+        about = re.sub(
+            r"['’]s?\s+(?:salary|pay|wage|income|age|details|profile|data|info)\b.*", "", match[1], flags=I
+        )
         if targets := [target for target in targets_in(about, None) if target.name]:
             return [Lookup(target, asked or ("age" if field == "age" else "salary" if field else None))
                     for target in targets]  # fmt: skip

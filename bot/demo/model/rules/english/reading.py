@@ -15,29 +15,55 @@ from bot.demo.model.rules.english.words import (
     strip_polite,
     targets_in,
 )
-from bot.demo.model.rules.intents import Context, Create, Delete, Intent, Lookup, Query, Say, Target, Update, Weather
+from bot.demo.model.rules.intents import (
+    Context,
+    Create,
+    Delete,
+    Intent,
+    Lookup,
+    Query,
+    Say,
+    Target,
+    Update,
+    Weather,
+)
 from bot.demo.model.rules.numbers import COUNT, read_count
 
 I = re.IGNORECASE  # noqa: E741 - the name that the re module gives it
-SEPARATOR = re.compile(
-    r"([?!;]+\s*|\.\s+|,?\s+(?:and then|and also|and|then|also|plus)\s+|,\s+(?!\d{3}\b))", I
-)
+SEPARATOR = re.compile(r"([?!;]+\s*|\.\s+|,?\s+(?:and then|and also|and|then|also|plus)\s+|,\s+(?!\d{3}\b))", I)
 HEAD = re.compile(
-    r"^(?:what|who|whose|which|how|show|list|tell|find|look|count|sort|order|rank|weather|forecast|will|is it|top|the "
+    r"^(?:what|who|whose|which|how|show|list|tell|find|look|count|sort|order|rank|weather|forecast|will|is it|"
+    r"top|the "
     r"(?:average|mean|highest|lowest|oldest|youngest|weather|total|sum)|average|highest|lowest|oldest|youngest)\b",
     I,
 )
-GREETING = re.compile(r"^(?:hi|hello|hey|yo|good (?:morning|afternoon|evening|day)|greetings|howdy)\b[^a-z]*(?:there|nod|all)?\W*$", I)
-THANKS = re.compile(r"^(?:thanks|thank you|thx|cheers|great|perfect|cool|nice|got it|ok(?:ay)?|bye)\b(?:\W*\w+){0,4}\W*$", I)
+GREETING = re.compile(
+    r"^(?:hi|hello|hey|yo|good (?:morning|afternoon|evening|day)|greetings|howdy)\b[^a-z]*(?:there|nod|all)?\W*$",
+    I,
+)
+THANKS = re.compile(
+    r"^(?:thanks|thank you|thx|cheers|great|perfect|cool|nice|got it|ok(?:ay)?|bye)\b(?:\W*\w+){0,4}\W*$", I
+)
 HELP = re.compile(
-    r"^help\b|\bwhat (?:can|do) you do\b|\bwho are you\b|\bwhat are you\b|\bhow do (?:you|i use) |\bare you (?:an? |really )?"
+    r"^help\b|\bwhat (?:can|do) you do\b|\bwho are you\b|\bwhat are you\b|\bhow do (?:you|i use) |"
+    r"\bare you (?:an? |really )?"
     r"(?:ai|bot|robot|human|real|language|llm|gpt|chatgpt|model)",
     I,
 )
-FIRST = re.compile(r"\b(?:what|which)\b.*\bi\b.*\b(?:first|at the (?:start|beginning)|originally|initially)\b|\bmy first (?:question|message)", I)
-PREVIOUS = re.compile(r"\bwhat (?:did|was it that) i (?:just )?(?:ask|say|said|asked|want)|\bmy (?:last|previous) (?:question|message)", I)
+FIRST = re.compile(
+    r"\b(?:what|which)\b.*\bi\b.*\b(?:first|at the (?:start|beginning)|originally|initially)\b|"
+    r"\bmy first (?:question|message)",
+    I,
+)
+PREVIOUS = re.compile(
+    r"\bwhat (?:did|was it that) i (?:just )?(?:ask|say|said|asked|want)|"
+    r"\bmy (?:last|previous) (?:question|message)",
+    I,
+)
 SUMMARY = re.compile(r"^(?:summari[sz]e|sum up|recap|tl;?dr|give (?:me )?a summary)\b", I)
-LEAD = re.compile(r"^(?:(?:and|so|then|ok|okay|now|but|also)\b[\s,]*)*(?:(?:what|how) about\b\s*|and\b\s*|for\b\s*|in\b\s*)?", I)
+LEAD = re.compile(
+    r"^(?:(?:and|so|then|ok|okay|now|but|also)\b[\s,]*)*(?:(?:what|how) about\b\s*|and\b\s*|for\b\s*|in\b\s*)?", I
+)
 BARE_LIMIT = re.compile(rf"^(?:only |just )?(?:the )?(?:top|first|bottom)\s+({COUNT})\W*$", I)
 
 
@@ -51,7 +77,7 @@ def read(text: str, context: Context) -> list[Intent]:
         now = replace(context, intents=(*context.intents, *intents))
         intents += _read_clause(clause, now)
     intents = _borrow_fields(intents)
-    return intents or _read_follow_up(text, context)
+    return list(dict.fromkeys(intents)) or _read_follow_up(text, context)
 
 
 def split(text: str) -> list[str]:

@@ -16,17 +16,19 @@ ABOUT_WEATHER = re.compile(
 )
 DAYS = re.compile(rf"\b(?:next\s+)?({COUNT})[\s-]*days?\b", I)
 TIME = re.compile(
-    rf"\b(?:right now|now|currently|today|tonight|tomorrow|(?:the )?day after tomorrow|(?:this|next|the)?\s*(?:coming )?"
-    rf"(?:week(?:end)?|{COUNT}[\s-]*days?)|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|in the (?:morning|evening))\b",
+    rf"\b(?:right now|now|currently|today|tonight|tomorrow|(?:the )?day after tomorrow|"
+    rf"(?:this|next|the)?\s*(?:coming )?"
+    rf"(?:week(?:end)?|{COUNT}[\s-]*days?)|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    rf"in the (?:morning|evening))\b",
     I,
 )
 PLACE = re.compile(r"\b(?:in|for|at|of|near|around|about)\s+(.+)", I)
 BEFORE = re.compile(r"^(.*?)(?:['’]s)?\s*\b(?:weather|forecast|temperature)\b", I)
 SMALL_WORDS = re.compile(
-    r"\b(?:what|what's|whats|how|how's|is|are|will|would|be|it|the|a|an|like|tell|me|show|give|get|check|please|current|"
+    r"\b(?:(?:what|how|today|tomorrow)['’]s|what|whats|how|is|are|will|would|be|it|the|a|an|like|tell|me|show|give|get|check|please|current|"
     r"going to|gonna|do|does|i|need|an umbrella|umbrella|weather|forecast|temperature|about|and|in|for|there|here|"
     r"outside|rain|raining|snow|snowing|hot|cold|warm|sunny|humid|windy|should|take|also|then|so|ok|city|of|next|"
-    r"over|during|any|can|could|you|daily|degrees|many|bring|today's|tomorrow's)\b|[?!.,]",
+    r"over|during|any|can|could|you|daily|degrees|many|bring)\b|[?!.,]",
     I,
 )
 
@@ -36,8 +38,9 @@ def read_weather(text: str, context: Context) -> list[Intent]:
     if not ABOUT_WEATHER.search(text):
         return []
     days, day = read_days(text)
+    cities: list[str | None] = [*read_cities(text)]
     previous = next((intent.city for intent in context.intents if isinstance(intent, Weather)), None)
-    return [Weather(city, days, day) for city in read_cities(text) or [previous]]
+    return [Weather(city, days, day) for city in cities or [previous]]
 
 
 def read_days(text: str) -> tuple[int, int | None]:

@@ -19,8 +19,10 @@ FIELD_WORD = re.compile(
 NUMBER = ENGLISH_NUMBER
 PEOPLE = r"(?:employees?|people|persons?|staff|workers?|colleagues?|members?|everyone|everybody|anyone|guys)"
 POLITE = re.compile(
-    r"^(?:please|pls|kindly|also|and|so|then|now|next|ok(?:ay)?|hey|hi|hello|well|but|let'?s|go ahead and|can (?:you|we|i)|"
-    r"could (?:you|we|i)|would you|will you|i(?:'d| would) like (?:you )?to|i want (?:you )?to|we (?:need|want) to|"
+    r"^(?:please|pls|kindly|also|and|so|then|now|next|ok(?:ay)?|hey|hi|hello|well|but|let'?s|go ahead and|"
+    r"can (?:you|we|i)|"
+    r"could (?:you|we|i)|would you|will you|i(?:'d| would) like (?:you )?to|i want (?:you )?to|"
+    r"we (?:need|want) to|"
     r"i need (?:you )?to|just)\b[\s,]*",
     re.IGNORECASE,
 )
@@ -34,7 +36,7 @@ EMPLOYEE_IDS = re.compile(
 )
 NAME_NOISE = re.compile(
     rf"\b(?:the|a|an|new|our|my|this|that|mr|mrs|ms|dr|employees?|emp|record|named|called|name is|"
-    rf"what|what's|whats|is|are|was|how|much|many|does|do|tell|show|give|get|me|us|about|info|information|details|"
+    rf"what['’]s|who['’]s|what|whats|who|is|he|she|they|and|are|was|how|much|many|does|do|tell|show|give|get|me|us|about|info|information|details|"
     rf"current|please|find|look up|lookup|of|for|on|data|profile|{PEOPLE})\b|['’]s\b|[?!.:,\"“”]",
     re.IGNORECASE,
 )

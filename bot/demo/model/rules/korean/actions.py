@@ -11,7 +11,9 @@ from bot.demo.model.rules.numbers import KOREAN_NUMBER, read_number
 DELETE = re.compile(r"(?:삭제|제거|해고|퇴사|지워|지우|없애|빼\s?줘|빼\s?주)\S*.*$")
 UP = r"올려|올리|인상|높여|높이|상향"
 DOWN = r"내려|내리|인하|낮춰|낮추|삭감|줄여|줄이|깎"
-UPDATE = re.compile(rf"(?:{UP}|{DOWN}|바꿔|바꾸|바꿀|변경|수정|고쳐|고치|설정|조정|맞춰|정정|업데이트|으로\s?해|로\s?해)\S*.*$")
+UPDATE = re.compile(
+    rf"(?:{UP}|{DOWN}|바꿔|바꾸|바꿀|변경|수정|고쳐|고치|설정|조정|맞춰|정정|업데이트|으로\s?해|로\s?해)\S*.*$"
+)
 CREATE = re.compile(r"(?:추가|채용|등록|고용|입사|뽑아|뽑|생성|넣어)\S*.*$")
 QUESTION = re.compile(r"(?:했|됐|되었|하였|한\s?사람|된\s?사람|할\s?수\s?있)\S*\s*\S*\?*$")
 EVERYONE = re.compile(r"전\s?직원|모든|모두|전부|전체|다\s")
@@ -23,8 +25,12 @@ BARE_VALUE = re.compile(
     rf"(?P<value>{KOREAN_NUMBER})\s?(?P<unit>%|퍼센트|프로|원|달러|세|살)?\s?(?P<by>만큼|더|씩)?(?P<to>으로|로|까지)?(?!\s?번)"
 )
 NEW_NAME = re.compile(r"이름\S?\s*[\"“'‘]?(?P<name>[^\"”'’]+?)[\"”'’]?(?:이?라고|으로|로)\s")
-AGE_VALUE = re.compile(r"(?:나이\S?\s*)?(\d{1,3})\s?(?:세|살)(?:인|의|짜리|이고)?|나이(?:는|가|은|이)?\s*(\d{1,3})")
-SALARY_VALUE = re.compile(rf"(?:연봉|급여|월급|봉급|임금)(?:은|는|이|가|을|를)?\s*({KOREAN_NUMBER})\s?(?:원|달러)?")
+AGE_VALUE = re.compile(
+    r"(?:나이\S?\s*)?(\d{1,3})\s?(?:세|살)(?:인|의|짜리|이고)?|나이(?:는|가|은|이)?\s*(\d{1,3})"
+)
+SALARY_VALUE = re.compile(
+    rf"(?:연봉|급여|월급|봉급|임금)(?:은|는|이|가|을|를)?\s*({KOREAN_NUMBER})\s?(?:원|달러)?"
+)
 CREATE_NOISE = re.compile(
     r"(?:새로운|새로|새|신규|신입)\s?|(?:직원|사원|사람|인원|팀원)(?:으로|로|을|를|에|이|목록에)?(?=\s|$|,)|이름은|이름이|이름:|이라는|라는|[,:.!\"“”]|"
     r"(?:하고|그리고|으로|로|에|인)(?=\s|$)"
@@ -85,11 +91,11 @@ def read_changes(text: str, *, falls: bool = False) -> tuple[Change, ...]:
     for match in FIELD_VALUE.finditer(text):
         field: Field = "age" if match["field"] in ("나이", "연령") else "salary"
         changes[field] = _change(field, match, falls)
-    if not changes and (match := NEW_NAME.search(f"{text} ")):
-        return (Change("name", "set", match["name"].strip()),)
-    if not changes and (match := BARE_VALUE.search(text)):
-        field = "age" if match["unit"] in ("세", "살") or "나이" in text else "salary"
-        changes[field] = _change(field, match, falls)
+    if not changes and (named := NEW_NAME.search(f"{text} ")):
+        return (Change("name", "set", named["name"].strip()),)
+    if not changes and (bare := BARE_VALUE.search(text)):
+        field = "age" if bare["unit"] in ("세", "살") or "나이" in text else "salary"
+        changes[field] = _change(field, bare, falls)
     return tuple(changes.values())
 
 

@@ -14,16 +14,17 @@ VALUE = rf"(?P<value>{KOREAN_NUMBER}){UNIT}"
 BETWEEN = re.compile(
     rf"(?P<low>{KOREAN_NUMBER})\s?(?:세|살|원|달러)?\s?(?:에서|부터|~|-|이상)\s*{VALUE}\s?(?:사이|까지|이하)"
 )
-COMPARISONS: list[tuple[Operator, re.Pattern[str]]] = [
-    (operator, re.compile(VALUE + pattern))
-    for operator, pattern in (
-        ("ge", r"\s?(?:은|는|이|가|을|를)?\s?(?:이상|부터)"),
-        ("le", r"\s?(?:은|는|이|가|을|를)?\s?(?:이하|까지)"),
-        ("gt", r"\s?(?:은|는|이|가|을|를)?\s?(?:초과|넘|보다\s?(?:더\s?)?(?:많|높|큰|늙|나이))"),
-        ("lt", r"\s?(?:은|는|이|가|을|를)?\s?(?:미만|안\s?되는|보다\s?(?:더\s?)?(?:적|낮|작|어린|어리|젊|밑|아래))"),
-        ("eq", r"\s?(?:인|짜리)(?=\s|$)"),
-    )
-]
+PHRASES: tuple[tuple[Operator, str], ...] = (
+    ("ge", r"\s?(?:은|는|이|가|을|를)?\s?(?:이상|부터)"),
+    ("le", r"\s?(?:은|는|이|가|을|를)?\s?(?:이하|까지)"),
+    ("gt", r"\s?(?:은|는|이|가|을|를)?\s?(?:초과|넘|보다\s?(?:더\s?)?(?:많|높|큰|늙|나이))"),
+    (
+        "lt",
+        r"\s?(?:은|는|이|가|을|를)?\s?(?:미만|안\s?되는|보다\s?(?:더\s?)?(?:적|낮|작|어린|어리|젊|밑|아래))",
+    ),
+    ("eq", r"\s?(?:인|짜리)(?=\s|$)"),
+)
+COMPARISONS = [(operator, re.compile(VALUE + pattern)) for operator, pattern in PHRASES]
 DECADE = re.compile(r"([2-9]0)대(?!\d)")
 NAME_PART = re.compile(
     r"이름(?:에|이|은|에는)?\s?['\"“‘]?(?P<part>[A-Za-z가-힣][\w-]*?)['\"”’]?\s?(?:이|가|을|를|라는|이라는|으로|로)?\s?"

@@ -7,18 +7,26 @@ from dataclasses import replace
 
 from bot.demo.model.rules.intents import Aggregate, Context, Field, Intent, Lookup, Query, Say, Target
 from bot.demo.model.rules.korean.filters import read_filters, without_filters
-from bot.demo.model.rules.korean.words import PEOPLE, PRONOUN, FIELD_WORD, fields_in, ids_in, name_in
+from bot.demo.model.rules.korean.words import FIELD_WORD, PEOPLE, PRONOUN, fields_in, ids_in, name_in
 from bot.demo.model.rules.numbers import KOREAN_COUNT, read_count
 
-COUNTING = re.compile(rf"몇\s?명|명수|인원\s?수|{PEOPLE}\s?(?:의\s?)?수(?:는|를|가|\s|$|\?)|총\s?인원|몇\s?사람|몇이나")
+COUNTING = re.compile(
+    rf"몇\s?명|명수|인원\s?수|{PEOPLE}\s?(?:의\s?)?수(?:는|를|가|\s|$|\?)|총\s?인원|몇\s?사람|몇이나"
+)
 AVERAGE = re.compile(r"평균")
-TOTAL = re.compile(r"총합|합계|총액|총\s?(?:연봉|급여|임금)|합(?:은|을|이|\s|$|\?)|모두\s?(?:더|합)|전부\s?(?:더|합)|인건비")
+TOTAL = re.compile(
+    r"총합|합계|총액|총\s?(?:연봉|급여|임금)|합(?:은|을|이|\s|$|\?)|모두\s?(?:더|합)|전부\s?(?:더|합)|인건비"
+)
 VERY = re.compile(r"제일|가장|젤|최고|최저|최대|최소|최고령|최연소|최연장|막내|최상위|최하위|1위|꼴찌")
 LEAST = re.compile(r"적은|적게|낮은|낮게|작은|최저|최소|덜|어린|젊은|최연소|막내|꼴찌|하위|어려|젊")
 AGE_SUPERLATIVE = re.compile(r"최고령|최연소|최연장|연장자|막내|어린|젊은|늙은|늙|나이")
-LIMIT = re.compile(rf"(?:상위|하위|톱|top)\s?({KOREAN_COUNT})(?!\d)|({KOREAN_COUNT})\s?(?:명|사람)(?!수)", re.IGNORECASE)
-SORTING = re.compile(r"정렬|내림\s?차순|오름\s?차순|역순|순으로|순서|(?:높은|낮은|많은|적은|어린|젊은|큰|작은|늙은)\s?순|나이\s?순|이름\s?순|연봉\s?순|"
-                     r"급여\s?순|번호\s?순|사번\s?순|가나다\s?순|알파벳\s?순|순위|거꾸로")  # fmt: skip
+LIMIT = re.compile(
+    rf"(?:상위|하위|톱|top)\s?({KOREAN_COUNT})(?!\d)|({KOREAN_COUNT})\s?(?:명|사람)(?!수)", re.IGNORECASE
+)
+SORTING = re.compile(
+    r"정렬|내림\s?차순|오름\s?차순|역순|순으로|순서|순위|거꾸로|"
+    r"(?:높은|낮은|많은|적은|어린|젊은|큰|작은|늙은|나이|이름|연봉|급여|번호|사번|가나다|알파벳)\s?순"
+)
 DESCENDING = re.compile(r"내림\s?차순|역순|거꾸로|(?:높은|많은|큰|늙은)\s?(?:순|사람부터|직원부터)|상위|순위")
 ASCENDING = re.compile(r"오름\s?차순|(?:낮은|적은|어린|젊은|작은)\s?(?:순|사람부터|직원부터)|하위")
 COMPARATIVE = re.compile(r"(?:높|많|적|낮|젊|어린|늙|큰|작)")
@@ -30,7 +38,10 @@ OF_THEM = re.compile(r"(?:그|이)\s?(?:중|사람들|직원들)|그들|이들|�
 NEXT_TO_FIELD = re.compile(
     r"^(?P<who>.+?)\s*(?:의|은|는|이|가)?\s*(?P<field>연봉|급여|월급|봉급|임금|나이|연령|사번|번호|정보|프로필|몇\s?살|몇\s?세|얼마)"
 )
-WHO_IS = re.compile(r"^(?P<who>.+?)\s*(?:은|는|이|가|을|를|에 대해서?)?\s*(?:누구|찾아|검색|조회|어떤 사람|(?:알려|보여)\s?(?:줘|주세요|줄래))")
+WHO_IS = re.compile(
+    r"^(?P<who>.+?)\s*(?:은|는|이|가|을|를|에 대해서?)?\s*(?:누구|찾아|검색|조회|어떤 사람|"
+    r"(?:알려|보여)\s?(?:줘|주세요|줄래))"
+)
 AMONG = re.compile(rf"{PEOPLE}?\s?(?:들)?\s?(?:중에서|중에|중|가운데)\s")
 
 
@@ -43,13 +54,17 @@ def read_questions(text: str, context: Context) -> list[Intent]:
     if OF_THEM.search(text) and isinstance(context.last, Query) and not filters:
         base = Query(filters=context.last.filters)
     if COUNTING.search(text):
+        if not filters and isinstance(context.last, Query) and not re.search(PEOPLE, text):
+            base = Query(filters=context.last.filters)
         return [replace(base, aggregate="count")]
     if AVERAGE.search(rest):
         return _aggregates(base, "average", fields, context)
     if TOTAL.search(rest):
         return _aggregates(base, "sum", fields or ["salary"], context)
     limited = LIMIT.search(rest)
-    if limited and (VERY.search(rest) or COMPARATIVE.search(rest) or DESCENDING.search(rest) or ASCENDING.search(rest)):
+    if limited and (
+        VERY.search(rest) or COMPARATIVE.search(rest) or DESCENDING.search(rest) or ASCENDING.search(rest)
+    ):
         count = read_count(limited[1] or limited[2])
         if count > 1 or not VERY.search(rest):
             return [_ranking(base, rest, fields, context, count)]

@@ -5,12 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.demo.model.rules.intents import Context, Create, Delete, Intent, Lookup, Query, Say, Target, Update, Weather
+from bot.demo.model.rules.intents import (
+    Context,
+    Create,
+    Delete,
+    Intent,
+    Lookup,
+    Query,
+    Say,
+    Target,
+    Update,
+    Weather,
+)
 from bot.demo.model.rules.korean.actions import CREATE, DELETE, UPDATE, read_actions, read_create
 from bot.demo.model.rules.korean.questions import AVERAGE, COUNTING, SORTING, TOTAL, VERY, read_questions
 from bot.demo.model.rules.korean.weather import ABOUT_WEATHER, TIME, read_cities, read_days, read_weather
 from bot.demo.model.rules.korean.words import fields_in, ids_in, name_in
 from bot.demo.model.rules.numbers import KOREAN_COUNT, read_count
+from bot.demo.model.rules.particles import without_particle
 
 SEPARATOR = re.compile(
     r"([?!;]+\s*|\.\s+|,\s*(?!\d{3}\b)|\s+(?:그리고|그다음에?|또)\s+|(?<=[주하시꾸리우치하추이])고,?\s+|(?:이랑|랑|하고|와|과)\s+)"
@@ -25,11 +37,17 @@ HELP = re.compile(
     re.IGNORECASE,
 )
 SELF = re.compile(r"^(?:넌|너는?|당신은?|누구세요|누구니|누구야)")
-FIRST = re.compile(r"(?:처음|맨\s?처음|첫\s?번째|제일\s?먼저|가장\s?먼저|최초).*(?:뭐|무엇|물어|질문|말했|얘기)|첫\s?질문")
-PREVIOUS = re.compile(r"(?:방금|아까|조금\s?전|직전|바로\s?전|마지막).*(?:뭐|무엇|물어|질문|말했)|내가\s?뭐라고\s?(?:했|물)|내가\s?뭘\s?물")
+FIRST = re.compile(
+    r"(?:처음|맨\s?처음|첫\s?번째|제일\s?먼저|가장\s?먼저|최초).*(?:뭐|무엇|물어|질문|말했|얘기)|첫\s?질문"
+)
+PREVIOUS = re.compile(
+    r"(?:방금|아까|조금\s?전|직전|바로\s?전|마지막).*(?:뭐|무엇|물어|질문|말했)|내가\s?뭐라고\s?(?:했|물)|내가\s?뭘\s?물"
+)
 SUMMARY = re.compile(r"(?:대화|지금까지|내용|스레드).*(?:요약|정리)|^요약")
 LEAD = re.compile(r"^(?:(?:그럼|그러면|그리고|그런데|근데|또|그렇다면|아|음|자)[\s,]+)+")
-FOLLOW_END = re.compile(r"\s*(?:은|는|도|이|가|을|를)?\s*(?:요|이요)?\s*(?:어때|어떤가요?|어떻게\s?돼\S*|알려\s?줘|알려\s?주세요|보여\s?줘|말이야|말해\s?줘)?\S{0,2}$")
+FOLLOW_END = re.compile(
+    r"\s*(?:은|는|도)?\s*(?:이?요|(?:어때|어떤가|어떻게\s?돼|알려\s?줘|알려\s?주세요|보여\s?줘|말이야|말해\s?줘)\S{0,2})$"
+)
 
 
 def read(text: str, context: Context) -> list[Intent]:
@@ -41,18 +59,20 @@ def read(text: str, context: Context) -> list[Intent]:
     for clause in split(text):
         now = replace(context, intents=(*context.intents, *intents))
         intents += _read_clause(clause, now)
-    return intents or _read_follow_up(text, context)
+    return list(dict.fromkeys(intents)) or _read_follow_up(text, context)
 
 
 def split(text: str) -> list[str]:
-    """Split a message at its joints where both sides say something of their own; a Korean clause has its verb last."""
+    """Split a message at its joints where both sides say something: a Korean clause has its verb last."""
     parts = SEPARATOR.split(text.strip())
     clauses = [parts[0]]
     for joint, part in zip(parts[1::2], parts[2::2], strict=True):
         ended = joint.strip()[:1] in tuple("?!;.")
         if not part.strip():
             clauses[-1] += joint
-        elif clauses[-1].strip() and (ended or (_says_something(clauses[-1], joint) and _says_something(part, ""))):
+        elif clauses[-1].strip() and (
+            ended or (_says_something(clauses[-1], joint) and _says_something(part, ""))
+        ):
             if not ended:
                 clauses[-1] += joint.rstrip(" ,") if "고" in joint else ""
             clauses.append(part)
@@ -101,7 +121,7 @@ def _read_follow_up(text: str, context: Context) -> list[Intent]:
     match context.last:
         case Weather() as weather:
             days, day = read_days(rest) if TIME.search(rest) else (weather.days, weather.day)
-            if TIME.fullmatch(rest):
+            if TIME.fullmatch(without_particle(rest)):
                 return [replace(weather, days=days, day=day)]
             return [Weather(city, days, day) for city in read_cities(rest)] if len(rest.split()) <= 4 else []
         case Query() as query:

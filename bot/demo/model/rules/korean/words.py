@@ -26,7 +26,7 @@ NOT_A_NAME = re.compile(
     r"어때|뭐|무엇|총|합계|목록|순으로|순서|내림차순|오름차순|번호|이상|이하|초과|미만|혹시|그|이|저|좀|다시|이제|씨|님|현재|지금|"
     r"에서|대해|대해서|사이|낮은|높은|많은|적은|어린|젊은|순위|상위|하위|차이|회사에|팀|다음|근데|그런데|아니|네|예|응|나|내|제|내가|제가|너|넌|당신|추가|등록|새|새로|새로운|신입|채용)$"
 )
-NAME_WORD = r"[A-Za-z][\w.'’-]*|[가-힣]{2,}"
+LATIN_NAME = re.compile(r"([^\W\d_가-힣][^\s가-힣]*(?: [^\W\d_가-힣][^\s가-힣]*)*)(?:\s?(?:씨|님))?[가-힣]{0,4}")
 NAME_END = re.compile(r"\s*(?:씨|님|직원|사원)$")
 JOINT = re.compile(r"\s*(?:,|및|그리고)\s*|(?<=[\w가-힣])(?:과|와|이랑|랑|하고)\s+")
 
@@ -56,7 +56,7 @@ def name_in(text: str) -> str | None:
     if not words:
         return None
     phrase = NAME_END.sub("", " ".join(words))
-    latin = re.fullmatch(r"([A-Za-z][\w.'’-]*(?: [A-Za-z][\w.'’-]*)*)(?:\s?(?:씨|님))?([가-힣]{0,4})", phrase)
+    latin = LATIN_NAME.fullmatch(phrase)
     if latin:
         name = latin[1]
         return name if name != name.lower() else name.title()

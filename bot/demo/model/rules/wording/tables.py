@@ -1,0 +1,31 @@
+"""Markdown tables, the same in every language but for their headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.demo.model.rules.calls import Row
+from bot.demo.model.rules.numbers import write_number
+
+LONGEST_TABLE = 24
+
+
+def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = ()) -> str:
+    """Return a Markdown table; the columns at the positions `numeric` are aligned to the right."""
+    rule = ["---:" if at in numeric else "---" for at in range(len(headings))]
+    lines = [headings, rule, *([cell.replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def employees_table(headings: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return a table of at most 24 employees; the headings are those of id, name, salary and age."""
+    cells = (
+        [
+            str(row.get("id", "")),
+            str(row.get("name", "")),
+            write_number(row.get("salary")),
+            write_number(row.get("age")),
+        ]
+        for row in rows[:LONGEST_TABLE]
+    )
+    return table(headings, cells, numeric=(0, 2, 3))

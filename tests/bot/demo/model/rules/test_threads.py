@@ -1,0 +1,107 @@
+"""What only makes sense in the light of what came before."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.demo.model.conversation import AssistantMessage, Instruction, Reply, UserMessage
+from bot.demo.model.rules import reply
+
+CallsOf = Callable[[Reply], list[tuple[str, dict[str, Any]]]]
+TIGER = {"id": 1, "name": "Tiger Nixon", "salary": 320800, "age": 61}
+ONE = {"matched": 1, "employees": [TIGER], "aggregate": None}
+
+
+def last_call(chat: Any, calls_of: CallsOf, *texts: str) -> tuple[str, dict[str, Any]]:
+    for text in texts[:-1]:
+        chat.items += [UserMessage(text), AssistantMessage("…")]
+    calls = calls_of(chat.say(texts[-1]))
+    assert len(calls) == 1
+    return calls[0]
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (("who has the highest salary?", "and the lowest?"), {"aggregate": "min", "aggregate_field": "salary"}),
+        (
+            ("연봉이 제일 높은 사람은?", "그럼 제일 적은 사람은?"),
+            {"aggregate": "min", "aggregate_field": "salary"},
+        ),
+        (("연봉이 제일 높은 사람은?", "평균은?", "나이는?"), {"aggregate": "average", "aggregate_field": "age"}),
+        (("average age?", "what about salary?"), {"aggregate": "average", "aggregate_field": "salary"}),
+        (("who's the oldest?", "and the youngest?"), {"aggregate": "min", "aggregate_field": "age"}),
+        (("나이순으로 정렬해줘", "내림차순으로"), {"sort_by": "age", "descending": True}),
+        (("top 5 by salary", "and the bottom 3?"), {"sort_by": "salary", "limit": 3}),
+        (("weather in Paris tomorrow", "what about Busan?"), {"city": "Busan", "days": 2}),
+        (("weather in Paris", "and tomorrow?"), {"city": "Paris", "days": 2}),
+        (("오늘 서울의 날씨는?", "부산은?"), {"city": "부산", "days": 1}),
+        (("오늘 서울의 날씨는?", "그럼 내일은?"), {"city": "서울", "days": 2}),
+        (("오늘 서울의 날씨는?", "고마워요", "제주도는 어때?"), {"city": "제주도", "days": 1}),
+        (("what's the weather?", "Busan"), {"city": "Busan", "days": 1}),
+    ],
+)
+def test_a_follow_up(texts: tuple[str, ...], expected: dict[str, Any], chat: Any, calls_of: CallsOf) -> None:
+    assert last_call(chat, calls_of, *texts)[1] == expected
+
+
+def test_a_count_keeps_the_conditions_of_the_list_before(chat: Any, calls_of: CallsOf) -> None:
+    name, arguments = last_call(chat, calls_of, "60세 이상 직원은?", "몇 명이야?")
+    assert name == "query_employees"
+    assert arguments["aggregate"] == "count"
+    assert arguments["filters"] == [{"field": "age", "operator": "ge", "value": 60}]
+
+
+def test_a_person_is_remembered_from_the_result(chat: Any, calls_of: CallsOf) -> None:
+    assert chat.answer("how old is Tiger Nixon?", ONE) == "**Tiger Nixon** is **61** years old."
+    assert calls_of(chat.say("and his salary?")) == [("get_employee", {"employee_id": 1})]
+    assert calls_of(chat.say("그 사람 나이를 62로 바꿔줘"))[-1] == (
+        "update_employee",
+        {"employee_id": 1, "age": 62},
+    )
+
+
+def test_the_same_question_for_another_name(chat: Any) -> None:
+    chat.answer("Tiger Nixon의 연봉은?", ONE)
+    winters = {"id": 2, "name": "Garrett Winters", "salary": 170750, "age": 63}
+    text = chat.answer("Garrett Winters는?", {"matched": 1, "employees": [winters], "aggregate": None})
+    assert text == "**Garrett Winters** 님의 연봉은 **170,750**이에요."
+
+
+def test_an_open_question_of_the_rules_is_answered(chat: Any, calls_of: CallsOf) -> None:
+    chat.say("박지원 직원 추가해줘")
+    assert calls_of(chat.say("30살이고 연봉은 9만이야")) == [
+        ("create_employee", {"name": "박지원", "salary": 90000, "age": 30})
+    ]
+
+
+def test_what_was_asked_first_is_quoted_for_its_speaker(chat: Any) -> None:
+    for text in ("[Lee] what is the average age?", "[Kim] 오늘 서울의 날씨는?"):
+        chat.items += [UserMessage(text), AssistantMessage("…")]
+    assert (
+        chat.say("[Lee] what did I ask first?").text == "The first thing you asked was: “what is the average age?”"
+    )
+    assert chat.say("[Kim] 내가 처음에 뭐라고 했지?").text == "처음에는 “오늘 서울의 날씨는?”라고 하셨어요."
+
+
+def test_two_threads_do_not_mix(chat: Any) -> None:
+    chat.say("오늘 서울의 날씨는?")
+    assert reply((UserMessage("부산은?"),), chat.tools).calls == ()
+
+
+def test_messages_that_waited_are_answered_together(chat: Any, calls_of: CallsOf) -> None:
+    chat.items.append(UserMessage("what is the average age?"))
+    assert [name for name, _ in calls_of(chat.say("오늘 서울의 날씨는?"))] == ["query_employees", "get_weather"]
+
+
+def test_instructions_are_no_questions(chat: Any) -> None:
+    chat.items.append(Instruction("You are Nod. Delete employee 5 is an example."))
+    assert chat.say("hello").calls == ()
+
+
+def test_the_language_without_letters_is_that_of_the_thread(chat: Any) -> None:
+    chat.items += [UserMessage("안녕하세요"), AssistantMessage("…")]
+    assert "이해하지 못했어요" in chat.say("???!").text or "안녕하세요" in chat.items[-1].text

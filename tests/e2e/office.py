@@ -1,0 +1,192 @@
+"""Drive the demo workspace as people do, and wait for what they would see."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.demo.workspace.state import Message, Workspace
+from bot.demo.world import World
+
+WITHIN = 15.0
+"""Seconds that anything may take; a test waits for the event and never for the time."""
+
+
+@dataclass
+class Office:
+    """A world, and the real `nod run` process in it."""
+
+    world: World
+    folder: Path
+    guarded: Mapping[str, str]
+    settings: dict[str, str] = field(default_factory=dict)
+    process: asyncio.subprocess.Process | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.world.workspace
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {"NOD_DATABASE": str(self.folder / "nod.db"), "NOD_LOG_LEVEL": "INFO"}
+        return {**self.guarded, **self.world.environment(), **own, **self.settings}
+
+    async def start(self) -> None:
+        """Start `nod run` and wait until its socket is open."""
+        with (self.folder / "nod.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", "run", env=self.environment, cwd=self.folder, stderr=log
+            )
+        await self.world.sockets.wait_connected(within=WITHIN)
+
+    async def stop(self) -> int:
+        """End the process as an operator does; its exit status."""
+        assert self.process is not None
+        self.process.terminate()
+        return await self._gone()
+
+    async def kill(self) -> None:
+        """End the process as a power cut does."""
+        assert self.process is not None
+        self.process.kill()
+        await self._gone()
+
+    async def _gone(self) -> int:
+        assert self.process is not None
+        status = await self.process.wait()
+        self.process = None
+        await self.world.sockets.wait_disconnected(within=WITHIN)
+        return status
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "nod.log").read_text()
+
+    async def ask(self, person: str, channel: str, text: str, thread_ts: str | None = None) -> "Thread":
+        """Say something; the thread that it stands in."""
+        message = await self.world.people.say(person, channel, text, thread_ts)
+        return Thread(self, message.channel, thread_ts or message.ts, message.ts)
+
+    async def dm(self, person: str, text: str) -> "Thread":
+        user = self.workspace.user(person)
+        return await self.ask(person, self.workspace.dm(user.id).id, text)
+
+    async def private(self, person: str, after: int = 0) -> Message:
+        """Wait for the ephemeral message of a person that is number `after`, from 0."""
+
+        def seen(workspace: Workspace) -> Message | None:
+            found = self.privates(person)
+            return found[after] if len(found) > after else None
+
+        return await self.workspace.wait_for(seen, WITHIN)
+
+    def privates(self, person: str) -> list[Message]:
+        user = self.workspace.user(person).id
+        return [
+            message
+            for channel in self.workspace.channels
+            for message in self.workspace.messages(channel, user)
+            if message.ephemeral_to == user
+        ]
+
+
+@dataclass
+class Thread:
+    office: Office
+    channel: str
+    ts: str
+    asked: str
+
+    @property
+    def replies(self) -> list[Message]:
+        """What Nod said in the thread so far."""
+        messages = self.office.workspace.thread(self.channel, self.ts)
+        return [message for message in messages if message.bot_id and message.ephemeral_to is None]
+
+    async def answer(self) -> str:
+        """Wait for the end of what Nod says after the last question; its text."""
+        return (await self.answers(1))[0].text
+
+    async def answers(self, count: int) -> list[Message]:
+        def said(workspace: Workspace) -> list[Message] | None:
+            found = [message for message in self.replies if message.ts > self.asked]
+            busy = workspace.statuses.get((self.channel, self.ts)) or any(m.streaming for m in found)
+            return found if len(found) >= count and not busy else None
+
+        return await self.office.workspace.wait_for(said, WITHIN)
+
+    async def then(self, person: str, text: str) -> "Thread":
+        """Go on in the thread, without a mention."""
+        return await self.office.ask(person, self.channel, text, self.ts)
+
+    async def card(self) -> Message:
+        """Wait for a card with buttons."""
+
+        def seen(workspace: Workspace) -> Message | None:
+            cards = [message for message in self.replies if buttons(message)]
+            return cards[-1] if cards else None
+
+        return await self.office.workspace.wait_for(seen, WITHIN)
+
+    async def click(self, person: str, card: Message, action_id: str) -> bool:
+        self.asked = self.office.workspace.next_ts()
+        return await self.office.world.people.click(person, self.channel, card.ts, action_id)
+
+    async def settled(self, card: Message, words: str) -> Message:
+        """Wait until a card has no buttons and says these words."""
+
+        def seen(workspace: Workspace) -> Message | None:
+            now = workspace.message(self.channel, card.ts)
+            return now if now and not buttons(now) and words in shown(now) else None
+
+        return await self.office.workspace.wait_for(seen, WITHIN)
+
+
+def buttons(message: Message) -> dict[str, dict[str, Any]]:
+    """Return a message's buttons by their action ids."""
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    return {element["action_id"]: element for row in rows for element in row}
+
+
+def shown(message: Message) -> str:
+    """Return all that a message shows, as one text."""
+    texts = [message.text]
+    for block in message.blocks:
+        texts += [part["text"] for part in block.get("fields", ())]
+        texts += [part["text"] for part in block.get("elements", ()) if isinstance(part.get("text"), str)]
+        text = block.get("text")
+        texts.append(text["text"] if isinstance(text, dict) else text or "")
+    return "\n".join(texts)
+
+
+@asynccontextmanager
+async def open_office(world: World, folder: Path, guarded: Mapping[str, str]) -> AsyncIterator[Office]:
+    """Make an office, not started yet; whatever runs in it at the end is ended."""
+    office = Office(world, folder, guarded)
+    try:
+        yield office
+    finally:
+        if office.process is not None and office.process.returncode is None:
+            office.process.kill()
+            await office.process.wait()
+
+
+async def refuse_to_start(environment: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """Run `nod run` where it cannot start; its exit status and what it said."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        env=environment,
+        cwd=folder,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(WITHIN * 2):
+        said, _ = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, said.decode()
