@@ -8,7 +8,7 @@ NOTES = {
     ActionState.DENIED: "The person denied it. Do not propose it again unless they ask for it.",
     ActionState.EXPIRED: "Nobody decided in time. Nothing was done.",
     ActionState.WITHDRAWN: "It was withdrawn. Nothing was done.",
-    ActionState.UNKNOWN: "Nod cannot know whether it was done. Say so, say what to check, and do not call it again.",
+    ActionState.UNKNOWN: "Nod cannot know whether it was done. Say so and what to check; do not call it again.",
 }
 
 

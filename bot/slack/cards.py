@@ -35,8 +35,11 @@ def action_card(action: Action, function: Function | None, words: Words) -> list
     requester = f"<@{action.requester}>"
     if action.state is ActionState.PENDING:
         waits = words("card-waits", user=requester, until=_date(action.expires_at))
-        return [*blocks, context(f"{words('card-asked-by', user=requester)} · {waits}"), _buttons(action, words)]
-    return [*blocks, context(f"{outcome(action, words)} · {words('card-asked-by', user=requester)}")]
+        return [*blocks, context(waits), _buttons(action, words)]
+    lines = [outcome(action, words)]
+    if action.decided_by != action.requester:
+        lines.append(words("card-asked-by", user=requester))
+    return [*blocks, context(*lines)]
 
 
 def outcome(action: Action, words: Words) -> str:
@@ -70,9 +73,9 @@ def markdown_blocks(markdown: str) -> list[Block]:
     return [{"type": "markdown", "text": markdown}]
 
 
-def context(mrkdwn: str) -> Block:
-    """Build a line of small print in Nod's own words."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": mrkdwn}]}
+def context(*mrkdwn: str) -> Block:
+    """Build small print in Nod's own words."""
+    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text} for text in mrkdwn]}
 
 
 def _argument_blocks(action: Action, function: Function | None, words: Words) -> Iterator[Block]:
@@ -88,12 +91,13 @@ def _argument_blocks(action: Action, function: Function | None, words: Words) ->
         label = function.label(name, words.language) if function else name
         text = visible(_value(value, words))
         if len(text) <= FIELD:
-            short.append(_plain(f"{label}\n{text}"))
+            short += [_label(label), _plain(text)]
             continue
         yield from _fields(short)
         short = []
-        for start in range(0, len(text), SECTION - 100):
-            yield _section(_plain(f"{label}\n{text[start : start + SECTION - 100]}"))
+        yield _section(_label(label))
+        for start in range(0, len(text), SECTION):
+            yield _section(_plain(text[start : start + SECTION]))
     yield from _fields(short)
 
 
@@ -122,6 +126,11 @@ def _buttons(action: Action, words: Words) -> Block:
 
 def _button(action_id: str, text: str, value: str) -> Block:
     return {"type": "button", "action_id": action_id, "text": _plain(text), "value": value}
+
+
+def _label(name: str) -> Block:
+    """Name a parameter: these are its author's words, or its name, and not the model's."""
+    return {"type": "mrkdwn", "text": f"*{escape_mrkdwn(name)}*"}
 
 
 def _section(text: Block) -> Block:

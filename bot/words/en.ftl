@@ -25,7 +25,7 @@ answer-gone = That answer is no longer here to share. Ask again, then share the 
 ## A card
 card-title = { $title }?
 card-asked-by = Asked for by { $user }
-card-waits = Only { $user } can confirm this, until { $until }.
+card-waits = { $user } asked for this, and only { $user } can confirm it, until { $until }.
 card-preview = Now
 card-confirm = Confirm
 card-deny = Deny

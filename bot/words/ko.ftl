@@ -25,7 +25,7 @@ answer-gone = 공유할 답이 더 이상 남아 있지 않습니다. 다시 질
 ## 카드
 card-title = { $title }: 실행할까요?
 card-asked-by = 요청한 사람: { $user }
-card-waits = { $user }님만 { $until }까지 확인할 수 있습니다.
+card-waits = { $user }님이 요청했으며, { $user }님만 { $until }까지 확인할 수 있습니다.
 card-preview = 현재
 card-confirm = 확인
 card-deny = 거절

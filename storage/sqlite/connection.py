@@ -55,8 +55,10 @@ class Connection:
 
     async def close(self) -> None:
         """Wait for the transactions under way, then close."""
-        await self._reader.close()
-        await self._writer.close()
+        try:
+            await self._reader.close()
+        finally:
+            await self._writer.close()
 
 
 class _Thread:

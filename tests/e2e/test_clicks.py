@@ -64,4 +64,4 @@ async def test_a_card_shows_whose_record_it_is(office: Office) -> None:
     thread = await office.ask("lee", "general", "@Nod delete employee 5")
     text = shown(await thread.card())
     assert "Airi Satou" in text
-    assert "Only <@" in text
+    assert "only <@" in text

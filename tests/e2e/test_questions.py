@@ -41,11 +41,11 @@ async def test_a_day_of_lee(office: Office) -> None:
 async def test_an_action_confirmed(office: Office) -> None:
     thread = await office.ask("lee", "general", "@Nod raise Tiger Nixon's salary to 330000")
     card = await thread.card()
-    assert office.world.employees.get(1).salary == 320_800
+    assert office.world.employees.rows()[0]["salary"] == 320_800
     assert await thread.click("lee", card, "action_confirm")
     await thread.settled(card, "Done. Confirmed by <@")
     assert "330,000" in await thread.answer()
-    assert office.world.employees.get(1).salary == 330_000
+    assert office.world.employees.rows()[0]["salary"] == 330_000
     changes = [request for request in office.world.employees_faults.requests if request.method != "GET"]
     assert len(changes) == 1
     assert changes[0].headers["Idempotency-Key"]

@@ -127,11 +127,14 @@ class _Server:
     async def _send(
         self, http: web.Request, step: Step, answer: Iterator[Event] | dict[str, Any]
     ) -> web.StreamResponse:
-        await _interrupt(http, step, sent=0)
+        try:
+            await _interrupt(http, step, sent=0)
+        except ConnectionResetError:
+            return web.Response()
         if step.status is not None:
             text = step.body if isinstance(step.body, str) else json.dumps(step.body)
             return web.Response(
-                status=step.status, headers=step.headers, text=text, content_type="application/json"
+                status=step.status, headers={"Content-Type": "application/json", **step.headers}, text=text
             )
         headers = {"x-request-id": f"req_{secrets.token_hex(16)}", **step.headers}
         if isinstance(answer, dict):

@@ -9,6 +9,7 @@ from typing import Final
 
 from markupsafe import Markup
 
+from bot.demo.page.dates import moment
 from bot.demo.page.html import join, link, tag, words
 from bot.demo.page.reader import Reader
 
@@ -78,6 +79,8 @@ def reference(content: str, reader: Reader) -> Markup:
         command = target[1:]
         if command in ("here", "channel", "everyone"):
             return broadcast(command)
+        if command.startswith("date^"):
+            return words(moment(command, label, reader))
         return words(label or command.partition("^")[0])
     url = unescape(target)
     if label and label != url:

@@ -134,7 +134,6 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
         "tombstone": tombstone,
         "ephemeral": message.ephemeral_to is not None,
         "streaming": message.streaming,
-        "command": message.command,
         "reactions": [(name, emoji(name), len(users)) for name, users in message.reactions.items()],
         "reply_count": len(replies),
         "repliers": [workspace.users[user] for user in dict.fromkeys(reply.user for reply in replies)][:3],

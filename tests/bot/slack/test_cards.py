@@ -63,9 +63,9 @@ def test_a_pending_card_shows_title_arguments_requester_and_buttons() -> None:
     blocks = action_card(action(employee_id=1, name="Tiger"), change, words_for("ko-KR"))
     text = json.dumps(blocks, ensure_ascii=False)
     assert "정보 변경: 실행할까요?" in text
-    assert "직원 번호\\n1" in text
-    assert "Name\\nTiger" in text
-    assert "요청한 사람: <@U1>" in text
+    assert "*직원 번호*" in text
+    assert "Tiger" in text
+    assert "<@U1>님이 요청했으며" in text
     buttons = {e["action_id"]: e for e in elements(blocks) if e.get("type") == "button"}
     assert set(buttons) == {CONFIRM, DENY}
     assert {button["value"] for button in buttons.values()} == {"x" * 43}

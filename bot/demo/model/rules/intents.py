@@ -77,6 +77,15 @@ class Create:
     salary: int | None = None
     age: int | None = None
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything is said that the function needs."""
+        return None not in (self.name, self.salary, self.age)
+
+    def completed_by(self, more: Create) -> Create:
+        """Return this with what was said later filled in; the name stays."""
+        return Create(self.name or more.name, more.salary or self.salary, more.age or self.age)
+
 
 @dataclass(frozen=True)
 class Delete:

@@ -167,7 +167,7 @@ def _settle(context: Context, intents: list[Intent], done: list[Done]) -> Contex
         return replace(context, person=_person(done) or context.person)
     last = asked[-1]
     unanswered: Action | None = None
-    if isinstance(last, Create) and None in (last.name, last.salary, last.age):
+    if isinstance(last, Create) and not last.is_complete:
         unanswered = last
     if isinstance(last, Update | Delete) and last.target.name and not _was_proposed(last, done):
         unanswered = last

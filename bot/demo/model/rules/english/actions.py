@@ -57,6 +57,7 @@ def read_actions(text: str, context: Context) -> list[Intent]:
 
 
 def _deletions(rest: str, context: Context) -> list[Intent]:
+    rest = re.sub(r"\bfrom\s+(?:the|our|this)\b.*", "", rest, flags=I)
     targets = targets_in(rest, context.person)
     if not targets and (numbers := re.findall(r"\d+", rest)):
         targets = [Target(employee_id=int(number)) for number in numbers]
@@ -140,7 +141,7 @@ def read_create(rest: str) -> Create:
         elif salary is None and value > 120:
             salary = value
     head = re.split(
-        r",|\bwith\b|\bat\b|\bfor\b|\bas\b|\bwho\b|\band\b|\bto (?:the|our)\b|\d", rest, maxsplit=1, flags=I
+        r"[,(]|\bwith\b|\bat\b|\bfor\b|\bas\b|\bwho\b|\band\b|\bto (?:the|our)\b|\d", rest, maxsplit=1, flags=I
     )
     name = name_in(head[0])
     if name is None and (match := re.search(r"\b(?:named|called|name(?: is|:)?)\s+([^\W\d][^,\d]*)", rest, I)):

@@ -18,6 +18,7 @@ from bot.demo.model.rules.intents import Aggregate, Context, Field, Intent, Look
 from bot.demo.model.rules.numbers import COUNT, read_count
 
 I = re.IGNORECASE  # noqa: E741 - the name that the re module gives it
+LONGEST_FOLLOW_UP = 3  # words
 COUNTING = re.compile(
     rf"\bhow many (?!years)|\bnumber of {PEOPLE}|\bcount\b|\bheadcount\b|\bhow big is the (?:team|company|staff)",
     I,
@@ -146,8 +147,11 @@ def _superlatives(base: Query, text: str, fields: list[Field], context: Context)
 
 
 def _about_one(text: str, fields: list[Field], context: Context) -> list[Intent]:
-    asked = next((field for field in fields if field in ("salary", "age")), None)
+    numeric = [field for field in fields if field in ("salary", "age")]
+    asked: Field | None = numeric[0] if len(numeric) == 1 else None
     if ids := ids_in(text):
+        if isinstance(context.last, Lookup) and len(text.split()) <= LONGEST_FOLLOW_UP:
+            asked = asked or context.field
         return [Lookup(Target(employee_id=number), asked) for number in ids]
     if context.person is not None and PRONOUN.search(text) and (asked or re.match(r"who", text, I)):
         return [Lookup(context.person, asked)]
@@ -160,6 +164,11 @@ def _about_one(text: str, fields: list[Field], context: Context) -> list[Intent]
         if targets := [target for target in targets_in(about, None) if target.name]:
             return [Lookup(target, asked or ("age" if field == "age" else "salary" if field else None))
                     for target in targets]  # fmt: skip
-    if asked and (name := name_in(re.sub(rf"\b(?:{asked}|pay|wage|income|salary|age)\b", " ", text, flags=I))):
+    named = re.search(r"[A-Z]", text[1:])
+    if (
+        asked
+        and named
+        and (name := name_in(re.sub(rf"\b(?:{asked}|pay|wage|income|salary|age)\b", " ", text, flags=I)))
+    ):
         return [Lookup(Target(name=name), asked)]
     return []

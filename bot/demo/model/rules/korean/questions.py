@@ -10,6 +10,7 @@ from bot.demo.model.rules.korean.filters import read_filters, without_filters
 from bot.demo.model.rules.korean.words import FIELD_WORD, PEOPLE, PRONOUN, fields_in, ids_in, name_in
 from bot.demo.model.rules.numbers import KOREAN_COUNT, read_count
 
+LONGEST_FOLLOW_UP = 2  # words
 COUNTING = re.compile(
     rf"몇\s?명|명수|인원\s?수|{PEOPLE}\s?(?:의\s?)?수(?:는|를|가|\s|$|\?)|총\s?인원|몇\s?사람|몇이나"
 )
@@ -118,10 +119,13 @@ def _superlatives(base: Query, text: str, fields: list[Field], context: Context)
 
 
 def _about_one(text: str, fields: list[Field], context: Context) -> list[Intent]:
-    asked = next((field for field in fields if field in ("salary", "age")), None)
-    if asked is None and "얼마" in text:
+    numeric = [field for field in fields if field in ("salary", "age")]
+    asked: Field | None = numeric[0] if len(numeric) == 1 else None
+    if not numeric and "얼마" in text:
         asked = "salary"
     if ids := ids_in(text):
+        if isinstance(context.last, Lookup) and len(text.split()) <= LONGEST_FOLLOW_UP:
+            asked = asked or context.field
         return [Lookup(Target(employee_id=number), asked) for number in ids]
     if context.person is not None and PRONOUN.search(text):
         return [Lookup(context.person, asked)]

@@ -58,7 +58,7 @@ def read(text: str, context: Context) -> list[Intent]:
     intents: list[Intent] = []
     for clause in split(text):
         now = replace(context, intents=(*context.intents, *intents))
-        intents += _read_clause(clause, now)
+        intents += _complete(clause, intents, now) or _read_clause(clause, now) or _continue(clause, intents, now)
     return list(dict.fromkeys(intents)) or _read_follow_up(text, context)
 
 
@@ -103,6 +103,24 @@ def _read_talk(text: str) -> Say | None:
     return Say("help") if HELP.search(bare) and (SELF.match(bare) or "누구" not in bare) else None
 
 
+def _complete(clause: str, intents: list[Intent], context: Context) -> list[Intent]:
+    """Read "Hire Kim. He is 30 …": what a clause adds to the order before it, which it replaces."""
+    last = intents[-1] if intents else None
+    if not isinstance(last, Create) or last.is_complete or read_actions(clause, context):
+        return []
+    more = read_create(clause)
+    if more == Create():
+        return []
+    intents.pop()
+    return [last.completed_by(more)]
+
+
+def _continue(clause: str, intents: list[Intent], context: Context) -> list[Intent]:
+    """Read "… and the age?": a follow-up to the clause before it."""
+    lead = LEAD.match(clause)
+    return _read_follow_up(clause, context) if intents and lead and lead.end() else []
+
+
 def _read_clause(clause: str, context: Context) -> list[Intent]:
     clause = LEAD.sub("", clause)
     return read_actions(clause, context) or read_weather(clause, context) or read_questions(clause, context)
@@ -114,8 +132,7 @@ def _read_follow_up(text: str, context: Context) -> list[Intent]:
     if isinstance(context.unanswered, Create):
         more = read_create(rest)
         if more != Create():
-            old = context.unanswered
-            return [Create(more.name or old.name, more.salary or old.salary, more.age or old.age)]
+            return [context.unanswered.completed_by(more)]
     if isinstance(context.unanswered, Update | Delete) and (target := _target(rest)):
         return [replace(context.unanswered, target=target)]
     match context.last:

@@ -62,7 +62,7 @@ def name_in(text: str) -> str | None:
         return name if name != name.lower() else name.title()
     if not re.fullmatch(r"[가-힣]{2,}(?: [가-힣]{1,})?", phrase):
         return None
-    bare = re.sub(r"\s?(?:씨|님)$", "", without_particle(phrase))
+    bare = re.sub(r"\s?(?:씨|님)$", "", without_particle(phrase)).strip()
     return None if NOT_A_NAME.match(bare) or len(bare) < 2 else bare
 
 

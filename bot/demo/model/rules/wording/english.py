@@ -23,8 +23,9 @@ COMPARED = {
 }
 AGGREGATED = {"average": "average", "sum": "total", "min": "lowest", "max": "highest", "count": "number"}
 ABILITIES = (
-    "I can look up employees (highest or average salary, oldest, sorted lists, conditions such as “older than "
-    "60”), tell the weather of a city, and prepare changes to employees that run only after somebody confirms them."
+    "I can look up employees (highest or average salary, oldest, sorted lists, conditions such as "
+    "“older than 60”), tell the weather of a city, and prepare changes to employees that run only after somebody "
+    "confirms them."
 )
 STAND_IN = "I'm a stand-in that follows rules, not a language model"
 SAYINGS: dict[Topic, str] = {
@@ -61,7 +62,7 @@ def about_many(query: Query, value: Mapping[str, Any]) -> str:
         verb = "is" if total == 1 else "are"
         return f"There {verb} **{write_number(total)}** {_employees(total)}{_conditions(query.filters)}."
     if matched == 0:
-        return f"No employee matches{_conditions(query.filters)}."
+        return f"There is no employee{_conditions(query.filters)}."
     if isinstance(aggregate, Mapping):
         return _aggregated(query, aggregate, rows, matched)
     shown = min(len(rows), LONGEST_TABLE)

@@ -19,6 +19,7 @@ from bot.demo.model.conversation import (
 from bot.demo.model.rules import reply
 from bot.demo.model.rules.calls import KNOWN
 
+EMPTY: tuple[Any, ...] = (None, False, [])
 TOOLS = tuple(Tool(name) for name in sorted(KNOWN))
 
 

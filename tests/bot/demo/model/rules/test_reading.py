@@ -12,7 +12,8 @@ from bot.demo.model.rules import reply
 from bot.demo.model.rules.calls import KNOWN
 
 TOOLS = tuple(Tool(name) for name in sorted(KNOWN))
-CallsOf = Callable[[Reply], list[tuple[str, dict[str, Any]]]]
+Call = tuple[str, dict[str, Any]]
+CallsOf = Callable[[Reply], list[Call]]
 
 
 def query(**arguments: Any) -> tuple[str, dict[str, Any]]:
@@ -118,7 +119,11 @@ ENGLISH = [
     ("increase employee 4's salary by 5000", [get(4)]),
     ("hire Park Ji-won, 30 years old, salary 90000", [create("Park Ji-won", 90000, 30)]),
     ("add a new employee named Bob Stone with a salary of $55,000, age 44", [create("Bob Stone", 55000, 44)]),
+    ("Hire Jane Doe (29 years old, 85,000)", [create("Jane Doe", 85000, 29)]),
+    ("Hire Jane Doe. She is 29 years old and earns 85,000.", [create("Jane Doe", 85000, 29)]),
+    ("what is the average salary? and the age?", [aggregate("average", "salary"), aggregate("average", "age")]),
     ("delete employee 5", delete(5)),
+    ("Remove Garrett Winters from the list", [named("Garrett Winters")]),
     ("can you please remove employee #5?", delete(5)),
     ("delete employees 5 and 6", delete(5, 6)),
     ("delete employees 5, 6 and 7", delete(5, 6, 7)),
@@ -174,7 +179,10 @@ KOREAN = [
     ("3번 직원 이름을 홍길동으로 바꿔줘", [update(3, name="홍길동")]),
     ("박지원, 30살, 연봉 90000으로 직원 추가해줘", [create("박지원", 90000, 30)]),
     ("30살 박지원을 연봉 9만으로 채용해줘", [create("박지원", 90000, 30)]),
+    ("박지원(30세, 연봉 90000)을 직원으로 추가해 주세요", [create("박지원", 90000, 30)]),
+    ("새 직원 박지원을 추가해줘. 나이는 30살, 연봉은 9만이야", [create("박지원", 90000, 30)]),
     ("5번 직원 삭제해줘", delete(5)),
+    ("5번 직원 삭제하고 3번 직원 나이를 40으로 바꿔줘", [*delete(5), update(3, age=40)]),
     ("5번과 6번 직원을 삭제해줘", delete(5, 6)),
     ("5, 6번 직원 지워줘", delete(5, 6)),
     ("Tiger Nixon을 해고해줘", [named("Tiger Nixon")]),
@@ -184,9 +192,7 @@ KOREAN = [
 
 
 @pytest.mark.parametrize(("text", "expected"), ENGLISH + KOREAN)
-def test_an_utterance_becomes_calls(
-    text: str, expected: list[tuple[str, dict[str, Any]]], calls_of: CallsOf
-) -> None:
+def test_an_utterance_becomes_calls(text: str, expected: list[Call], calls_of: CallsOf) -> None:
     step = reply((UserMessage(text),), TOOLS)
     assert calls_of(step) == expected
     assert step.text == ""

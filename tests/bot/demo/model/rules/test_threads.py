@@ -12,6 +12,7 @@ from bot.demo.model.rules import reply
 
 CallsOf = Callable[[Reply], list[tuple[str, dict[str, Any]]]]
 TIGER = {"id": 1, "name": "Tiger Nixon", "salary": 320800, "age": 61}
+LOWEST = {"aggregate": "min", "aggregate_field": "salary"}
 ONE = {"matched": 1, "employees": [TIGER], "aggregate": None}
 
 
@@ -26,10 +27,10 @@ def last_call(chat: Any, calls_of: CallsOf, *texts: str) -> tuple[str, dict[str,
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
-        (("who has the highest salary?", "and the lowest?"), {"aggregate": "min", "aggregate_field": "salary"}),
+        (("who has the highest salary?", "and the lowest?"), LOWEST),
         (
             ("연봉이 제일 높은 사람은?", "그럼 제일 적은 사람은?"),
-            {"aggregate": "min", "aggregate_field": "salary"},
+            LOWEST,
         ),
         (("연봉이 제일 높은 사람은?", "평균은?", "나이는?"), {"aggregate": "average", "aggregate_field": "age"}),
         (("average age?", "what about salary?"), {"aggregate": "average", "aggregate_field": "salary"}),
@@ -71,6 +72,11 @@ def test_the_same_question_for_another_name(chat: Any) -> None:
     assert text == "**Garrett Winters** 님의 연봉은 **170,750**이에요."
 
 
+def test_the_same_question_for_another_id(chat: Any) -> None:
+    chat.answer("3번 직원 연봉은?", TIGER)
+    assert chat.answer("5번은?", TIGER) == "**Tiger Nixon** 님의 연봉은 **320,800**이에요."
+
+
 def test_an_open_question_of_the_rules_is_answered(chat: Any, calls_of: CallsOf) -> None:
     chat.say("박지원 직원 추가해줘")
     assert calls_of(chat.say("30살이고 연봉은 9만이야")) == [
@@ -104,4 +110,4 @@ def test_instructions_are_no_questions(chat: Any) -> None:
 
 def test_the_language_without_letters_is_that_of_the_thread(chat: Any) -> None:
     chat.items += [UserMessage("안녕하세요"), AssistantMessage("…")]
-    assert "이해하지 못했어요" in chat.say("???!").text or "안녕하세요" in chat.items[-1].text
+    assert "이해하지 못했어요" in chat.say("12 + 30").text

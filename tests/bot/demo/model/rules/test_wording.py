@@ -17,7 +17,7 @@ COX = {"id": 3, "name": "Ashton Cox", "salary": 86000, "age": 66}
 SILVA = {"id": 16, "name": "Michael Silva", "salary": 198500, "age": 66}
 AVERAGE = {"matched": 24, "employees": [], "aggregate": {"operation": "average", "field": "age", "value": 42.125}}
 WAITS = {"status": "awaiting_confirmation", "note": "The person sees a card."}
-FORECAST = {
+FORECAST: dict[str, Any] = {
     "place": "Seoul, South Korea",
     "timezone": "Asia/Seoul",
     "current": {
@@ -76,7 +76,7 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
         (
             "employees over 90 years old",
             {"matched": 0, "employees": [], "aggregate": None},
-            "No employee matches with an age over 90.",
+            "There is no employee with an age over 90.",
         ),
         (
             "연봉이 900만 넘는 직원은?",
@@ -100,7 +100,7 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
         ),
         (
             "오늘 서울의 날씨는?",
-            FORECAST | {"daily": FORECAST["daily"][:1]},  # type: ignore[index]
+            FORECAST | {"daily": FORECAST["daily"][:1]},
             "**서울**(Seoul, South Korea) 날씨예요. 지금은 18.2°C, 약한 비, 습도 40%, 바람은 시속 10.1km예요. "
             "오늘은 구름 조금, 최저 10.5°C, 최고 20.5°C로 예상돼요.",
         ),
@@ -118,9 +118,8 @@ def test_a_result_is_told(text: str, value: Any, told: str, chat: Any) -> None:
 def test_a_list_is_a_table_of_at_most_24_rows(chat: Any) -> None:
     rows = [{"id": number, "name": f"N{number}", "salary": 1000 * number, "age": 30} for number in range(1, 31)]
     text = chat.answer("list all employees", {"matched": 30, "employees": rows, "aggregate": None})
-    assert text.startswith(
-        "30 employees:\n\n| ID | Name | Salary | Age |\n| ---: | --- | ---: | ---: |\n| 1 | N1 | 1,000 |"
-    )
+    assert text.startswith("30 employees:\n\n| ID | Name | Salary | Age |\n| ---: | --- | ---: | ---: |\n")
+    assert "\n| 1 | N1 | 1,000 | 30 |\n" in text
     assert text.count("\n| ") == 26
     assert text.endswith("… and 6 more.")
 
@@ -214,8 +213,8 @@ OUTCOMES = [
     ),
     (
         {"status": "unknown", "error": "The process ended."},
-        "I can't tell whether deleting employee 5 took effect, and I won't try it again. Please check the employee. "
-        "The message was: “The process ended.”",
+        "I can't tell whether deleting employee 5 took effect, and I won't try it again. "
+        "Please check the employee. The message was: “The process ended.”",
         "5번 직원 삭제가 실제로 반영됐는지 알 수 없어요. 다시 시도하지 않을 테니 직접 확인해 주세요. "
         "받은 오류: “The process ended.”",
     ),

@@ -49,7 +49,7 @@ async def test_who_is_who(client: AsyncWebClient, workspace: Workspace) -> None:
     kim = workspace.user("kim")
     user = (await client.users_info(user=kim.id, include_locale=True))["user"]
     assert (user["locale"], user["tz"], user["tz_offset"]) == ("ko-KR", "Asia/Seoul", 9 * 3600)
-    assert user["profile"]["display_name"] == "kim"
+    assert user["profile"]["display_name"] == "Kim"
     assert [user[name] for name in ("is_bot", "is_restricted", "is_ultra_restricted", "deleted")] == [False] * 4
     assert "locale" not in (await client.users_info(user=kim.id))["user"]
     assert (await client.bots_info(bot=workspace.bot_id))["bot"]["user_id"] == workspace.bot.id

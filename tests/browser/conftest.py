@@ -1,0 +1,55 @@
+"""A real browser on the demo's page, with the real `nod run` behind it."""
+
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, async_playwright
+
+from bot.demo.world import World, start_world
+from tests.e2e.office import Office, open_office
+
+SHOTS = Path(__file__).parent.parent.parent / ".artifacts" / "screenshots"
+"""Kept outside git, for people to look at."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with start_world() as running:
+        yield running
+
+
+@pytest.fixture
+async def office(world: World, tmp_path: Path, guarded_environment: Mapping[str, str]) -> AsyncIterator[Office]:
+    async with open_office(world, tmp_path, guarded_environment) as office:
+        await office.start()
+        yield office
+
+
+@pytest.fixture
+async def browser(chromium: Mapping[str, Any]) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(**chromium)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def page(browser: Browser, office: Office, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
+    """A laptop's page; what it shows at the end is kept as a screenshot, and its errors fail the test."""
+    opened = await browser.new_page(viewport={"width": 1440, "height": 900})
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    yield opened
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    await opened.screenshot(path=SHOTS / f"{request.node.name}.png")
+    await opened.close()
+    assert errors == []
