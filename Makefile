@@ -25,7 +25,7 @@ demo: .venv/.demo
 	@$(BIN)/nod demo
 
 test: .venv/.dev
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 lint: .venv/.dev
 	@$(BIN)/ruff check --quiet

@@ -10,29 +10,42 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 import httpx
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
-from slack_bolt.async_app import AsyncApp
 
 from bot.errors import OperatorError
 from bot.model.check import check_model
 from bot.model.options import ModelOptions
+from bot.model.protocol import Model
 from bot.model.select import build_model
+from bot.rules import Rules
+from bot.rules_file import check_functions
 from bot.schedule.housekeeping import start_housekeeping
-from bot.settings import Settings
+from bot.settings import Settings, load_rules
 from bot.slack.buttons import Buttons
 from bot.slack.card_posts import CardPosts
 from bot.slack.commands import Commands
-from bot.slack.connection import open_client, socket_url, who_am_i
+from bot.slack.connection import build_bolt, open_client, socket_url, who_am_i
+from bot.slack.decisions import Decisions
+from bot.slack.dialogs import Dialogs
+from bot.slack.granting import Granting
 from bot.slack.intake import Intake
 from bot.slack.listeners import register
 from bot.slack.people import People
 from bot.slack.reply import SlackOutlets
+from bot.slack.sharing import Sharing
+from bot.slack.standing import Standings
 from bot.slack.welcome import Welcome
+from bot.slack.whisper import Whisper
+from bot.turns import withdrawal
 from bot.turns.parts import Parts
+from bot.turns.policy import Policy
+from bot.turns.recovery import recover
 from bot.turns.worker import Worker
+from functions.contract import Function
 from functions.errors import DeclarationError
 from functions.registry import discover
-from storage.ports import StorageError
+from storage.ports import Storage, StorageError
 from storage.sqlite import open_storage
+from storage.sqlite.alone import alone
 
 log = logging.getLogger("nod.app")
 
@@ -49,71 +62,109 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with running(settings):
-        await stopped.wait()
+    async with running(settings) as working:
+        # the worker never ends by itself: if it does, that is a defect, and a restart is better than silence
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if working.done():
+            working.result()
         log.info("stopping")
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[None]:
-    """Start Nod, and stop it in the right order: intake first, then the running turns, then what they use."""
+async def running(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
+    """Start Nod, yield the task that runs its turns, and stop in the right order: intake first, then the running
+    turns, then what they use."""
     async with AsyncExitStack() as stack:
-        parts = await _parts(settings, stack)
+        functions, rules = _functions(settings)
+        storage = await _storage(settings, stack)
+        model = await _model(settings, stack)
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=HTTP_TIMEOUT))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = open_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-        bot_user = await who_am_i(client)
+        nod = await who_am_i(client)
         app_token = settings.slack_app_token.get_secret_value()
         first_socket = await socket_url(client, app_token)
 
         people = People(client)
-        card_posts = CardPosts(client, session, people, parts.functions)
+        whisper = Whisper(client, session, people)
+        card_posts = CardPosts(client, session, people, functions, rules)
         outlets = SlackOutlets(client, session, people, card_posts)
+        functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
+        parts = Parts(
+            storage=storage,
+            model=model,
+            functions=functions,
+            function_settings=settings.for_functions,
+            http=http,
+            clock=clock,
+            confirm_ttl=timedelta(seconds=settings.confirm_ttl),
+            context_tokens=settings.context_tokens,
+            max_steps=settings.max_steps,
+            policy=Policy(rules, Standings(client, nod.team)),
+        )
         worker = Worker(parts, outlets, settings.concurrency)
-        intake = Intake(parts.storage.inbox, parts.clock, bot_user, worker.wake)
-        buttons = Buttons(parts.storage, parts.clock, client, session, people, card_posts, worker.wake)
-
-        await _recover(parts, card_posts)
+        await recover(parts, outlets)
         scheduler = start_housekeeping(parts, outlets)
         stack.callback(scheduler.shutdown, wait=False)
         working = asyncio.create_task(worker.run(), name="worker")
         stack.push_async_callback(worker.drain, DRAIN)
         stack.callback(working.cancel)
 
-        bolt = AsyncApp(client=client, logger=logging.getLogger("nod.bolt"))
-        register(bolt, intake, buttons, Commands(intake, people), Welcome(client, people))
+        decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
+        intake = Intake(storage.inbox, clock, nod.user, worker.wake)
+        granting = Granting(storage.grants, functions, clock, whisper)
+        bolt = build_bolt(client, nod)
+        register(
+            bolt,
+            intake=intake,
+            commands=Commands(intake, people, granting),
+            welcome=Welcome(client, people),
+            buttons=Buttons(storage.actions, functions, decisions, card_posts, whisper),
+            dialogs=Dialogs(parts, client, decisions, card_posts, whisper, people),
+            granting=granting,
+            sharing=Sharing(storage.history, whisper),
+        )
         handler = AsyncSocketModeHandler(bolt, app_token, logger=logging.getLogger("nod.socket"))
         handler.client.wss_uri = first_socket
         stack.push_async_callback(handler.close_async)
         await handler.connect_async()
-        log.info("ready: %d functions, model %s", len(parts.functions), parts.model.name)
-        yield
+        log.info("ready: %d functions, model %s", len(functions), model.name)
+        yield working
 
 
-async def _parts(settings: Settings, stack: AsyncExitStack) -> Parts:
+def clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def _functions(settings: Settings) -> tuple[dict[str, Function], Rules]:
+    """Find the functions and hold the operator's rules against them."""
     try:
-        functions = discover()
-        storage = await open_storage(settings.database)
+        functions = dict(discover())
     except DeclarationError as error:
         raise OperatorError(f"A function cannot be used. {error}") from error
+    if withdrawal.NAME in functions:
+        raise OperatorError(f"A function cannot be used. {withdrawal.NAME} is Nod's own name: choose another.")
+    return functions, check_functions(load_rules(settings), functions)
+
+
+async def _storage(settings: Settings, stack: AsyncExitStack) -> Storage:
+    try:
+        stack.enter_context(alone(settings.database))
+        storage = await open_storage(settings.database)
     except StorageError as error:
         raise OperatorError(f"NOD_DATABASE cannot be used: {error}") from error
     stack.push_async_callback(storage.close)
+    return storage
+
+
+async def _model(settings: Settings, stack: AsyncExitStack) -> Model:
     options = _model_options(settings)
     await check_model(options)
     model = build_model(options)
     stack.push_async_callback(model.close)
-    http = await stack.enter_async_context(httpx.AsyncClient(timeout=HTTP_TIMEOUT))
-    return Parts(
-        storage=storage,
-        model=model,
-        functions=functions,
-        function_settings=settings.for_functions,
-        http=http,
-        clock=lambda: datetime.now(UTC),
-        confirm_ttl=timedelta(seconds=settings.confirm_ttl),
-        context_tokens=settings.context_tokens,
-        max_steps=settings.max_steps,
-    )
+    return model
 
 
 def _model_options(settings: Settings) -> ModelOptions:
@@ -128,18 +179,3 @@ def _model_options(settings: Settings) -> ModelOptions:
         azure_endpoint=settings.azure_endpoint,
         azure_api_version=settings.azure_api_version,
     )
-
-
-async def _recover(parts: Parts, card_posts: CardPosts) -> None:
-    """Take up what the last process left: what was executing is unknown now, what was claimed waits again, and a
-    card that was recorded but never posted is posted."""
-    storage = parts.storage
-    interrupted = await storage.actions.interrupt(parts.clock())
-    released = await storage.inbox.release()
-    uncarded = await storage.actions.uncarded()
-    for action in (action for action in uncarded if not action.conversation.key.is_command):
-        card_ts = await card_posts.find(action) or await card_posts.post(action)
-        if card_ts is not None:
-            await storage.actions.carded(action.id, card_ts)
-    if interrupted or released:
-        log.warning("taken up: %d deliveries, %d actions of unknown outcome", released, len(interrupted))

@@ -2,11 +2,12 @@
 
 import asyncio
 import sys
+from pathlib import Path
 
 import click
 
 from bot.errors import OperatorError
-from bot.settings import load
+from bot.settings import database_path, load
 
 OPERATOR = 2
 """Exit status when whoever runs Nod has to change something (click uses it for a wrong command line too)."""
@@ -40,14 +41,51 @@ def run() -> None:
     default="stand-in",
     help="real: the OpenAI endpoint that the environment names.",
 )
-def demo(port: int, model: str) -> None:
+@click.option("--confirm-ttl", type=click.IntRange(min=1), help="Seconds that a card waits for a click.")
+def demo(port: int, model: str, confirm_ttl: int | None) -> None:
     """Try Nod on this machine: a small Slack, a stand-in model and two services, without any token."""
     from bot.demo.run import run_demo
 
     try:
-        asyncio.run(run_demo(port, real_model=model == "real"))
+        asyncio.run(run_demo(port, real_model=model == "real", confirm_ttl=confirm_ttl))
     except OperatorError as error:
         _fail(error)
+
+
+@main.command()
+@click.option("--action", help="Only the action with this id, or with an id that begins so.")
+@click.option("--user", help="Only what this person (U…) did or asked for.")
+@click.option("--since", help="Only from this date or time on, UTC unless it says otherwise.")
+@click.option("--export", is_flag=True, help="One JSON object a line, with the hashes.")
+@click.option("--verify", is_flag=True, help="Follow the chain of hashes instead; exit status 1 if it is broken.")
+def audit(action: str | None, user: str | None, since: str | None, export: bool, verify: bool) -> None:
+    """Show who proposed, decided and ran what, and how it ended."""
+    try:
+        broken = asyncio.run(_audit(database_path(), action, user, since, export=export, verify=verify))
+    except OperatorError as error:
+        _fail(error)
+    if broken is not None:
+        click.echo(f"The chain breaks at row {broken}: it, or a row before it, is not what was written.", err=True)
+        sys.exit(1)
+
+
+async def _audit(
+    path: Path, action: str | None, user: str | None, since: str | None, *, export: bool, verify: bool
+) -> int | None:
+    from bot.audit import existing, exported, line, matching, moment, open_existing
+
+    storage = await open_existing(existing(path))
+    try:
+        if verify:
+            broken = await storage.audit.verify()
+            if broken is None:
+                click.echo("Every row is as it was written.")
+            return broken
+        async for row in matching(storage, action=action, user=user, since=moment(since) if since else None):
+            click.echo(exported(row) if export else line(row))
+        return None
+    finally:
+        await storage.close()
 
 
 @main.command("functions")

@@ -3,7 +3,13 @@
 import logging
 import re
 
-SECRET = re.compile(r"(xox[a-z]-|xapp-|sk-)[A-Za-z0-9_-]{6,}|(?<=ticket=)[\w%-]+")
+SECRET = re.compile(
+    r"(xox[a-z]-|xapp-|sk-)[A-Za-z0-9_-]{6,}"
+    r"|(?<=ticket=)[\w%-]+"
+    r"|(?<=hooks\.slack\.com/)\S+"
+    r"|(?<=Bearer )\S+"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"
+)
 
 
 class Redacting(logging.Formatter):

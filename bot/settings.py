@@ -1,4 +1,4 @@
-"""The only reader of the environment. Frozen, typed, secrets masked; a bad value is one sentence."""
+"""The only reader of the environment and of nod.toml. Frozen, typed, secrets masked; an error is one sentence."""
 
 import os
 from collections.abc import Mapping
@@ -10,6 +10,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import OperatorError
+from bot.rules import Rules
+from bot.rules_file import parse
 
 ENV_FILE = ".env"
 OWN_PREFIXES = ("SLACK_", "OPENAI_", "AZURE_", "NOD_")
@@ -69,6 +71,8 @@ class Settings(BaseSettings):
     model: str = Field("gpt-5.4-mini", alias="NOD_MODEL", min_length=1)
     model_api: Literal["auto", "responses", "chat"] = Field("auto", alias="NOD_MODEL_API")
 
+    config: Path = Field(Path("nod.toml"), alias="NOD_CONFIG")
+    """Who may call and who may confirm; `load_rules` reads it."""
     database: Path = Field(Path("nod.db"), alias="NOD_DATABASE")
     confirm_ttl: int = Field(1800, alias="NOD_CONFIRM_TTL", ge=1, le=7 * 24 * 3600)
     """Seconds."""
@@ -110,6 +114,34 @@ def load() -> Settings:
     if not settings.azure_endpoint and not settings.openai_base_url and not settings.openai_api_key:
         raise OperatorError("OPENAI_API_KEY is not set: put your key into .env, or set OPENAI_BASE_URL.")
     return settings
+
+
+def database_path() -> Path:
+    """Return NOD_DATABASE alone, for commands that need no tokens."""
+    values = {name: value for name, value in dotenv_values(ENV_FILE).items() if value} | os.environ
+    return Path(values.get("NOD_DATABASE") or Settings.model_fields["database"].default)
+
+
+def load_rules(settings: Settings) -> Rules:
+    """Read nod.toml: who may call and who may confirm. No file is no rules, unless NOD_CONFIG names it.
+
+    Raises OperatorError with one sentence that names the file and, for what it says, the line.
+    """
+    file = settings.config
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        if "config" in settings.model_fields_set:
+            raise OperatorError(f"NOD_CONFIG is wrong: there is no file {file}.") from None
+        return Rules()
+    except OSError as error:
+        raise OperatorError(f"{file} cannot be read: {error.strerror}.") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise OperatorError(f"{file}, line {line}: this is not UTF-8; save the file in that encoding.") from None
+    return parse(text, str(file))
 
 
 def base_environment() -> dict[str, str]:

@@ -24,6 +24,9 @@ from functions.errors import DeclarationError
 NAME = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 """OpenAI takes `^[a-zA-Z0-9_-]{1,64}$`; ours are Python names in lower case."""
 
+MAX_TITLE = 100
+"""Characters of a title or a label: what names an action must fit wherever Slack shows it, and is never cut."""
+
 Implementation = Callable[..., Awaitable[Any]]
 
 
@@ -36,13 +39,19 @@ class Label:
 
 @dataclass(frozen=True)
 class Function:
-    """A registered function. `titles` and `labels` go by language code (`en`, `ko`); `timeout` is in seconds."""
+    """A registered function. `titles` and `labels` go by language code (`en`, `ko`); `timeout` is in seconds.
+
+    There are three tiers: `read_only` runs at once, `destructive` is asked twice and always alone, and whatever is
+    neither is an action. `rememberable` lets a person waive the question for an hour in one thread.
+    """
 
     name: str
     description: str
     arguments: type[BaseModel]
     implementation: Implementation = field(repr=False)
     read_only: bool = False
+    destructive: bool = False
+    rememberable: bool = False
     idempotent: bool = False
     timeout: float = 20.0
     titles: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +77,8 @@ class Function:
 def function(
     *,
     read_only: bool = False,
+    destructive: bool = False,
+    rememberable: bool = False,
     idempotent: bool = False,
     timeout: float = 20.0,
     title: str | Mapping[str, str] = "",
@@ -75,10 +86,13 @@ def function(
 ) -> Callable[[Implementation], Function]:
     """Declare a coroutine as a function of Nod's.
 
-    `read_only`: it changes nothing anywhere, so it runs without a click. `idempotent`: it may be run again with
+    `read_only`: it changes nothing anywhere, so it runs without a click. `destructive`: it deletes, pays or tells
+    many people, so its button is red, asks a second time, and confirms nothing else with it. `rememberable`: who
+    confirms it may choose not to be asked again in that thread for an hour. `idempotent`: it may be run again with
     the same `context.action_id` and has its effect once. `timeout`: seconds. `title`: what people read on the
-    card, one text or one a language. `preview`: a read-only coroutine with the same parameters that returns one
-    line about what the arguments mean now, such as whose record it is; people see it on the card.
+    card, one text or one a language, at most 100 characters each. `preview`: a read-only coroutine with the same
+    parameters that returns one line about what the arguments mean now, such as whose record it is; people see it
+    on the card.
 
     Raises DeclarationError with a sentence that says what to write instead.
     """
@@ -95,6 +109,9 @@ def function(
             raise DeclarationError(f"{name}: write a docstring; it tells the model what the function does.")
         if timeout <= 0:
             raise DeclarationError(f"{name}: write a time-out above 0 seconds.")
+        if any(len(text) > MAX_TITLE for text in titles.values()):
+            raise DeclarationError(f"{name}: write a title of at most {MAX_TITLE} characters.")
+        _check_tier(name, read_only=read_only, destructive=destructive, rememberable=rememberable)
         parameters = _parameters(name, implementation)
         if preview is not None:
             _check_preview(name, parameters, preview)
@@ -104,6 +121,8 @@ def function(
             arguments=_arguments_model(name, parameters),
             implementation=implementation,
             read_only=read_only,
+            destructive=destructive,
+            rememberable=rememberable,
             idempotent=idempotent,
             timeout=timeout,
             titles=titles,
@@ -112,6 +131,19 @@ def function(
         )
 
     return declare
+
+
+def _check_tier(name: str, *, read_only: bool, destructive: bool, rememberable: bool) -> None:
+    if read_only and destructive:
+        raise DeclarationError(f"{name}: write read_only or destructive; what only reads destroys nothing.")
+    if read_only and rememberable:
+        raise DeclarationError(
+            f"{name}: write read_only without rememberable; what only reads is never asked about."
+        )
+    if destructive and rememberable:
+        raise DeclarationError(
+            f"{name}: write destructive without rememberable; what destroys is asked each time."
+        )
 
 
 def _parameters(name: str, implementation: Implementation) -> list[inspect.Parameter]:
@@ -140,6 +172,8 @@ def _check_parameter(name: str, parameter: inspect.Parameter) -> None:
         )
     if parameter.annotation is parameter.empty:
         raise DeclarationError(f"{where}: write a type.")
+    if any(len(text) > MAX_TITLE for text in (parameter.name, *_label(parameter.annotation).values())):
+        raise DeclarationError(f"{where}: write a name and labels of at most {MAX_TITLE} characters.")
 
 
 def _check_preview(name: str, parameters: list[inspect.Parameter], preview: Implementation) -> None:

@@ -202,7 +202,7 @@ async def _preview_delete(context: Context, employee_id: EmployeeId) -> str:
     return await _in_one_line(context, employee_id)
 
 
-@function(title={"en": "Delete an employee", "ko": "직원 삭제"}, preview=_preview_delete)
+@function(destructive=True, title={"en": "Delete an employee", "ko": "직원 삭제"}, preview=_preview_delete)
 async def delete_employee(context: Context, employee_id: EmployeeId) -> Deleted:
     """Delete an employee from the company's records for good. Needs the id: look it up first."""
     try:

@@ -105,7 +105,7 @@ async def send_json(
         async with context.http.stream(
             method, url, json=body, headers=headers, follow_redirects=False
         ) as response:
-            if response.is_client_error:
+            if response.is_client_error and response.status_code != httpx.codes.REQUEST_TIMEOUT:
                 raise _refused_write(service, response)
             if not response.is_success:
                 raise OutcomeUnknown(

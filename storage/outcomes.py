@@ -11,6 +11,20 @@ NOTES = {
     ActionState.UNKNOWN: "Nod cannot know whether it was done. Say so and what to check; do not call it again.",
 }
 
+SUPERSEDED = "The person changed the arguments. A new card waits for their click."
+
+
+def denial_json(reason: str) -> str:
+    """Build the outcome of a denial that has a reason, in the words of the person who denied."""
+    told = {"status": ActionState.DENIED, "reason": reason, "note": NOTES[ActionState.DENIED]}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def superseded_json(arguments_json: str) -> str:
+    """Build the outcome of an action that an edit replaced. `arguments_json` is the new one's."""
+    told = {"status": ActionState.WITHDRAWN, "note": SUPERSEDED, "arguments": json.loads(arguments_json)}
+    return json.dumps(told, ensure_ascii=False)
+
 
 def outcome_items(action: Action) -> list[NewItem]:
     """Build the pair for a final action; its keys make sure that a conversation is told once."""

@@ -4,7 +4,7 @@ Every method is one transaction, committed when it returns. All raise StorageErr
 nothing was changed. Times that are passed in are aware UTC datetimes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +17,8 @@ from storage.records import (
     Conversation,
     ConversationKey,
     Delivery,
+    Ended,
+    Grant,
     Item,
     NewAction,
     NewItem,
@@ -52,7 +54,7 @@ class Inbox(Protocol):
 
     async def release(self) -> int:
         """At start-up: put the entries of turns that were running back to waiting, mark those turns interrupted;
-        how many entries."""
+        how many entries. Turns that `Turns.ended` returns are left as they are."""
         ...
 
 
@@ -65,13 +67,24 @@ class Turns(Protocol):
         usage: Usage | None = None,
         *,
         at: datetime,
+        ending: TurnState | None = None,
     ) -> list[Action]:
         """Append one step of a turn to its conversation: its items in order, the actions it proposes with their
-        audit rows, its usage added to the turn's. Returns the new actions, pending."""
+        audit rows, its usage added to the turn's. `ending` says that it was the last step and how the turn will
+        end once it is shown: after a crash in between it is shown again, and not run again.
+
+        Returns the new actions: pending, or confirmed by their requester where they name a grant that lives (not
+        revoked, not past its expiry, of this conversation, requester and function) — then `decision:<id>` is in
+        the inbox too, as after a click."""
         ...
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
-        """End a turn and its entries."""
+        """End a turn and its entries; INTERRUPTED puts its entries back to waiting."""
+        ...
+
+    async def ended(self) -> list[Ended]:
+        """At start-up, before `Inbox.release`: the running turns whose last step was recorded. They stay running
+        until `finish`."""
         ...
 
 
@@ -92,10 +105,18 @@ class Actions(Protocol):
     """An action's life. Every change of state is one compare-and-set with its audit row in the same transaction:
 
     pending → confirmed → executing → succeeded | failed | unknown;   pending → denied | expired | withdrawn;
-    confirmed → expired.
+    confirmed → expired;   executing → confirmed, at start-up, for an idempotent function only.
     """
 
     async def get(self, action_id: str) -> Action | None: ...
+
+    async def pending(self, conversation: int) -> list[Action]:
+        """Return a conversation's pending actions, oldest first."""
+        ...
+
+    async def batch(self, batch: str) -> list[Action]:
+        """Return the actions that were proposed under one batch id, in their order; empty if there are none."""
+        ...
 
     async def carded(self, action_id: str, card_ts: str) -> None:
         """Keep where the card was posted: its ts, empty for one that has none (an ephemeral card)."""
@@ -105,8 +126,26 @@ class Actions(Protocol):
         """Decide a pending action, and put `decision:<id>` into the inbox in the same transaction.
 
         Looks, in this order: no such action, or its team, channel or (where both are known) card differ: UNKNOWN;
-        not the requester: NOT_YOURS; no longer pending: ALREADY; past its expiry: it becomes expired, EXPIRED
-        (with its `outcome_items` appended, as in `expire`, and nothing put into the inbox).
+        not `allowed`, or a withdrawal by another than the requester: NOT_YOURS; no longer pending: ALREADY; past
+        its expiry: it becomes expired, EXPIRED (with its `outcome_items` appended, as in `expire`, and nothing put
+        into the inbox). A denial's reason is kept, with an `outcome_json` that tells it to the model; a
+        confirmation with `remember_until` makes a grant of the requester's, if it is the requester who confirms.
+        """
+        ...
+
+    async def withdraw(self, action_id: str, requester: str, at: datetime) -> Action | None:
+        """pending → withdrawn without a click: the model takes back what it proposed, which can only reduce
+        effects. None, and nothing changed, if it is not pending or not this requester's. Nothing is put into the
+        inbox; `outcome_items` are not appended, because the turn that withdraws has the result itself."""
+        ...
+
+    async def edit(self, click: Click, new: NewAction) -> tuple[Ruling, Action | None]:
+        """Put an edited action in the place of a pending one, at a click by its requester (`click.decision` is
+        not looked at): the old one becomes withdrawn, with `superseded_by` and an `outcome_json` that tells the
+        model the new arguments; its `outcome_items` are appended; the new one is pending on the same card
+        (`card_ts`), in the same turn, and in no batch.
+
+        The ruling is of the old action, looked at as in `decide`; the new action is None unless DECIDED.
         """
         ...
 
@@ -117,25 +156,52 @@ class Actions(Protocol):
         ...
 
     async def finish(self, action_id: str, state: ActionState, outcome_json: str, at: datetime) -> Action:
-        """executing → succeeded, failed or unknown, with the outcome as the model will be shown it."""
+        """executing → succeeded, failed or unknown, with the outcome as the model will be shown it; its
+        `outcome_items` are appended to its conversation."""
         ...
 
-    async def interrupt(self, at: datetime) -> list[Action]:
-        """At start-up: every executing action becomes unknown, because its process ended in the middle, and its
-        conversation is told: `decision:<id>` is waiting in the inbox again. Returns them."""
+    async def interrupt(self, at: datetime, idempotent: Collection[str] = ()) -> list[Action]:
+        """At start-up: every executing action becomes unknown, because its process ended in the middle; one of an
+        `idempotent` function becomes confirmed again and will be run again, with the same id. Either way
+        `decision:<id>` is waiting in the inbox again, as it is for actions that were confirmed and never begun.
+        Returns those that were executing."""
         ...
 
     async def expire(self, at: datetime) -> list[Action]:
-        """Pending actions past their expiry become expired, and their `outcome_items` are appended to their
-        conversations. Returns them, so that their cards lose the buttons."""
+        """Pending actions past their expiry become expired, and confirmed ones that were not begun in time as
+        `begin` says; their `outcome_items` are appended to their conversations. Returns them, so that their cards
+        lose the buttons."""
         ...
 
     async def uncarded(self) -> list[Action]:
         """Return pending actions whose card was never posted (a crash in between)."""
         ...
 
-    async def audit(self, action_id: str | None = None) -> list[AuditRow]:
-        """Return the audit rows, oldest first."""
+
+class Grants(Protocol):
+    async def find(self, conversation: int, user: str, function: str, at: datetime) -> Grant | None:
+        """Return the grant that lives for these three, the one that lives longest."""
+        ...
+
+    async def of(self, team: str, user: str, at: datetime) -> list[Grant]:
+        """Return a person's living grants, the newest first."""
+        ...
+
+    async def revoke(self, grant: int, team: str, user: str, at: datetime) -> Grant | None:
+        """End a living grant of this person's, with an audit row; None if it is not theirs or not living."""
+        ...
+
+
+class Audit(Protocol):
+    """The record of what happened to actions: rows are only appended, by the transactions that change them."""
+
+    async def rows(self, *, action_id: str | None = None, after: int = 0, limit: int = 1_000) -> list[AuditRow]:
+        """Return rows with an id above `after`, oldest first, all or one action's."""
+        ...
+
+    async def verify(self) -> int | None:
+        """Follow the chain from the first row to the last; the id of the first row that does not fit, None if all
+        do. Read in pieces: it does not hold the whole table in memory."""
         ...
 
 
@@ -148,5 +214,9 @@ class Storage(Protocol):
     def history(self) -> History: ...
     @property
     def actions(self) -> Actions: ...
+    @property
+    def grants(self) -> Grants: ...
+    @property
+    def audit(self) -> Audit: ...
 
     async def close(self) -> None: ...

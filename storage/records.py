@@ -174,6 +174,16 @@ class Claim:
     entries: tuple[InboxEntry, ...]
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A turn whose last step was recorded, but whose end was not: its process stopped in between. `answer` is all
+    that it said (Markdown); how much of it people saw, only the far end knows."""
+
+    claim: Claim
+    state: TurnState
+    answer: str
+
+
 # ── actions ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -208,11 +218,15 @@ class NewAction:
     preview: str
     proposed_at: datetime
     expires_at: datetime
+    batch: str | None = None
+    """What *Confirm all* decides together: an opaque id of its own, None for an action that stands alone."""
+    grant: int | None = None
+    """The grant by which it is confirmed at once, if that grant still lives when the step is recorded."""
 
 
 @dataclass(frozen=True)
 class Action:
-    """`response_url` and `ephemeral` tell how a card that only its requester sees is reached."""
+    """`card_ts` is None until the card was posted, and empty for an ephemeral card, which has none."""
 
     id: str
     conversation: Conversation
@@ -232,11 +246,18 @@ class Action:
     decided_at: datetime | None = None
     finished_at: datetime | None = None
     outcome_json: str | None = None
+    batch: str | None = None
+    grant: int | None = None
+    reason: str = ""
+    """Why it was denied, in the words of the person who denied it."""
+    superseded_by: str | None = None
+    """The action that an edit put in this one's place."""
 
 
 class Decision(StrEnum):
     CONFIRM = "confirm"
     DENY = "deny"
+    WITHDRAW = "withdraw"
 
 
 class Verdict(StrEnum):
@@ -251,7 +272,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Click:
-    """A click on a card, as Slack says it happened. `card_ts` is None for an ephemeral card."""
+    """A click on a card, as Slack says it happened. `card_ts` is None where there is none to compare: an ephemeral
+    card, a modal opened from a card, a batch's card.
+
+    `allowed` is what the policy said of this person and this decision just before. `reason` goes with a denial;
+    `remember_until` with a confirmation: until then the same person's further calls of the function in this
+    conversation are confirmed by a grant.
+    """
 
     action_id: str
     decision: Decision
@@ -260,7 +287,10 @@ class Click:
     card_ts: str | None
     user: str
     at: datetime
+    allowed: bool
     response_url: str | None = field(default=None, repr=False)
+    reason: str = ""
+    remember_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -272,10 +302,32 @@ class Ruling:
 
 
 @dataclass(frozen=True)
+class Grant:
+    """A person's “confirm, and don't ask again here”: for one function in one conversation, until it expires or is
+    revoked. `action_id` is the action whose confirmation made it."""
+
+    id: int
+    conversation: Conversation
+    user: str
+    function: str
+    action_id: str
+    expires_at: datetime
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class AuditRow:
+    """One line of the record. `action_id` is empty for what concerns a grant only.
+
+    `hash` is the SHA-256, in hex, over `previous` (the row before's hash, empty for the first) and this row's
+    other fields as canonical JSON: a row that is changed, taken out or put in breaks the chain.
+    """
+
     id: int
     action_id: str
     at: datetime
     event: str
     actor: str
     details: Mapping[str, Any]
+    previous: str
+    hash: str

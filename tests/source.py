@@ -14,6 +14,7 @@ HOME = Path(__file__).parent.parent
 ROOMS = (
     "bot.cli",
     "bot.app",
+    "bot.audit",
     "bot.demo",
     "bot.slack",
     "bot.schedule",
@@ -22,6 +23,8 @@ ROOMS = (
     "bot.words",
     "bot.logs",
     "bot.settings",
+    "bot.rules_file",
+    "bot.rules",
     "bot.errors",
     "functions",
     "storage",

@@ -33,6 +33,7 @@ SCOPES_OF_METHODS = {
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "reactions_add": {"reactions:write"},
+    "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),

@@ -3,27 +3,27 @@
 import asyncio
 import contextlib
 import signal
-import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import click
 
+from bot.demo.process import BotProcess, bot_process
 from bot.demo.world import World, start_world
 from bot.errors import OperatorError
-from bot.settings import base_environment, model_environment
+from bot.settings import model_environment
 
 READY_WITHIN = 30.0
 """Seconds that the bot gets to open its socket."""
 
-STOP_WITHIN = 15.0
 
+async def run_demo(port: int, *, real_model: bool, confirm_ttl: int | None = None) -> None:
+    """Run the demo until SIGINT or SIGTERM, or until the bot ends by itself. `confirm_ttl` is in seconds.
 
-async def run_demo(port: int, *, real_model: bool) -> None:
-    """Run the demo until SIGINT or SIGTERM, or until the bot ends. Raises OperatorError when it cannot start."""
+    Raises OperatorError when it cannot start, and when the bot has ended.
+    """
     began = time.monotonic()
     click.echo("Starting a small Slack, a stand-in model, an employee and a weather service …")
     async with contextlib.AsyncExitStack() as stack:
@@ -31,38 +31,18 @@ async def run_demo(port: int, *, real_model: bool) -> None:
             world = await stack.enter_async_context(start_world(port))
         except OSError as error:
             raise OperatorError(f"--port {port} is taken: choose another, or 0 for a free one.") from error
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="nod-demo-"))
-        environment = world.environment() | _model(real_model) | {"NOD_DATABASE": str(Path(folder, "nod.db"))}
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nod-demo-")))
+        (folder / "nod.toml").write_text(world.nod_toml(), encoding="utf-8")
+        environment = world.environment() | _model(real_model) | {"NOD_DATABASE": str(folder / "nod.db")}
+        if confirm_ttl is not None:
+            environment["NOD_CONFIRM_TTL"] = str(confirm_ttl)
         click.echo("Starting Nod in it …")
-        bot = await stack.enter_async_context(bot_process(environment))
+        bot = await stack.enter_async_context(bot_process(environment, folder))
         await _ready(world, bot)
+        world.restart = partial(_restart, world, bot)
         click.echo(f"\n  Nod is ready ({time.monotonic() - began:.1f} s). Open  {world.page_url}\n")
         click.echo("  Press Ctrl+C to stop. What you do here stays on this machine and is gone afterwards.")
         await _until_stopped(bot)
-
-
-@asynccontextmanager
-async def bot_process(environment: Mapping[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Start `nod run` with these settings and none else of Nod's, in a folder of its own; stop it at the end."""
-    bot = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        "run",
-        env=base_environment() | {"NOD_LOG_LEVEL": "WARNING"} | dict(environment),
-        cwd=Path(environment["NOD_DATABASE"]).parent,
-    )
-    try:
-        yield bot
-    finally:
-        if bot.returncode is None:
-            bot.terminate()
-            try:
-                async with asyncio.timeout(STOP_WITHIN):
-                    await bot.wait()
-            except TimeoutError:
-                bot.kill()
-                await bot.wait()
 
 
 def _model(real: bool) -> dict[str, str]:
@@ -75,27 +55,33 @@ def _model(real: bool) -> dict[str, str]:
     return {"OPENAI_BASE_URL": ""} | settings
 
 
-async def _ready(world: World, bot: asyncio.subprocess.Process) -> None:
+async def _ready(world: World, bot: BotProcess) -> None:
     """Wait until the bot has a socket open, or has ended: then it has said why."""
-    connected = asyncio.create_task(world.sockets.wait_connected())
-    ended = asyncio.create_task(bot.wait())
+    connected = asyncio.create_task(world.sockets.wait_connected(within=READY_WITHIN))
+    ended = asyncio.create_task(bot.ended.wait())
     try:
-        await asyncio.wait({connected, ended}, timeout=READY_WITHIN, return_when=asyncio.FIRST_COMPLETED)
-        if not connected.done():
+        await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
+        if not connected.done() or connected.exception() is not None:
             raise OperatorError("the bot did not start; its words above say why.")
     finally:
         for task in (connected, ended):
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        await asyncio.wait({connected, ended})
 
 
-async def _until_stopped(bot: asyncio.subprocess.Process) -> None:
+async def _restart(world: World, bot: BotProcess) -> None:
+    await bot.kill()
+    await world.sockets.wait_disconnected()
+    await bot.start()
+    await world.sockets.wait_connected(within=READY_WITHIN)
+
+
+async def _until_stopped(bot: BotProcess) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    waiting = [asyncio.create_task(stopped.wait()), asyncio.create_task(bot.wait())]
+    waiting = [asyncio.create_task(stopped.wait()), asyncio.create_task(bot.ended.wait())]
     await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     for task in waiting:
         task.cancel()

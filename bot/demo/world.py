@@ -1,7 +1,8 @@
 """Starts the whole demo on this machine: the workspace, its page, the stand-in model and the two data services."""
 
+import json
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -37,6 +38,14 @@ class World:
     model_url: str = ""
     employees_url: str = ""
     weather_url: str = ""
+    restart: Callable[[], Awaitable[None]] | None = None
+    """Kills Nod's process, starts it again and returns when it is connected. Whoever runs one puts this in, and
+    the page offers it from then on."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether Nod has a socket open."""
+        return self.sockets.connections > 0
 
     @property
     def workspace(self) -> Workspace:
@@ -58,6 +67,15 @@ class World:
             "WEATHER_API_URL": self.weather_url,
             "GEOCODING_API_URL": self.weather_url,
         }
+
+    def nod_toml(self) -> str:
+        """Write the rules of this world: any of its people may confirm a hire, but not whoever asked for it."""
+        people = [user.id for user in self.workspace.users.values() if not user.is_bot]
+        names = ", ".join(user.real_name for user in self.workspace.users.values() if not user.is_bot)
+        return (
+            f"# Four eyes: {names} may confirm a hire, but never their own.\n"
+            f"[functions.create_employee]\nconfirm_by = {json.dumps(people)}\nnot_requester = true\n"
+        )
 
 
 @asynccontextmanager
@@ -89,6 +107,6 @@ async def start_world(
         employees_app = employees.make_app(world.employees, world.employees_faults)
         world.employees_url = await running.enter_async_context(serve(employees_app)) + "/api/v1"
         world.weather_url = await running.enter_async_context(serve(weather.make_app(faults=world.weather_faults)))
-        page = routes.make_app(workspace, world.people, world.employees.rows)
+        page = routes.make_app(workspace, world.people, world.employees.rows, world)
         world.page_url = await running.enter_async_context(serve(page, page_port)) + "/"
         yield world

@@ -4,6 +4,8 @@ Slack ends a stream after about five minutes even while it is appended to, and t
 """
 
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_chat_stream import AsyncChatStream
@@ -11,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.cards import markdown_blocks
 from bot.slack.survive import FAR_END, log, slack_code, survive
+from bot.slack.visible import defused, settled
 
 FLUSH_EVERY = 0.35
 """Seconds between two writes of a stream: appendStream allows about 100 a minute and more."""
@@ -39,37 +42,40 @@ class Answer:
         self._streams = True
         self._stream: AsyncChatStream | None = None
         self._ts: str | None = None
+        self._coming = ""
         self._pending = ""
         self._shown = ""
         self._began = 0.0
         self._flushed = 0.0
 
-    @property
-    def started(self) -> bool:
-        """Whether any of the text of the current message was written or waits to be."""
-        return bool(self._shown or self._pending)
-
     async def write(self, markdown: str) -> None:
         """Add text: the first at once, the rest a few times a second."""
-        self._pending += markdown
+        self._coming += markdown
+        whole = settled(self._coming)
+        self._pending, self._coming = self._pending + defused(self._coming[:whole]), self._coming[whole:]
         every = FLUSH_EVERY if self._streams else UPDATE_EVERY
         if time.monotonic() - self._flushed >= every and self._pending.strip():
             await self._flush()
 
-    async def end(self) -> None:
-        """Write what is left and close the message; a later `write` opens a new one."""
+    async def end(self, mark: Mapping[str, Any] | None = None) -> bool:
+        """Write what is left and close the message, with `mark` in its metadata; a later `write` opens a new one.
+        Whether there was any message."""
+        self._pending, self._coming = self._pending + defused(self._coming), ""
         if self._pending.strip():
-            await self._flush()
-        await self._close()
+            await self._flush(last=True)
+        self._pending = ""
+        written = bool(self._shown)
+        await self._close(mark)
+        return written
 
-    async def _flush(self) -> None:
+    async def _flush(self, *, last: bool = False) -> None:
         while self._pending:
             if self._shown and self._old():
                 await self._close()
             piece, self._pending, full = part(self._pending, len(self._shown))
             if piece:
                 await self._show(piece)
-            if full:
+            if full and (self._pending or not last):
                 await self._close()
         self._flushed = time.monotonic()
 
@@ -109,7 +115,7 @@ class Answer:
             self._stream = None
         self._streams = not isinstance(error, SlackApiError) or code in STREAM_ENDED
 
-    async def _post_or_update(self) -> None:
+    async def _post_or_update(self, mark: Mapping[str, Any] | None = None) -> None:
         text, blocks = self._shown, markdown_blocks(self._shown)
         if self._ts is None:
             response = await survive(
@@ -125,16 +131,26 @@ class Answer:
             )
             self._ts = None if response is None else str(response["ts"])
         else:
-            update = self._client.chat_update(channel=self._channel, ts=self._ts, text=text, blocks=blocks)
+            update = self._client.chat_update(
+                channel=self._channel,
+                ts=self._ts,
+                text=text,
+                blocks=blocks,
+                metadata=None if mark is None else dict(mark),
+            )
             await survive(update, "updating an answer")
 
-    async def _close(self) -> None:
-        await self._stop_stream()
+    async def _close(self, mark: Mapping[str, Any] | None = None) -> None:
+        if self._stream is not None:
+            await self._stop_stream(mark)
+        elif mark is not None and self._ts is not None:
+            await self._post_or_update(mark)
         self._ts, self._shown = None, ""
 
-    async def _stop_stream(self) -> None:
+    async def _stop_stream(self, mark: Mapping[str, Any] | None = None) -> None:
         if self._stream is not None:
-            await survive(self._stream.stop(), "ending a stream")
+            metadata = None if mark is None else dict(mark)
+            await survive(self._stream.stop(metadata=metadata), "ending a stream")
             self._stream = None
 
 

@@ -1,15 +1,22 @@
-"""Post cards and turn them into their outcomes."""
+"""Post cards and turn them into what has become of their actions."""
 
 import hashlib
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack.cards import action_card, fallback
+from bot.rules import REQUESTER, Rules
+from bot.slack.batch_card import batch_card, batch_fallback
+from bot.slack.block_kit import Block
+from bot.slack.cards import Deciders, action_card, fallback
+from bot.slack.clicks import Pressed
+from bot.slack.marks import find_marked
 from bot.slack.people import People
-from bot.slack.survive import survive
+from bot.slack.survive import sent, survive
 from bot.words.catalogue import Words, words_for
 from functions.contract import Function
 from storage.records import Action
@@ -18,11 +25,8 @@ MARK = "nod_action"
 """The metadata of a card: it finds a card again whose posting was not written down. Other apps can read it, so it
 holds a digest of the action's id."""
 
-CLOCKS = 300.0
-"""Seconds by which this machine's clock and Slack's may differ."""
-
-REPLIES = 200
-"""Messages a page when a thread is searched."""
+REMEMBERED = 2_000
+"""Ephemeral cards and batches whose addresses are known without the database."""
 
 
 class CardPosts:
@@ -34,25 +38,25 @@ class CardPosts:
         session: ClientSession,
         people: People,
         functions: Mapping[str, Function],
+        rules: Rules,
     ) -> None:
         self._client = client
         self._session = session
         self._people = people
         self._functions = functions
+        self._rules = rules
+        self._urls: OrderedDict[str, str] = OrderedDict()
+        self._batches: OrderedDict[str, str] = OrderedDict()
 
     async def post(self, action: Action) -> str | None:
         """Post a card into its thread; its ts, None if Slack did not take it."""
-        key, function, words = (
-            action.conversation.key,
-            self._functions.get(action.function),
-            await self._words(action),
-        )
+        key, (text, blocks) = action.conversation.key, await self._card(action)
         response = await survive(
             self._client.chat_postMessage(
                 channel=key.channel,
                 thread_ts=key.thread,
-                text=fallback(action, function, words),
-                blocks=action_card(action, function, words),
+                text=text,
+                blocks=blocks,
                 metadata={"event_type": MARK, "event_payload": {"action": _digest(action)}},
                 unfurl_links=False,
                 unfurl_media=False,
@@ -61,68 +65,127 @@ class CardPosts:
         )
         return None if response is None else str(response["ts"])
 
-    async def find(self, action: Action) -> str | None:
-        """Look for a card that may have been posted just before a crash; its ts."""
-        key, cursor = action.conversation.key, None
-        while True:
-            response = await survive(
-                self._client.conversations_replies(
-                    channel=key.channel,
-                    ts=key.thread,
-                    oldest=str(action.proposed_at.timestamp() - CLOCKS),
-                    include_all_metadata=True,
-                    limit=REPLIES,
-                    cursor=cursor,
-                ),
-                "looking for a card",
-            )
-            if response is None:
-                return None
-            for message in response.get("messages") or ():
-                metadata = message.get("metadata") or {}
-                payload = metadata.get("event_payload") or {}
-                if metadata.get("event_type") == MARK and payload.get("action") == _digest(action):
-                    return str(message["ts"])
-            cursor = (response.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return None
+    async def post_again(self, action: Action) -> str | None:
+        """Find a card that may have been posted just before a crash, else post it; its ts, None if Slack cannot
+        say now whether it is there: two cards would be worse than one that comes later."""
+        key, since = action.conversation.key, action.proposed_at.timestamp()
+        try:
+            found = await find_marked(self._client, key, since, MARK, "action", _digest(action))
+        except LookupError:
+            return None
+        return found or await self.post(action)
 
-    async def post_privately(self, action: Action, response_url: str) -> None:
-        """Post a card that only its requester sees."""
-        await self._send(action, response_url, replace=False)
+    async def post_privately(self, action: Action, response_url: str) -> bool:
+        """Post a card that only its requester sees; whether Slack took it."""
+        return await self._send(action, response_url, replace_original=False)
 
     async def settle(self, action: Action, response_url: str | None = None) -> None:
-        """Turn a card into what its action is now. An ephemeral card is reached by its click's `response_url`
-        alone: without one it stays as it is, and its buttons answer that it is settled."""
-        if action.card_ts is not None:
-            function, words = self._functions.get(action.function), await self._words(action)
+        """Show what an action is now, where its card stands.
+
+        An ephemeral card is reached by a click's `response_url` alone: without one it stays as it is, and its
+        buttons answer that it is settled.
+        """
+        url = response_url or self._urls.get(action.id)
+        if action.card_ts:
+            text, blocks = await self._card(action)
             await survive(
                 self._client.chat_update(
-                    channel=action.conversation.key.channel,
-                    ts=action.card_ts,
-                    text=fallback(action, function, words),
-                    blocks=action_card(action, function, words),
+                    channel=action.conversation.key.channel, ts=action.card_ts, text=text, blocks=blocks
                 ),
                 "updating a card",
             )
-        elif response_url is not None:
-            await self._send(action, response_url, replace=True)
+        elif url is not None:
+            await self._send(action, url, replace_original=True)
 
-    async def _send(self, action: Action, response_url: str, *, replace: bool) -> None:
-        function, words = self._functions.get(action.function), await self._words(action)
-        await survive(
+    async def post_batch(self, actions: Sequence[Action]) -> None:
+        """Post the card that confirms several actions at once. It is a shortcut: each has a card of its own."""
+        key, words = actions[0].conversation.key, await self._words(actions[0])
+        response = await survive(
+            self._client.chat_postMessage(
+                channel=key.channel,
+                thread_ts=key.thread,
+                text=batch_fallback(actions, words),
+                blocks=batch_card(actions, self._functions, words),
+                unfurl_links=False,
+                unfurl_media=False,
+            ),
+            "posting a batch's card",
+        )
+        if response is not None and actions[0].batch:
+            _keep(self._batches, actions[0].batch, str(response["ts"]))
+
+    async def settle_batch(self, actions: Sequence[Action], card_ts: str | None = None) -> None:
+        """Show what a batch's actions are now, where its card is known: after a restart, once it is clicked."""
+        if not actions or not actions[0].batch:
+            return
+        if card_ts:
+            _keep(self._batches, actions[0].batch, card_ts)
+        ts, words = self._batches.get(actions[0].batch), await self._words(actions[0])
+        if ts is not None:
+            await survive(
+                self._client.chat_update(
+                    channel=actions[0].conversation.key.channel,
+                    ts=ts,
+                    text=batch_fallback(actions, words),
+                    blocks=batch_card(actions, self._functions, words),
+                ),
+                "updating a batch's card",
+            )
+
+    def remember(self, pressed: Pressed) -> None:
+        """Keep how an ephemeral card is reached: a dialog that it opens has no address of its own."""
+        if pressed.private and pressed.response_url:
+            _keep(self._urls, pressed.value, pressed.response_url)
+
+    def remembered(self, action_id: str) -> str | None:
+        """Return the last `response_url` of an ephemeral card."""
+        return self._urls.get(action_id)
+
+    def move(self, old: Action, new: Action) -> None:
+        """An edited action stands on the card of the one that it replaces."""
+        if old.id in self._urls:
+            _keep(self._urls, new.id, self._urls[old.id])
+
+    def beside(self, pressed: Pressed, action: Action) -> Pressed:
+        """Place a dialog's click beside the card that the dialog was opened from."""
+        if pressed.channel:
+            return pressed
+        key, url = action.conversation.key, self._urls.get(action.id)
+        thread = None if key.is_command else key.thread
+        return replace(pressed, channel=key.channel, thread_ts=thread, private=url is not None, response_url=url)
+
+    def deciders(self, action: Action) -> Deciders:
+        """Say who may confirm an action, for the card's sentence."""
+        rule = self._rules.of(action.function)
+        if rule.confirm_by is None or rule.confirm_by == REQUESTER:
+            return Deciders(requester=True, not_requester=bool(rule.not_requester))
+        groups = tuple(sorted(each for each in rule.confirm_by if each.startswith("S")))
+        users = tuple(sorted(each for each in rule.confirm_by if not each.startswith("S")))
+        return Deciders(users=users, groups=groups, not_requester=bool(rule.not_requester))
+
+    async def _send(self, action: Action, response_url: str, *, replace_original: bool) -> bool:
+        text, blocks = await self._card(action)
+        return await sent(
             AsyncWebhookClient(response_url, session=self._session).send(
-                text=fallback(action, function, words),
-                blocks=action_card(action, function, words),
-                response_type="ephemeral",
-                replace_original=replace,
+                text=text, blocks=blocks, response_type="ephemeral", replace_original=replace_original
             ),
             "writing an ephemeral card",
         )
 
+    async def _card(self, action: Action) -> tuple[str, list[Block]]:
+        function, words = self._functions.get(action.function), await self._words(action)
+        return fallback(action, function, words), action_card(action, function, words, self.deciders(action))
+
     async def _words(self, action: Action) -> Words:
         person = await self._people.find(action.conversation.key.team, action.requester)
         return words_for(person.locale)
+
+
+def _keep(known: OrderedDict[str, str], name: str, value: str) -> None:
+    known[name] = value
+    known.move_to_end(name)
+    if len(known) > REMEMBERED:
+        known.popitem(last=False)
 
 
 def _digest(action: Action) -> str:

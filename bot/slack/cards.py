@@ -1,71 +1,115 @@
 """Block Kit, built and nothing else: the card of an action in every state, and the small messages around it.
 
-Untrusted values stand in plain_text, because mrkdwn has no backslash escape. Limits are Slack's: 3,000 characters
-a section, 2,000 a field, 10 fields a section.
+Limits are Slack's: 3,000 characters a section, 2,000 a field, 10 fields a section, 50 blocks a message.
 """
 
-import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from bot.slack.visible import escape_mrkdwn, visible
+from bot.slack.block_kit import Block, button, context, date, label, plain, section, sections, weight
+from bot.slack.forms import editable
+from bot.slack.values import Shown, fits, literal, remark_lines, shown_arguments, text_lines, title
+from bot.slack.visible import escape_mrkdwn
 from bot.words.catalogue import Words
 from functions.contract import Function
 from storage.records import Action, ActionState
 
-Block = dict[str, Any]
-
 CONFIRM, DENY, SHARE = "action_confirm", "action_deny", "answer_share"
+EDIT, READ, DENY_REASON = "action_edit", "action_read", "action_deny_reason"
+WITHDRAW, REMEMBER = "action_withdraw", "action_remember"
 
-FIELD = 1_000
-"""Characters of a value that stands beside others; a longer one gets sections of its own."""
+FIELD = 200
+"""Weight of a value that stands beside others; a heavier one gets sections of its own."""
 
-SECTION = 2_900
-"""Characters of a long value in one section."""
+PREVIEW = 500
+"""Characters of a preview; a longer one is left out, since it is no part of what runs."""
+
+DIALOG = 150
+"""Weight of the arguments that Slack's second question repeats; its text may have 300 characters."""
+
+NAMED = 20
+"""People and user groups that a card names; of more it gives the number."""
+
+VALUE = 1_000
+"""Characters that Fluent takes as one value of a message."""
+
+RAN = (
+    ActionState.CONFIRMED,
+    ActionState.EXECUTING,
+    ActionState.SUCCEEDED,
+    ActionState.FAILED,
+    ActionState.UNKNOWN,
+)
 
 
-def action_card(action: Action, function: Function | None, words: Words) -> list[Block]:
-    """Build an action's card as its state wants it: with buttons while it is pending, else with its outcome."""
-    title = function.title(words.language) if function else action.function
-    heading = words("card-title", title=title) if action.state is ActionState.PENDING else title
-    blocks = [{"type": "header", "text": _plain(heading[:150])}, *_argument_blocks(action, function, words)]
-    if action.preview:
-        blocks.append(_section(_plain(f"{words('card-preview')}: {visible(action.preview)}"[:SECTION])))
-    requester = f"<@{action.requester}>"
-    if action.state is ActionState.PENDING:
-        waits = words("card-waits", user=requester, until=_date(action.expires_at))
-        return [*blocks, context(waits), _buttons(action, words)]
+@dataclass(frozen=True)
+class Deciders:
+    """Who may confirm, for the sentence that says it: user ids, user group ids, the requester, four eyes."""
+
+    users: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    requester: bool = False
+    not_requester: bool = False
+
+
+REQUESTER = Deciders(requester=True)
+
+
+def action_card(
+    action: Action, function: Function | None, words: Words, deciders: Deciders = REQUESTER
+) -> list[Block]:
+    """Build an action's card as its state wants it: with buttons while it is pending, else with its outcome.
+
+    Where the arguments do not fit, the card offers to read them instead of confirming.
+    """
+    pending, name = action.state is ActionState.PENDING, title(action, function, words)
+    heading = words("card-title", title=name) if pending else name
+    blocks = [{"type": "header", "text": plain(heading)}, *_argument_blocks(action, function, words)]
+    if 0 < len(action.preview) <= PREVIEW:
+        blocks += sections(remark_lines(words("card-preview" if pending else "card-preview-before"), action.preview))
+    if pending:
+        blocks.append(context(_waits(action, function, words, deciders)))
+        return blocks + _buttons(action, function, words, confirmable=bool(_names(action, deciders)))
+    if action.state is ActionState.DENIED and action.reason:
+        blocks += sections([f"{words('card-reason')}:", *text_lines(action.reason)])
     lines = [outcome(action, words)]
+    if action.grant is not None and action.state in RAN:
+        lines.append(words("card-granted", user=f"<@{action.requester}>"))
     if action.decided_by != action.requester:
-        lines.append(words("card-asked-by", user=requester))
+        lines.append(words("card-asked-by", user=f"<@{action.requester}>"))
     return [*blocks, context(*lines)]
 
 
 def outcome(action: Action, words: Words) -> str:
     """Say in one sentence (mrkdwn) what became of an action."""
+    if action.state is ActionState.WITHDRAWN and action.superseded_by:
+        return words("card-superseded")
     state = ActionState.CONFIRMED if action.state is ActionState.EXECUTING else action.state
     return words(f"card-{state}", user=f"<@{action.decided_by or action.requester}>")
 
 
 def fallback(action: Action, function: Function | None, words: Words) -> str:
     """Say what a card is about, for notifications and screen readers."""
-    title = function.title(words.language) if function else action.function
+    name = title(action, function, words)
     if action.state is ActionState.PENDING:
-        return words("card-fallback", title=title)
-    return f"{title}: {outcome(action, words)}"
+        return words("card-fallback", title=name)
+    return f"{name}: {outcome(action, words)}"
 
 
 def shareable_answer(markdown: str, turn: int, words: Words) -> list[Block]:
     """Build an answer that only one person sees, with the button that shares it."""
-    button = {"type": "button", "action_id": SHARE, "text": _plain(words("answer-share")), "value": str(turn)}
-    return [*markdown_blocks(markdown), {"type": "actions", "elements": [button]}]
+    share = button(SHARE, words("answer-share"), str(turn))
+    return [*markdown_blocks(markdown), {"type": "actions", "elements": [share]}]
 
 
 def shared_answer(user: str, question: str, markdown: str, words: Words) -> list[Block]:
     """Build a shared answer: who asked what, and the answer."""
-    asked = words("answer-shared-by", user=f"<@{user}>", question=escape_mrkdwn(question))
-    return [context(asked[:SECTION]), *markdown_blocks(markdown)]
+    escaped = escape_mrkdwn(question)
+    if len(escaped) <= VALUE:
+        asked = words("answer-shared-by", user=f"<@{user}>", question=escaped)
+        return [context(asked), *markdown_blocks(markdown)]
+    asked = words("answer-shared-by", user=f"<@{user}>", question="").rstrip()
+    return [context(asked), *sections(text_lines(question)), *markdown_blocks(markdown)]
 
 
 def markdown_blocks(markdown: str) -> list[Block]:
@@ -73,75 +117,95 @@ def markdown_blocks(markdown: str) -> list[Block]:
     return [{"type": "markdown", "text": markdown}]
 
 
-def context(*mrkdwn: str) -> Block:
-    """Build small print in Nod's own words."""
-    return {"type": "context", "elements": [{"type": "mrkdwn", "text": text} for text in mrkdwn]}
-
-
 def _argument_blocks(action: Action, function: Function | None, words: Words) -> Iterator[Block]:
-    """Show every argument whole: short ones side by side, long ones in as many sections as they need.
-
-    An argument that was not given (null) changes nothing and has no line.
-    """
-    arguments: Mapping[str, Any] = json.loads(action.arguments_json)
-    short: list[Block] = []
-    for name, value in arguments.items():
-        if value is None:
-            continue
-        label = function.label(name, words.language) if function else name
-        text = visible(_value(value, words))
-        if len(text) <= FIELD:
-            short += [_label(label), _plain(text)]
+    """Show every argument whole, short ones side by side, or none of them and how much there is."""
+    shown = shown_arguments(action, function, words)
+    if not fits(action, function):
+        characters = str(sum(each.characters for each in shown))
+        yield section(plain(words("card-long", characters=characters, fields=len(shown))))
+        return
+    short: list[Shown] = []
+    for each in shown:
+        if len(each.lines) == 1 and each.weight <= FIELD:
+            short.append(each)
             continue
         yield from _fields(short)
         short = []
-        yield _section(_label(label))
-        for start in range(0, len(text), SECTION):
-            yield _section(_plain(text[start : start + SECTION]))
+        yield section(label(each.label))
+        yield from sections(each.lines)
     yield from _fields(short)
 
 
-def _fields(fields: list[Block]) -> Iterator[Block]:
+def _fields(shown: Iterable[Shown]) -> Iterator[Block]:
+    fields = [text for each in shown for text in (label(each.label), plain(each.lines[0]))]
     for start in range(0, len(fields), 10):
         yield {"type": "section", "fields": fields[start : start + 10]}
 
 
-def _value(value: Any, words: Words) -> str:
-    if isinstance(value, bool):
-        return words("value-yes") if value else words("value-no")
-    if isinstance(value, str):
-        return value or words("value-none")
-    return json.dumps(value, ensure_ascii=False)
+def _waits(action: Action, function: Function | None, words: Words, deciders: Deciders) -> str:
+    requester, until = f"<@{action.requester}>", date(action.expires_at)
+    if function is None:
+        return words("card-gone", user=requester)
+    names = _names(action, deciders)
+    if not names:
+        return words("card-waits-nobody", user=requester)
+    if names == [requester]:
+        return words("card-waits", user=requester, until=until)
+    who = ", ".join(names) if len(names) <= NAMED else words("card-deciders", count=len(names))
+    key = "card-waits-four-eyes" if deciders.not_requester else "card-waits-others"
+    return words(key, user=requester, who=who, until=until)
 
 
-def _buttons(action: Action, words: Words) -> Block:
-    return {
-        "type": "actions",
-        "elements": [
-            {**_button(CONFIRM, words("card-confirm"), action.id), "style": "primary"},
-            _button(DENY, words("card-deny"), action.id),
-        ],
+def _names(action: Action, deciders: Deciders) -> list[str]:
+    """Mention who may confirm; an empty list is nobody."""
+    users = [action.requester, *deciders.users] if deciders.requester else [*deciders.users]
+    allowed = [user for user in users if not (deciders.not_requester and user == action.requester)]
+    mentions = [*(f"<@{user}>" for user in allowed), *(f"<!subteam^{group}>" for group in deciders.groups)]
+    return list(dict.fromkeys(mentions))
+
+
+def _buttons(action: Action, function: Function | None, words: Words, *, confirmable: bool) -> list[Block]:
+    """Build the row that most people use, and a second one for what is rare."""
+    row, rare = [button(DENY, words("card-deny"), action.id)], []
+    if function is not None and confirmable:
+        if editable(action, function):
+            row.insert(0, button(EDIT, words("card-edit"), action.id))
+        whole = fits(action, function)
+        row.insert(0, _confirm(action, function, words) if whole else _read(action, words))
+        if function.rememberable and not function.destructive and whole:
+            rare.append(button(REMEMBER, words("card-remember"), action.id))
+    rare = [
+        button(DENY_REASON, words("card-deny-reason"), action.id),
+        button(WITHDRAW, words("card-withdraw"), action.id),
+        *rare,
+    ]
+    return [{"type": "actions", "elements": row}, {"type": "actions", "elements": rare}]
+
+
+def _read(action: Action, words: Words) -> Block:
+    return {**button(READ, words("card-read"), action.id), "style": "primary"}
+
+
+def _confirm(action: Action, function: Function, words: Words) -> Block:
+    pressed = button(CONFIRM, words("card-confirm"), action.id)
+    if not function.destructive:
+        return {**pressed, "style": "primary"}
+    dialog = {
+        "title": plain(words("confirm-title")),
+        "text": plain(_asked_again(action, function, words)),
+        "confirm": plain(words("confirm-yes")),
+        "deny": plain(words("confirm-no")),
+        "style": "danger",
     }
+    return {**pressed, "style": "danger", "confirm": dialog}
 
 
-def _button(action_id: str, text: str, value: str) -> Block:
-    return {"type": "button", "action_id": action_id, "text": _plain(text), "value": value}
-
-
-def _label(name: str) -> Block:
-    """Name a parameter: these are its author's words, or its name, and not the model's."""
-    return {"type": "mrkdwn", "text": f"*{escape_mrkdwn(name)}*"}
-
-
-def _section(text: Block) -> Block:
-    return {"type": "section", "text": text}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
-
-
-def _date(moment: datetime) -> str:
-    """Write a time that Slack shows in the reader's own time zone."""
-    at = moment.astimezone(UTC)
-    return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} {{time}}|{at:%Y-%m-%d %H:%M} UTC>"
+def _asked_again(action: Action, function: Function, words: Words) -> str:
+    """Name what will be done; the arguments too if there is room for all of them."""
+    lines = [
+        line if place else f"{literal(each.label)}: {line}"
+        for each in shown_arguments(action, function, words)
+        for place, line in enumerate(each.lines)
+    ]
+    details = "\n".join(lines) if sum(map(weight, lines)) + len(lines) <= DIALOG else words("confirm-as-shown")
+    return f"{title(action, function, words)}\n{details}"

@@ -1,4 +1,4 @@
-"""`/nod <question>` and `/nod help`."""
+"""`/nod <question>`, `/nod help` and `/nod grants`."""
 
 import asyncio
 import logging
@@ -7,6 +7,7 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.slack.granting import Granting
 from bot.slack.intake import Intake, from_command
 from bot.slack.people import People
 from bot.slack.visible import escape_mrkdwn
@@ -15,17 +16,19 @@ from bot.words.catalogue import Words, words_for
 log = logging.getLogger("nod.commands")
 
 HELP = {"", "help", "도움말", "?"}
+GRANTS = {"grants", "허락"}
 
 WORDS_WITHIN = 1.0
 """Seconds in which the asker's language has to be known: Slack wants the ack within three."""
 
-ECHO = 2_000
-"""Characters of a question that the acknowledgement repeats."""
+ECHO = 900
+"""Characters of a question that the acknowledgement repeats: the catalogue takes values of up to 1,000."""
 
 
 class Commands:
-    def __init__(self, intake: Intake, people: People) -> None:
+    def __init__(self, intake: Intake, people: People, granting: Granting) -> None:
         self._intake = intake
+        self._granting = granting
         self._people = people
 
     async def nod(self, ack: AsyncAck, command: Mapping[str, Any]) -> None:
@@ -35,8 +38,13 @@ class Commands:
         if delivery.text.casefold() in HELP:
             await ack(text=(await self._words(command))("help"))
             return
+        if delivery.text.casefold() in GRANTS:
+            words = await self._words(command)
+            blocks = await self._granting.listed(delivery.conversation.team, delivery.user, words)
+            await ack(text=words("grants-title-plain"), blocks=blocks)
+            return
         await self._intake.keep(delivery)
-        question = escape_mrkdwn(delivery.text[:ECHO])
+        question = escape_mrkdwn(delivery.text)[:ECHO]
         await ack(text=(await self._words(command))("command-asked", question=question))
 
     async def _words(self, command: Mapping[str, Any]) -> Words:

@@ -3,7 +3,12 @@
 slack_sdk's connect loop retries every exception, a revoked token too: so the tokens are tried here first.
 """
 
+import logging
+from dataclasses import dataclass
+
 import aiohttp
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
@@ -36,13 +41,38 @@ def open_client(token: str, api_url: str, session: aiohttp.ClientSession) -> Asy
     )
 
 
-async def who_am_i(client: AsyncWebClient) -> str:
-    """Try the bot's token and return the bot's user id. Raises OperatorError."""
+@dataclass(frozen=True)
+class Self:
+    """Who Nod is in its workspace."""
+
+    team: str
+    user: str
+    bot: str
+
+
+async def who_am_i(client: AsyncWebClient) -> Self:
+    """Try the bot's token and return who it is. Raises OperatorError."""
     try:
         response = await client.auth_test()
     except FAR_END as error:
         raise _operator_error(error, BOT_TOKEN) from error
-    return str(response["user_id"])
+    return Self(str(response["team_id"]), str(response["user_id"]), str(response.get("bot_id") or ""))
+
+
+def build_bolt(client: AsyncWebClient, nod: Self) -> AsyncApp:
+    """Make the Bolt app. Who Nod is stands fixed from the start: left to itself Bolt asks Slack at the first
+    delivery, and when that fails it acknowledges the delivery before anything could keep it."""
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=nod.team,
+            bot_user_id=nod.user,
+            bot_id=nod.bot,
+            bot_token=client.token,
+        )
+
+    return AsyncApp(client=client, authorize=authorize, logger=logging.getLogger("nod.bolt"))
 
 
 async def socket_url(client: AsyncWebClient, app_token: str) -> str:

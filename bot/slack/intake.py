@@ -56,7 +56,7 @@ def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
     team, channel, user, ts = (_text(value) for value in (body.get("team_id"), *_place(event)))
     if not (team and channel and user and ts) or user == bot_user:
         return None
-    if event.get("bot_id") or event.get("edited"):
+    if event.get("bot_id") or event.get("edited") or _is_foreign(event, team):
         return None
     if not _addressed(body, bot_user) and not event.get("thread_ts"):
         return None
@@ -91,6 +91,13 @@ def _addressed(body: Mapping[str, Any], bot_user: str) -> bool:
     if event.get("type") == "app_mention" or event.get("channel_type") == "im":
         return True
     return _mention(bot_user).search(_text(event.get("text"))) is not None
+
+
+def _is_foreign(event: Mapping[str, Any], team: str) -> bool:
+    """Tell whether the author is of another organisation, in a channel shared with it (Slack Connect): what the
+    company's functions answer is not theirs to ask."""
+    named = [event.get(name) for name in ("user_team", "source_team")]
+    return any(isinstance(each, str) and each != team for each in named)
 
 
 def _said(text: str, bot_user: str) -> str:

@@ -7,15 +7,21 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.answer import MESSAGE_LENGTH, Answer, part
+from bot.slack.block_kit import Block, context
 from bot.slack.card_posts import CardPosts
-from bot.slack.cards import context, markdown_blocks, shareable_answer
+from bot.slack.cards import markdown_blocks, shareable_answer
+from bot.slack.marks import find_marked
 from bot.slack.people import People
-from bot.slack.survive import survive
+from bot.slack.survive import sent, survive
+from bot.slack.visible import defused, escape_mrkdwn
 from bot.turns.outlet import Outlet
 from bot.words.catalogue import Words, words_for
 from functions.context import Person
 from functions.contract import Function
-from storage.records import Action, Claim, ConversationKey
+from storage.records import Action, Claim
+
+MARK = "nod_answer"
+"""The metadata of the last message of a whole answer, with its turn's number."""
 
 
 class SlackOutlets:
@@ -33,8 +39,11 @@ class SlackOutlets:
         key, last = claim.conversation.key, claim.entries[-1].delivery
         person = await self._people.find(key.team, last.user)
         if key.is_command:
-            return PrivateReply(self._session, claim, person, self._card_posts)
-        return ThreadReply(self._client, key, person, self._card_posts)
+            return PrivateReply(self._client, self._session, claim, person, self._card_posts)
+        return ThreadReply(self._client, claim, person, self._card_posts)
+
+    async def post_again(self, action: Action) -> str | None:
+        return await self._card_posts.post_again(action)
 
     async def settle_all(self, actions: Sequence[Action]) -> None:
         for action in actions:
@@ -44,12 +53,13 @@ class SlackOutlets:
 class ThreadReply:
     """An answer in a thread, with a status while it is being made."""
 
-    def __init__(
-        self, client: AsyncWebClient, key: ConversationKey, person: Person, card_posts: CardPosts
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, claim: Claim, person: Person, card_posts: CardPosts) -> None:
+        key = claim.conversation.key
         self.person = person
         self._client = client
         self._key = key
+        self._since = claim.entries[0].received_at.timestamp()
+        self._turn = str(claim.turn)
         self._card_posts = card_posts
         self._words = words_for(person.locale)
         self._answer = Answer(client, key.channel, key.thread, key.team, person.id)
@@ -65,11 +75,26 @@ class ThreadReply:
         await self._answer.end()
         return await self._card_posts.post(action)
 
+    async def batch(self, actions: Sequence[Action]) -> None:
+        await self._card_posts.post_batch(actions)
+
     async def settle(self, action: Action, function: Function | None) -> None:
         await self._card_posts.settle(action)
 
+    async def greet(self) -> None:
+        await self.finish(greeting(self.person, self._words))
+
+    async def stands(self) -> bool:
+        """Look for the mark that the last message of a whole answer carries."""
+        try:
+            found = await find_marked(self._client, self._key, self._since, MARK, "turn", self._turn)
+        except LookupError:
+            return False
+        return found is not None
+
     async def finish(self, note: str = "") -> None:
-        await self._answer.end()
+        mark = {"event_type": MARK, "event_payload": {"turn": self._turn}}
+        await self._answer.end(mark)
         if note:
             await survive(
                 self._client.chat_postMessage(
@@ -101,9 +126,18 @@ class PrivateReply:
     A `response_url` takes five messages in thirty minutes: so the text is sent once, at the end.
     """
 
-    def __init__(self, session: ClientSession, claim: Claim, person: Person, card_posts: CardPosts) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: ClientSession,
+        claim: Claim,
+        person: Person,
+        card_posts: CardPosts,
+    ) -> None:
         self.person = person
+        self._client = client
         self._session = session
+        self._channel = claim.conversation.key.channel
         self._turn = claim.turn
         self._card_posts = card_posts
         self._words = words_for(person.locale)
@@ -123,11 +157,20 @@ class PrivateReply:
 
     async def card(self, action: Action, function: Function) -> str | None:
         await self._send_text(share=False)
-        await self._card_posts.post_privately(action, self._response_url)
-        return None
+        return "" if await self._card_posts.post_privately(action, self._response_url) else None
+
+    async def batch(self, actions: Sequence[Action]) -> None:
+        """No card for all of them: a `response_url` takes five messages, and each action has its own."""
 
     async def settle(self, action: Action, function: Function | None) -> None:
         await self._card_posts.settle(action, self._clicks.get(action.id))
+
+    async def greet(self) -> None:
+        await self.finish(greeting(self.person, self._words))
+
+    async def stands(self) -> bool:
+        """Ephemeral messages cannot be looked for: rather twice, to one person, than not at all."""
+        return False
 
     async def finish(self, note: str = "") -> None:
         await self._send_text(share=not note)
@@ -135,7 +178,7 @@ class PrivateReply:
             await self._send(note, [context(note)])
 
     async def _send_text(self, *, share: bool) -> None:
-        text, self._text = self._text.strip(), ""
+        text, self._text = defused(self._text.strip()), ""
         while len(text) > MESSAGE_LENGTH:
             piece, text, _ = part(text, 0)
             await self._send(piece, markdown_blocks(piece))
@@ -143,13 +186,20 @@ class PrivateReply:
             blocks = shareable_answer(text, self._turn, self._words) if share else markdown_blocks(text)
             await self._send(text, blocks)
 
-    async def _send(self, text: str, blocks: list[dict[str, object]]) -> None:
-        await survive(
-            AsyncWebhookClient(self._response_url, session=self._session).send(
-                text=text, blocks=blocks, response_type="ephemeral", replace_original=False
-            ),
-            "answering a command",
-        )
+    async def _send(self, text: str, blocks: list[Block]) -> None:
+        """Use the `response_url`, which reaches everywhere; once it is used up, what Nod's membership reaches."""
+        webhook = AsyncWebhookClient(self._response_url, session=self._session)
+        call = webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
+        if not await sent(call, "answering a command"):
+            ephemeral = self._client.chat_postEphemeral(
+                channel=self._channel, user=self.person.id, text=text, blocks=blocks
+            )
+            await survive(ephemeral, "answering a command in another way")
+
+
+def greeting(person: Person, words: Words) -> str:
+    """Say hello, by name if there is one."""
+    return words("greeting", name=escape_mrkdwn(person.name)) if person.name else words("greeting-plain")
 
 
 def _status(on: Function | None, words: Words) -> str:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook.webhook_response import WebhookResponse
 
 log = logging.getLogger("nod.slack")
 
@@ -30,3 +31,15 @@ def slack_code(error: BaseException) -> str:
     if isinstance(error, SlackApiError):
         return str(error.response.get("error") or "")
     return ""
+
+
+async def sent(call: Awaitable[WebhookResponse], what: str) -> bool:
+    """Await a message to a `response_url`; False, and a line in the log, if Slack did not take it: this client
+    raises nothing for an error status."""
+    response = await survive(call, what)
+    if response is None:
+        return False
+    if response.status_code != 200 or response.body not in ("", "ok", '{"ok":true}'):
+        log.warning("%s failed: status %d", what, response.status_code)
+        return response.status_code == 200 and '"ok":false' not in response.body.replace(" ", "")
+    return True

@@ -1,5 +1,6 @@
 """Show untrusted text as it is: what hides, reorders or imitates is written out as a visible escape."""
 
+import re
 import unicodedata
 
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
@@ -29,3 +30,20 @@ def escape_mrkdwn(text: str) -> str:
 def unescape_mrkdwn(text: str) -> str:
     """Undo Slack's escaping of what a person typed."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+BROADCAST = re.compile(r"<!(here|channel|everyone|subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
+
+MENTION_LENGTH = 80
+"""Characters that a mention of many may have, label and all."""
+
+
+def defused(text: str) -> str:
+    """Write mentions of whole channels and groups out, so that a model's words call nobody together."""
+    return BROADCAST.sub(lambda mention: f"@\u200b{mention[1].partition('^')[0]}", text)
+
+
+def settled(text: str) -> int:
+    """Return how many characters of a growing text can be shown: all but a mention that may still be opening."""
+    start = text.rfind("<", max(0, len(text) - MENTION_LENGTH))
+    return len(text) if start < 0 or ">" in text[start:] else start

@@ -6,8 +6,8 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.people import People
+from bot.slack.reply import greeting
 from bot.slack.survive import survive
-from bot.slack.visible import escape_mrkdwn
 from bot.words.catalogue import words_for
 
 PROMPTS = ("prompt-top-salary", "prompt-average-age", "prompt-weather", "prompt-raise")
@@ -34,10 +34,8 @@ class Welcome:
             "suggesting prompts",
         )
         if channel not in self._greeted and await self._is_empty(channel):
-            greeting = (
-                words("greeting", name=escape_mrkdwn(person.name)) if person.name else words("greeting-plain")
-            )
-            await survive(self._client.chat_postMessage(channel=channel, text=greeting), "greeting")
+            hello = greeting(person, words)
+            await survive(self._client.chat_postMessage(channel=channel, text=hello), "greeting")
         self._greeted.add(channel)
 
     async def _is_empty(self, channel: str) -> bool:

@@ -1,74 +1,31 @@
-"""The confirmation contract: propose, and once somebody has nodded, execute. Deciding is one compare-and-set in
-`storage.actions`, done by the button itself."""
+"""Once somebody has nodded: execute, at most once, and be honest about what came of it. Deciding itself is one
+compare-and-set in `storage.actions`, done by the button."""
 
-import hashlib
+import asyncio
 import json
 import logging
-import secrets
-from dataclasses import replace
 
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
-from functions.arguments import freeze
+from bot.turns.proposals import digest, preview
 from functions.context import Person
 from functions.contract import Function
-from functions.errors import FunctionProblem
 from functions.safe_call import CallOutcome, Ending, call
-from storage.records import Action, ActionState, CallItem, Conversation, NewAction
+from storage.ports import StorageError
+from storage.records import Action, ActionState
 
 log = logging.getLogger("nod.actions")
 
-AWAITING = json.dumps(
-    {
-        "status": "awaiting_confirmation",
-        "note": "A card with exactly these arguments waits for the person's click. Nothing is done yet.",
-    }
-)
-MAX_SHOWN = 20_000
-"""Characters of arguments that a card can show whole. What it cannot show cannot be confirmed."""
-
-PREVIEW_TIMEOUT = 5.0
-"""Seconds that a card may be held up by its preview."""
-
-
-async def propose(
-    parts: Parts, function: Function, item: CallItem, person: Person, conversation: Conversation
-) -> NewAction:
-    """Freeze a call as an action. The caller records it; only then may its card be posted.
-
-    Raises FunctionProblem if the arguments are not valid or too long to be shown.
-    """
-    frozen = freeze(function, item.arguments_json)
-    if len(frozen) > MAX_SHOWN:
-        raise FunctionProblem(
-            f"More than {MAX_SHOWN} characters cannot be shown on a card; propose smaller parts."
-        )
-    now = parts.clock()
-    return NewAction(
-        id=secrets.token_urlsafe(32),
-        call_id=item.call_id,
-        function=function.name,
-        arguments_json=frozen,
-        schema_digest=function.schema_digest,
-        digest=digest(function.name, function.schema_digest, frozen, person, conversation),
-        requester=person.id,
-        preview=await _preview(parts, function, frozen, person, conversation),
-        proposed_at=now,
-        expires_at=now + parts.confirm_ttl,
-    )
-
-
-def digest(function: str, schema_digest: str, frozen: str, person: Person, conversation: Conversation) -> str:
-    """Bind what is confirmed: SHA-256 over the function, its schema, the arguments, requester and conversation."""
-    bound = [function, schema_digest, frozen, person.team, person.id, *_key(conversation)]
-    return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
+WRITE_AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+"""Seconds between the tries to write an outcome down."""
 
 
 async def carry_out(parts: Parts, action_id: str, outlet: Outlet) -> Action | None:
     """Execute an action that was confirmed, at most once, and show what became of it.
 
     Whatever was decided, its conversation's history is told by the caller with `outcome_items`. None if there is
-    no such action, or if it is still waiting.
+    no such action, or if it is still waiting. Raises StorageError: what was confirmed is taken up again then, and
+    what had begun is unknown.
     """
     action = await parts.storage.actions.get(action_id)
     if action is None or action.state is ActionState.PENDING:
@@ -76,35 +33,79 @@ async def carry_out(parts: Parts, action_id: str, outlet: Outlet) -> Action | No
     function = parts.functions.get(action.function)
     if action.state is ActionState.CONFIRMED:
         action = await _execute(parts, action, function, outlet)
+    elif action.state is ActionState.EXECUTING:
+        # An earlier turn of this process began it and could not write down how it ended.
+        words = f"The outcome of {action.function} could not be written down."
+        action = await _finish(parts, action, CallOutcome(Ending.UNKNOWN, words=words))
     await outlet.settle(action, function)
     return action
 
 
 async def _execute(parts: Parts, action: Action, function: Function | None, outlet: Outlet) -> Action:
+    """Look once more (between the click and now things may only have become tighter), claim, and run."""
+    refusal = await _refusal(parts, action, function, outlet.person)
     begun = await parts.storage.actions.begin(action.id, parts.clock())
     if begun is None:
         return await parts.storage.actions.get(action.id) or action
-    await outlet.working(function)
-    outcome = await _run(parts, begun, function, outlet.person)
+    if function is None or refusal:
+        log.warning("action %s was not run: %s", action.id[:8], refusal)
+        outcome = CallOutcome(Ending.FAILED, words=refusal)
+    else:
+        await outlet.working(function)
+        outcome = await _run(parts, begun, function, outlet.person)
     log.info("action %s of %s: %s", begun.id[:8], begun.function, outcome.ending)
-    return await parts.storage.actions.finish(
-        begun.id, ActionState(outcome.ending), _outcome_json(outcome), parts.clock()
-    )
+    return await _finish(parts, begun, outcome)
 
 
-async def _run(parts: Parts, action: Action, function: Function | None, person: Person) -> CallOutcome:
-    """Look once more before the effect: what was removed, changed or altered since the click does not run."""
-    if function is None or function.read_only:
-        return CallOutcome(Ending.FAILED, words=f"{action.function} is no longer offered; nothing was done.")
-    if function.schema_digest != action.schema_digest:
-        words = f"{action.function} was changed since this was asked for; nothing was done. Ask again."
-        return CallOutcome(Ending.FAILED, words=words)
-    expected = digest(action.function, action.schema_digest, action.arguments_json, person, action.conversation)
-    if expected != action.digest:
-        log.error("action %s does not match its digest and was not run", action.id[:8])
-        return CallOutcome(Ending.FAILED, words="What was confirmed is not what is stored; nothing was done.")
+async def _run(parts: Parts, action: Action, function: Function, person: Person) -> CallOutcome:
     context = parts.context(person, action.conversation, action.id)
-    return await call(function, context, action.arguments_json)
+    outcome = await call(function, context, action.arguments_json)
+    if outcome.ending is Ending.UNKNOWN and function.idempotent:
+        # Its author says that the same id has its effect once, so asking again may tell. Only success does: a
+        # failure says that this second call did nothing, and nothing of the first.
+        again = await call(function, context, action.arguments_json)
+        if again.ending is Ending.SUCCEEDED:
+            return again
+    return outcome
+
+
+async def _finish(parts: Parts, action: Action, outcome: CallOutcome) -> Action:
+    """Write down how it ended. The effect cannot be taken back, so a database that fails is asked again."""
+    state, told = ActionState(outcome.ending), _outcome_json(outcome)
+    for pause in WRITE_AGAIN:
+        try:
+            return await parts.storage.actions.finish(action.id, state, told, parts.clock())
+        except StorageError as error:
+            log.error("the outcome of action %s could not be written down yet: %s", action.id[:8], error)
+            await asyncio.sleep(pause)
+    return await parts.storage.actions.finish(action.id, state, told, parts.clock())
+
+
+async def _refusal(parts: Parts, action: Action, function: Function | None, person: Person) -> str:
+    """Say why a confirmed action may not run after all; empty if it may."""
+    if function is None or function.read_only:
+        return f"{action.function} is no longer offered; nothing was done."
+    if function.schema_digest != action.schema_digest:
+        return f"{action.function} was changed since this was asked for; nothing was done. Ask again."
+    frozen, conversation = action.arguments_json, action.conversation
+    if digest(action.function, action.schema_digest, frozen, person, conversation) != action.digest:
+        return "What was confirmed is not what is stored; nothing was done."
+    if action.preview and await preview(parts, function, frozen, person, conversation) != action.preview:
+        return "What the card showed as the present state is no longer so; nothing was done. Ask again."
+    if not await parts.policy.still_allows(action):
+        return "The rules no longer allow this; nothing was done."
+    if action.grant is not None and not await _grant_lives(parts, action, function):
+        return "The permission to do this without asking has ended; nothing was done. Ask again."
+    return ""
+
+
+async def _grant_lives(parts: Parts, action: Action, function: Function) -> bool:
+    if not function.rememberable:
+        return False
+    found = await parts.storage.grants.find(
+        action.conversation.id, action.requester, action.function, parts.clock()
+    )
+    return found is not None
 
 
 def _outcome_json(outcome: CallOutcome) -> str:
@@ -120,18 +121,3 @@ def _outcome_json(outcome: CallOutcome) -> str:
                 "note": "Nod cannot know whether it was done. Say so and what to check; do not call it again.",
             }
     return json.dumps(ending, ensure_ascii=False)
-
-
-async def _preview(
-    parts: Parts, function: Function, frozen: str, person: Person, conversation: Conversation
-) -> str:
-    if function.preview is None:
-        return ""
-    looking = replace(function, implementation=function.preview, read_only=True, timeout=PREVIEW_TIMEOUT)
-    outcome = await call(looking, parts.context(person, conversation), frozen)
-    line = json.loads(outcome.value) if outcome.value else ""
-    return line if isinstance(line, str) else ""
-
-
-def _key(conversation: Conversation) -> tuple[str, str, str]:
-    return conversation.key.team, conversation.key.channel, conversation.key.thread

@@ -1,37 +1,29 @@
 """Model ↔ functions, until there is an answer or everything waits for a click."""
 
 import asyncio
-import json
-import logging
 from contextlib import aclosing
-from dataclasses import dataclass
 
 from bot.model.protocol import Done, Finish, TextDelta
-from bot.turns.actions import AWAITING, propose
 from bot.turns.history import model_input
 from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
+from bot.turns.proposals import Answered, batched, problem, propose
 from bot.words.catalogue import Words, words_for
 from functions.arguments import freeze
 from functions.contract import Function
 from functions.errors import FunctionProblem
 from functions.safe_call import call
-from storage.records import CallItem, Claim, NewAction, NewItem, ResultItem, TurnState
+from storage.records import Action, CallItem, Claim, NewItem, ResultItem, TurnState
 
-log = logging.getLogger("nod.turns")
-
-
-@dataclass(frozen=True)
-class Answered:
-    """What one call came to: its result for the model and, for an action, what waits."""
-
-    result: ResultItem
-    action: NewAction | None = None
+MAX_CALLS = 16
+"""Calls of one step that are carried out: each may be a card, and people have to read them."""
 
 
-async def run_loop(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
+async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, denied: frozenset[str] = frozenset()) -> TurnState:
     """Ask the model and carry out its calls, step by step; the outlet is finished when this returns.
+
+    `denied` holds the digests of what the person has just denied: it is not asked for again.
 
     Each step is recorded in one transaction: the model's items, the result of every call in order, and the
     actions, whose cards are posted only after that. Raises bot.errors.ModelError.
@@ -42,24 +34,20 @@ async def run_loop(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
         await outlet.working()
         done = await _ask(parts, claim, outlet, lead)
         lead = "\n\n" if done.text else lead
-        answers = await _answer_calls(parts, claim, outlet, done)
+        answers = await _answer_calls(parts, claim, outlet, done, denied)
+        ending = _ending(answers)
         actions = await parts.storage.turns.record(
             claim.turn,
             [NewItem(item) for item in (*done.items, *(answer.result for answer in answers))],
-            [answer.action for answer in answers if answer.action is not None],
+            batched(parts, answers),
             done.usage,
             at=parts.clock(),
+            ending=ending,
         )
-        for action in actions:
-            card_ts = await outlet.card(action, parts.functions[action.function])
-            if card_ts is not None:
-                await parts.storage.actions.carded(action.id, card_ts)
-        if not answers:
-            await outlet.finish(_closing_note(done, words))
-            return TurnState.ANSWERED
-        if len(actions) == len(answers):
-            await outlet.finish()
-            return TurnState.WAITING
+        note = await _post_cards(parts, outlet, actions)
+        if ending is not None:
+            await outlet.finish(note or ("" if answers else _closing_note(done, words)))
+            return ending
     await outlet.finish(words("too-many-steps", steps=parts.max_steps))
     return TurnState.FAILED
 
@@ -80,23 +68,52 @@ async def _ask(parts: Parts, claim: Claim, outlet: Outlet, lead: str) -> Done:
     raise AssertionError("a model's stream ends with Done or raises")
 
 
-async def _answer_calls(parts: Parts, claim: Claim, outlet: Outlet, done: Done) -> list[Answered]:
+def _ending(answers: list[Answered]) -> TurnState | None:
+    """Tell how a turn ends with a step: without calls it has answered, and if all of them wait, so does it."""
+    if not answers:
+        return TurnState.ANSWERED
+    return TurnState.WAITING if all(answer.waits for answer in answers) else None
+
+
+async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> str:
+    """Post the cards of a step. What cannot be shown cannot be confirmed: it is withdrawn; the note says so."""
+    posted = []
+    for action in actions:
+        card_ts = await outlet.card(action, parts.functions[action.function])
+        if card_ts is None:
+            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock())
+            continue
+        await parts.storage.actions.carded(action.id, card_ts)
+        posted.append(action)
+    together = [action for action in posted if action.batch is not None]
+    if len(together) > 1:
+        await outlet.batch(together)
+    return "" if len(posted) == len(actions) else words_for(outlet.person.locale)("card-not-posted")
+
+
+async def _answer_calls(
+    parts: Parts, claim: Claim, outlet: Outlet, done: Done, denied: frozenset[str]
+) -> list[Answered]:
     """Give every call of a step its one result, in order; read-only functions run side by side."""
-    return list(await asyncio.gather(*(_answer(parts, claim, outlet, item) for item in done.calls)))
+    taken, over = done.calls[:MAX_CALLS], done.calls[MAX_CALLS:]
+    answers = await asyncio.gather(*(_answer(parts, claim, outlet, item, denied) for item in taken))
+    too_many = f"Not done: more than {MAX_CALLS} calls at once. Call it again in a later step if it is needed."
+    return [*answers, *(problem(item, too_many) for item in over)]
 
 
-async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem) -> Answered:
-    function = parts.functions.get(item.function)
+async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, denied: frozenset[str]) -> Answered:
+    function, person = parts.functions.get(item.function), outlet.person
     if function is None:
         offered = ", ".join(parts.functions)
-        return _problem(item, f"There is no function of that name. There are: {offered}.")
+        return problem(item, f"There is no function of that name. There are: {offered}.")
+    if not await parts.policy.may_call(function.name, person.id, claim.conversation.key.channel):
+        return problem(item, f"The administrator does not let this person use {function.name} here. Say so.")
     try:
-        if not function.read_only:
-            action = await propose(parts, function, item, outlet.person, claim.conversation)
-            return Answered(ResultItem(item.call_id, AWAITING), action)
-        return await _read(parts, claim, outlet, item, function)
-    except FunctionProblem as problem:
-        return _problem(item, str(problem))
+        if function.read_only:
+            return await _read(parts, claim, outlet, item, function)
+        return await propose(parts, function, item, person, claim.conversation, denied)
+    except FunctionProblem as refused:
+        return problem(item, str(refused))
 
 
 async def _read(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, function: Function) -> Answered:
@@ -104,12 +121,8 @@ async def _read(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, func
     await outlet.working(function)
     outcome = await call(function, parts.context(outlet.person, claim.conversation), frozen)
     if outcome.value is None:
-        return _problem(item, outcome.words)
+        return problem(item, outcome.words)
     return Answered(ResultItem(item.call_id, outcome.value))
-
-
-def _problem(item: CallItem, words: str) -> Answered:
-    return Answered(ResultItem(item.call_id, json.dumps({"error": words}, ensure_ascii=False)))
 
 
 def _closing_note(done: Done, words: Words) -> str:

@@ -29,11 +29,23 @@ class Outlet(Protocol):
         ...
 
     async def card(self, action: Action, function: Function) -> str | None:
-        """Post the card of a waiting action; the message's ts, None where it has none or could not be posted."""
+        """Post the card of an action; the message's ts, empty where it has none, None if it was not posted."""
+        ...
+
+    async def batch(self, actions: Sequence[Action]) -> None:
+        """Post one more card that confirms several waiting actions of a step at once."""
         ...
 
     async def settle(self, action: Action, function: Function | None) -> None:
         """Turn a posted card into what became of its action. `function` is None if it is not there any more."""
+        ...
+
+    async def greet(self) -> None:
+        """Say hello instead of an answer: somebody called, and asked nothing."""
+        ...
+
+    async def stands(self) -> bool:
+        """After a crash: whether this turn's whole answer was shown before."""
         ...
 
     async def finish(self, note: str = "") -> None:
@@ -44,6 +56,10 @@ class Outlet(Protocol):
 class Outlets(Protocol):
     async def open(self, claim: Claim) -> Outlet:
         """Make the outlet for a turn."""
+        ...
+
+    async def post_again(self, action: Action) -> str | None:
+        """After a crash: find the card of a waiting action, or post it; its ts, None if that cannot be now."""
         ...
 
     async def settle_all(self, actions: Sequence[Action]) -> None:

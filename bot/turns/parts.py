@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import httpx
 
 from bot.model.protocol import Model
+from bot.turns.policy import Policy
 from functions.context import Context, Person
 from functions.contract import Function
 from storage.ports import Storage
@@ -24,6 +25,7 @@ class Parts:
     confirm_ttl: timedelta
     context_tokens: int
     max_steps: int
+    policy: Policy
 
     def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
         """Make the surroundings of one function call."""

@@ -4,9 +4,8 @@ from bot.turns.actions import carry_out
 from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
-from bot.words.catalogue import words_for
 from storage.outcomes import outcome_items
-from storage.records import Claim, DeliveryKind, InboxEntry, NewItem, TurnState, UserItem
+from storage.records import ActionState, Claim, DeliveryKind, Ended, InboxEntry, NewItem, TurnState, UserItem
 
 
 async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
@@ -14,23 +13,37 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
 
     Raises bot.errors.ModelError; the history then holds what was delivered, so that nobody has to repeat it.
     """
-    items = [item for entry in claim.entries for item in await _arrive(parts, claim, entry, outlet)]
+    items: list[NewItem] = []
+    denied: set[str] = set()
+    for entry in claim.entries:
+        if entry.delivery.kind is not DeliveryKind.DECISION:
+            items += _said(entry, outlet)
+            continue
+        action = await carry_out(parts, entry.delivery.action_id or "", outlet)
+        if action is not None:
+            items += outcome_items(action)
+        if action is not None and action.state is ActionState.DENIED:
+            denied.add(action.digest)
     if not items:
-        words = words_for(outlet.person.locale)
-        await outlet.finish(words("greeting", name=outlet.person.name))
+        await outlet.greet()
         return TurnState.ANSWERED
     await parts.storage.turns.record(claim.turn, items, at=parts.clock())
-    return await run_loop(parts, claim, outlet)
+    return await run_loop(parts, claim, outlet, frozenset(denied))
 
 
-async def _arrive(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
-    """Turn an entry into history: nothing for an empty mention, a pair for a decided action."""
+def _said(entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
+    """Turn a message into history: nothing for an empty mention."""
     delivery = entry.delivery
-    if delivery.kind is DeliveryKind.DECISION:
-        action = await carry_out(parts, delivery.action_id or "", outlet)
-        return outcome_items(action) if action is not None else []
     if not delivery.text.strip():
         return []
     alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND
     speaker = "" if alone else outlet.person.name
     return [NewItem(UserItem(delivery.text, delivery.user, speaker), key=f"entry:{entry.id}")]
+
+
+async def show_again(parts: Parts, ended: Ended, outlet: Outlet) -> None:
+    """After a crash: end a turn whose last step was recorded, and show its answer unless it stands there whole."""
+    if ended.state is TurnState.ANSWERED and ended.answer and not await outlet.stands():
+        await outlet.text(ended.answer)
+        await outlet.finish()
+    await parts.storage.turns.finish(ended.claim.turn, ended.state, parts.clock())

@@ -25,6 +25,9 @@ MODEL_WORDS: Mapping[type[ModelError], str] = {
 STORAGE_PAUSE = 1.0
 """Seconds before a database that failed is asked again."""
 
+STORAGE_TRIES = 5
+"""How often a turn is taken up again because the database failed in it."""
+
 
 class Worker:
     """Claims turns and runs them. `wake` is called whenever something was put into the inbox."""
@@ -35,6 +38,7 @@ class Worker:
         self._free = asyncio.Semaphore(concurrency)
         self._bell = asyncio.Event()
         self._turns: set[asyncio.Task[None]] = set()
+        self._tries: dict[int, int] = {}
 
     def wake(self) -> None:
         self._bell.set()
@@ -82,17 +86,26 @@ class Worker:
         self.wake()
 
     async def _run(self, claim: Claim) -> None:
-        """Run one turn and end it; the border where a defect becomes an incident."""
+        """Run one turn and end it; the border where a defect becomes an incident.
+
+        When the database failed, the entries go back to the inbox and are taken up again, a few times: what was
+        recorded is not repeated, and what was not has to be done.
+        """
         outlet: Outlet | None = None
         state, incident = TurnState.FAILED, None
         try:
             outlet = await self._outlets.open(claim)
             state = await self._converse(claim, outlet)
+        except StorageError as error:
+            log.error("turn %d: %s", claim.turn, error)
+            if self._may_try_again(claim):
+                await asyncio.sleep(STORAGE_PAUSE)
+                state = TurnState.INTERRUPTED
+            else:
+                incident = await self._incident(claim, outlet)
         except Exception:
-            incident = secrets.token_hex(4)
-            log.exception("turn %d failed, incident %s", claim.turn, incident)
-            if outlet is not None:
-                await outlet.finish(words_for(outlet.person.locale)("incident", incident=incident))
+            log.exception("turn %d failed", claim.turn)
+            incident = await self._incident(claim, outlet)
         await self._finish(claim, state, incident)
 
     async def _converse(self, claim: Claim, outlet: Outlet) -> TurnState:
@@ -103,9 +116,27 @@ class Worker:
             await outlet.finish(words_for(outlet.person.locale)(MODEL_WORDS[type(error)]))
             return TurnState.FAILED
 
+    async def _incident(self, claim: Claim, outlet: Outlet | None) -> str:
+        """Give a failed turn a number that the person can pass on and the log has."""
+        incident = secrets.token_hex(4)
+        log.error("turn %d is incident %s", claim.turn, incident)
+        if outlet is not None:
+            await outlet.finish(words_for(outlet.person.locale)("incident", incident=incident))
+        return incident
+
+    def _may_try_again(self, claim: Claim) -> bool:
+        tries = self._tries.get(claim.entries[0].id, 0) + 1
+        self._tries[claim.entries[0].id] = tries
+        return tries < STORAGE_TRIES
+
     async def _finish(self, claim: Claim, state: TurnState, incident: str | None) -> None:
-        try:
-            await self._parts.storage.turns.finish(claim.turn, state, self._parts.clock(), incident)
-        except StorageError as error:
-            # the entries stay claimed: the next start takes them up again
-            log.error("turn %d could not be ended: %s", claim.turn, error)
+        """Write a turn's end down. Until that is done its conversation hears nothing, so it is tried again."""
+        while True:
+            try:
+                await self._parts.storage.turns.finish(claim.turn, state, self._parts.clock(), incident)
+                break
+            except StorageError as error:
+                log.error("turn %d could not be ended yet: %s", claim.turn, error)
+                await asyncio.sleep(STORAGE_PAUSE)
+        if state is not TurnState.INTERRUPTED:
+            self._tries.pop(claim.entries[0].id, None)

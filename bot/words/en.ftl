@@ -1,6 +1,6 @@
 ## Hello
-greeting = Hi { $name }! Ask me about your colleagues or the weather, in English or Korean. I can change employee records too, but only after you press *Confirm* on a card that shows exactly what will happen.
-greeting-plain = Hi! Ask me about your colleagues or the weather, in English or Korean. I can change employee records too, but only after you press *Confirm* on a card that shows exactly what will happen.
+greeting = Hi { $name }! Ask me anything that your company's functions know, in English or Korean. Whatever changes something waits until you press *Confirm* on a card that shows exactly what will happen.
+greeting-plain = Hi! Ask me anything that your company's functions know, in English or Korean. Whatever changes something waits until you press *Confirm* on a card that shows exactly what will happen.
 help =
     { "*" }Nod answers with your company's own functions, and acts only when you nod.*
     • Mention me in a channel, and go on in the thread without mentioning me again.
@@ -20,31 +20,127 @@ command-asked = You asked: { $question }
 answer-share = Share with the channel
 answer-shared = Shared with the channel.
 answer-shared-by = { $user } asked: { $question }
+answer-not-shared = I could not share this with the channel.
 answer-gone = That answer is no longer here to share. Ask again, then share the new one.
 
 ## A card
 card-title = { $title }?
 card-asked-by = Asked for by { $user }
 card-waits = { $user } asked for this, and only { $user } can confirm it, until { $until }.
+card-waits-others = { $user } asked for this. It can be confirmed, until { $until }, by: { $who }.
+card-waits-four-eyes = { $user } asked for this, so somebody else has to confirm it, until { $until }: { $who }.
+card-waits-nobody = { $user } asked for this, but under the rules for it there is nobody who may confirm it.
+card-deciders = { $count ->
+        [one] one person or group
+       *[other] { $count } people and groups
+    } named in the rules
+card-gone = { $user } asked for this, but I no longer have this function, so it cannot be confirmed.
+card-long = { $fields ->
+        [one] One value
+       *[other] { $fields } values
+    } with { $characters } characters in all: too much for a card.
 card-preview = Now
+card-preview-before = When it was decided
 card-confirm = Confirm
 card-deny = Deny
-card-fallback = { $title }: waiting for a click by the person who asked.
+card-edit = Edit
+card-read = Read all of it
+card-deny-reason = Deny with a reason…
+card-withdraw = Withdraw
+card-remember = Confirm, and don't ask again here for an hour
+card-reason = Reason
+card-granted = Nobody was asked this time: { $user } had chosen “don't ask again here for an hour”.
+card-superseded = This was changed before it was confirmed. The new card counts; nothing was done by this one.
+confirm-title = Are you sure?
+confirm-as-shown = With everything as the card shows it.
+confirm-yes = Yes, do it
+confirm-no = No, go back
+card-not-posted = I could not show a card for this, so it cannot be confirmed and nothing was done. Ask me again, in smaller parts if it was long.
+card-fallback = { $title }: waiting for a confirmation.
 card-confirmed = Confirmed by { $user }. Working on it…
-card-succeeded = Done. Confirmed by { $user }.
-card-failed = Not done, nothing was changed. Confirmed by { $user }.
-card-unknown = Outcome unknown: I cannot tell whether this was done, and I will not try again. Please check before you ask once more. Confirmed by { $user }.
-card-denied = Denied by { $user }. Nothing was done.
+card-succeeded = ✅ Done. Confirmed by { $user }.
+card-failed = ❌ { $user } confirmed this, but it was not done. Nothing was changed.
+card-unknown = ⚠️ Outcome unknown: { $user } confirmed this, but I cannot tell whether it was done, and I will not try again. Please check before you ask once more.
+card-denied = 🚫 Denied by { $user }. Nothing was done.
 card-expired = Nobody decided in time. Nothing was done.
 card-withdrawn = Withdrawn. Nothing was done.
 value-none = (none)
+value-empty = (empty text)
+value-empty-list = (empty list)
+value-empty-object = (no fields)
 value-yes = yes
 value-no = no
+
+## Several at once
+batch-title = { $count ->
+        [one] One action
+       *[other] { $count } actions at once
+    }
+batch-waits = Each has its own card as well, if you would rather decide one by one. Each is checked and decided on its own.
+batch-over = There is nothing left here to confirm together. What is still waiting has its own card.
+batch-confirm = Confirm all { $count }
+batch-part = { $decided } of { $count } confirmed.
+batch-see-card = See its own card above.
+batch-pending = waiting
+batch-confirmed = confirmed, being done
+batch-succeeded = done
+batch-failed = not done, nothing changed
+batch-unknown = outcome unknown, please check
+batch-denied = denied
+batch-expired = expired
+batch-withdrawn = withdrawn
+batch-superseded = changed: see the new card
+
+## Windows
+modal-close = Close
+read-title = Read all of it
+read-continued = { $label } (continued)
+read-page = Page { $page } of { $pages }
+read-next = Next
+read-back = Back
+read-on = You can confirm on the last page.
+read-all = This is all of it. If you confirm, exactly this is done.
+read-destructive = This is all of it. If you confirm, exactly this is done, and I cannot undo it.
+read-gone = I no longer have this function, so this cannot be confirmed.
+reason-title = Deny
+reason-label = Why? You can leave this empty.
+reason-told = The reason will stand on the card, and I will not ask for this again.
+edit-title = Edit
+edit-told = Nothing is done yet: you get a new card with your changes, and the old one no longer counts.
+edit-submit = Make a new card
+form-not-given = (not given)
+form-json-hint = This is JSON. Keep its brackets and quotation marks.
+form-required = Please fill this in.
+form-number = Please write a number, such as 1500 or 2.5.
+form-json = This is not JSON as I can read it. Look for a missing bracket, comma or quotation mark.
+form-at-least = Please write { $limit } or more.
+form-more-than = Please write more than { $limit }.
+form-at-most = Please write { $limit } or less.
+form-less-than = Please write less than { $limit }.
+form-too-short = Too short: at least { $limit } characters.
+form-too-long = Too long: at most { $limit } characters.
+form-invalid = These values do not go together. Please look at them again.
+form-not-valid = The function does not take this value. Please write another.
+
+## What is not asked again
+grants-title = I do these without asking you again, each until the time beside it:
+grants-title-plain = What I do without asking you again
+grants-none = There is nothing that I would do without asking you first.
+grants-more = { $count ->
+        [one] One more is
+       *[other] { $count } more are
+    } not listed here. Revoke some of these to see the rest.
+grant-entry =
+    { "*" }{ $title }*
+    in { $place }, until { $until }
+grant-direct = our direct messages
+grant-revoke = Ask me again
 
 ## Answers to a click
 click-already = This was decided already: { $state }
 click-expired = This card has expired, so nothing was done. Ask me again if you still want it.
 click-not-yours = Only { $user } can decide this, because it was asked for in their name.
+click-not-allowed = The rules for this do not let you decide it, so nothing was done.
 click-unknown = I do not know this card, so nothing was done. Ask me again for a new one.
 click-broken = I could not keep your click, so nothing was done. Please click again in a moment.
 

@@ -1,6 +1,6 @@
 ## 인사
-greeting = 안녕하세요, { $name }님! 동료나 날씨에 대해 한국어나 영어로 물어보세요. 직원 정보도 바꿀 수 있지만, 무엇이 바뀌는지 그대로 보여 드리는 카드에서 *확인*을 누르신 뒤에만 바꿉니다.
-greeting-plain = 안녕하세요! 동료나 날씨에 대해 한국어나 영어로 물어보세요. 직원 정보도 바꿀 수 있지만, 무엇이 바뀌는지 그대로 보여 드리는 카드에서 *확인*을 누르신 뒤에만 바꿉니다.
+greeting = 안녕하세요, { $name }님! 궁금한 것을 한국어나 영어로 물어보세요. 무언가를 바꾸는 일은, 무엇이 바뀌는지 그대로 보여 드리는 카드에서 ‘승인’을 누르신 뒤에만 실행합니다.
+greeting-plain = 안녕하세요! 궁금한 것을 한국어나 영어로 물어보세요. 무언가를 바꾸는 일은, 무엇이 바뀌는지 그대로 보여 드리는 카드에서 ‘승인’을 누르신 뒤에만 실행합니다.
 help =
     { "*" }Nod는 회사의 함수로 답하고, 승인하셨을 때만 실행합니다.*
     • 채널에서 저를 멘션하세요. 그 스레드에서는 다시 멘션하지 않아도 이어집니다.
@@ -14,37 +14,121 @@ prompt-weather = 오늘 서울의 날씨는?
 prompt-raise = Tiger Nixon의 연봉을 330000으로 올려줘
 
 ## 처리 중
-status-thinking = 생각하고 있어요…
-status-function = ‘{ $title }’ 처리 중이에요…
+status-thinking = 답을 준비하고 있습니다…
+status-function = ‘{ $title }’ 처리하고 있습니다…
 command-asked = 질문: { $question }
 answer-share = 채널에 공유
 answer-shared = 채널에 공유했습니다.
 answer-shared-by = { $user }님의 질문: { $question }
+answer-not-shared = 채널에 공유하지 못했습니다.
 answer-gone = 공유할 답이 더 이상 남아 있지 않습니다. 다시 질문한 뒤 새 답을 공유해 주세요.
 
 ## 카드
 card-title = { $title }: 실행할까요?
 card-asked-by = 요청한 사람: { $user }
-card-waits = { $user }님이 요청했으며, { $user }님만 { $until }까지 확인할 수 있습니다.
+card-waits = { $user }님이 요청했으며, { $user }님만 { $until }까지 승인할 수 있습니다.
+card-waits-others = { $user }님이 요청했습니다. { $until }까지 다음 중 한 분이 승인할 수 있습니다: { $who }
+card-waits-four-eyes = { $user }님이 요청한 일이라 다른 분이 { $until }까지 승인해야 합니다: { $who }
+card-waits-nobody = { $user }님이 요청했지만, 규칙에 따르면 승인할 수 있는 사람이 없습니다.
+card-deciders = 규칙에 적힌 사람과 그룹 { $count }곳
+card-gone = { $user }님이 요청했지만, 이 함수가 더 이상 없어서 승인할 수 없습니다.
+card-long = 값 { $fields }개, 모두 { $characters }자라서 카드에 다 담을 수 없습니다.
 card-preview = 현재
-card-confirm = 확인
+card-preview-before = 결정 당시
+card-confirm = 승인
 card-deny = 거절
-card-fallback = { $title }: 요청하신 분의 클릭을 기다리고 있습니다.
-card-confirmed = { $user }님이 확인했습니다. 실행하고 있어요…
-card-succeeded = 완료했습니다. { $user }님이 확인했습니다.
-card-failed = 실행하지 못했고, 아무것도 바뀌지 않았습니다. { $user }님이 확인했습니다.
-card-unknown = 결과를 알 수 없음: 실행되었는지 알 수 없으며, 다시 시도하지 않습니다. 다시 요청하기 전에 먼저 확인해 주세요. { $user }님이 확인했습니다.
-card-denied = { $user }님이 거절했습니다. 아무것도 바뀌지 않았습니다.
+card-edit = 수정
+card-read = 전체 읽기
+card-deny-reason = 이유를 적고 거절…
+card-withdraw = 철회
+card-remember = 승인하고, 여기서는 한 시간 동안 다시 묻지 않기
+card-reason = 이유
+card-granted = 이번에는 따로 묻지 않았습니다. { $user }님이 ‘한 시간 동안 다시 묻지 않기’를 선택했습니다.
+card-superseded = 승인하기 전에 내용이 수정되었습니다. 새 카드가 유효하며, 이 카드로는 아무것도 실행하지 않았습니다.
+confirm-title = 정말 실행할까요?
+confirm-as-shown = 카드에 보이는 내용 그대로 실행합니다.
+confirm-yes = 네, 실행합니다
+confirm-no = 아니요, 돌아갑니다
+card-not-posted = 카드를 보여 드리지 못해서 승인을 받을 수 없고, 아무것도 실행하지 않았습니다. 다시 요청해 주세요. 내용이 길었다면 나누어 주세요.
+card-fallback = { $title }: 승인을 기다리고 있습니다.
+card-confirmed = { $user }님이 승인했습니다. 실행하고 있습니다…
+card-succeeded = ✅ 완료했습니다. { $user }님이 승인했습니다.
+card-failed = ❌ { $user }님이 승인했지만 실행하지 못했습니다. 아무것도 바뀌지 않았습니다.
+card-unknown = ⚠️ 결과를 알 수 없음: { $user }님이 승인했지만 실행되었는지 알 수 없고, 다시 시도하지 않습니다. 다시 요청하기 전에 직접 확인해 주세요.
+card-denied = 🚫 { $user }님이 거절했습니다. 아무것도 바뀌지 않았습니다.
 card-expired = 제시간에 결정되지 않아 만료되었습니다. 아무것도 바뀌지 않았습니다.
 card-withdrawn = 철회되었습니다. 아무것도 바뀌지 않았습니다.
 value-none = (없음)
+value-empty = (빈 텍스트)
+value-empty-list = (빈 목록)
+value-empty-object = (항목 없음)
 value-yes = 예
 value-no = 아니요
+
+## 여러 개를 한 번에
+batch-title = 작업 { $count }개를 한 번에
+batch-waits = 하나씩 결정하고 싶으시면 각각의 카드를 쓰셔도 됩니다. 승인과 실행은 하나씩 따로 처리합니다.
+batch-over = 여기서 함께 승인할 일은 더 없습니다. 아직 기다리는 일은 각각의 카드에 있습니다.
+batch-confirm = { $count }개 모두 승인
+batch-part = { $count }건 중 { $decided }건을 승인했습니다.
+batch-see-card = 위에 있는 각각의 카드를 봐 주세요.
+batch-pending = 대기 중
+batch-confirmed = 승인됨, 실행 중
+batch-succeeded = 완료
+batch-failed = 실행하지 못함, 바뀐 것 없음
+batch-unknown = 결과를 알 수 없음, 확인 필요
+batch-denied = 거절됨
+batch-expired = 만료됨
+batch-withdrawn = 철회됨
+batch-superseded = 수정됨, 새 카드 참고
+
+## 창
+modal-close = 닫기
+read-title = 전체 읽기
+read-continued = { $label } (이어서)
+read-page = { $pages }쪽 중 { $page }쪽
+read-next = 다음
+read-back = 이전
+read-on = 마지막 쪽에서 승인할 수 있습니다.
+read-all = 여기까지가 전부입니다. 승인하시면 이 내용 그대로 실행합니다.
+read-destructive = 여기까지가 전부입니다. 승인하시면 이 내용 그대로 실행하며, 되돌릴 수 없습니다.
+read-gone = 이 함수가 더 이상 없어서 승인할 수 없습니다.
+reason-title = 거절
+reason-label = 이유를 알려 주세요. 비워 두셔도 됩니다.
+reason-told = 이유는 카드에 표시되며, 같은 일을 다시 묻지 않겠습니다.
+edit-title = 수정
+edit-told = 아직 아무것도 실행하지 않습니다. 수정하신 내용으로 새 카드를 드리고, 이전 카드는 쓸 수 없게 됩니다.
+edit-submit = 새 카드 만들기
+form-not-given = (지정하지 않음)
+form-json-hint = JSON 형식입니다. 괄호와 따옴표를 그대로 두세요.
+form-required = 값을 입력해 주세요.
+form-number = 1500이나 2.5처럼 숫자를 입력해 주세요.
+form-json = JSON으로 읽을 수 없습니다. 빠진 괄호나 쉼표, 따옴표가 있는지 봐 주세요.
+form-at-least = { $limit } 이상으로 입력해 주세요.
+form-more-than = { $limit }보다 크게 입력해 주세요.
+form-at-most = { $limit } 이하로 입력해 주세요.
+form-less-than = { $limit }보다 작게 입력해 주세요.
+form-too-short = 너무 짧습니다. { $limit }자 이상이어야 합니다.
+form-too-long = 너무 깁니다. { $limit }자 이하여야 합니다.
+form-invalid = 입력하신 값들이 서로 맞지 않습니다. 다시 확인해 주세요.
+form-not-valid = 함수가 받을 수 없는 값입니다. 다른 값을 입력해 주세요.
+
+## 다시 묻지 않는 일
+grants-title = 다음 일은 적힌 시각까지 다시 묻지 않고 실행합니다.
+grants-title-plain = 다시 묻지 않고 실행하는 일
+grants-none = 묻지 않고 실행하는 일은 없습니다.
+grants-more = 여기에 다 보여 드리지 못한 것이 { $count }개 더 있습니다. 몇 개를 취소하시면 나머지가 보입니다.
+grant-entry =
+    { "*" }{ $title }*
+    { $place }, { $until }까지
+grant-direct = 저와의 다이렉트 메시지
+grant-revoke = 다시 물어보기
 
 ## 클릭에 대한 답
 click-already = 이미 결정된 카드입니다: { $state }
 click-expired = 만료된 카드라서 아무것도 실행하지 않았습니다. 아직 필요하시면 다시 요청해 주세요.
 click-not-yours = { $user }님의 이름으로 요청된 일이라 { $user }님만 결정할 수 있습니다.
+click-not-allowed = 규칙에 따라 이 일은 결정하실 수 없어서 아무것도 실행하지 않았습니다.
 click-unknown = 제가 모르는 카드라서 아무것도 실행하지 않았습니다. 다시 요청하시면 새 카드를 드리겠습니다.
 click-broken = 클릭을 저장하지 못해서 아무것도 실행하지 않았습니다. 잠시 후 다시 눌러 주세요.
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 from storage.ports import Storage
 from storage.sqlite.actions import SqliteActions
+from storage.sqlite.audit import SqliteAudit
 from storage.sqlite.connection import Connection
+from storage.sqlite.grants import SqliteGrants
 from storage.sqlite.history import SqliteHistory
 from storage.sqlite.inbox import SqliteInbox
 from storage.sqlite.turns import SqliteTurns
@@ -17,6 +19,8 @@ class SqliteStorage:
     turns: SqliteTurns
     history: SqliteHistory
     actions: SqliteActions
+    grants: SqliteGrants
+    audit: SqliteAudit
     connection: Connection
 
     async def close(self) -> None:
@@ -36,5 +40,7 @@ async def open_storage(path: str | Path) -> Storage:
         turns=SqliteTurns(connection),
         history=SqliteHistory(connection),
         actions=SqliteActions(connection),
+        grants=SqliteGrants(connection),
+        audit=SqliteAudit(connection),
         connection=connection,
     )

@@ -16,6 +16,7 @@ from storage.records import (
     ConversationKey,
     Delivery,
     DeliveryKind,
+    Grant,
     InboxEntry,
     Item,
     Raw,
@@ -35,6 +36,7 @@ _KINDS: Mapping[str, type[Item]] = {
     "result": ResultItem,
     "summary": SummaryItem,
 }
+_ACTION_FIELDS = tuple(field.name for field in dataclasses.fields(Action))
 _KIND_OF = {item: kind for kind, item in _KINDS.items()}
 
 
@@ -106,9 +108,10 @@ def entry_from(row: Row, conversation: Conversation) -> InboxEntry:
 
 def action_row(action: Action) -> dict[str, Any]:
     """Return an action's columns."""
-    columns = {field.name: getattr(action, field.name) for field in dataclasses.fields(action)}
+    columns = {name: getattr(action, name) for name in _ACTION_FIELDS}
     return columns | {
         "conversation": action.conversation.id,
+        "grant_id": action.grant,
         "proposed_at": time_text(action.proposed_at),
         "expires_at": time_text(action.expires_at),
         "decided_at": optional_time_text(action.decided_at),
@@ -118,11 +121,25 @@ def action_row(action: Action) -> dict[str, Any]:
 
 def action_from(row: Row) -> Action:
     """Read an action from its columns beside its conversation's."""
-    columns = {field.name: row[field.name] for field in dataclasses.fields(Action)}
+    # "grant" is a word of SQL's own.
+    columns = {name: row["grant_id" if name == "grant" else name] for name in _ACTION_FIELDS}
     times = ("proposed_at", "expires_at", "decided_at", "finished_at")
     columns |= {name: time_from(row[name]) for name in times if row[name] is not None}
     columns |= {"conversation": conversation_from(row), "state": ActionState(row["state"])}
     return Action(**columns)
+
+
+def grant_from(row: Row) -> Grant:
+    """Read a grant from its columns beside its conversation's."""
+    return Grant(
+        id=row["id"],
+        conversation=conversation_from(row),
+        user=row["user"],
+        function=row["function"],
+        action_id=row["action_id"],
+        expires_at=time_from(row["expires_at"]),
+        revoked_at=None if row["revoked_at"] is None else time_from(row["revoked_at"]),
+    )
 
 
 def audit_from(row: Row) -> AuditRow:
@@ -133,4 +150,6 @@ def audit_from(row: Row) -> AuditRow:
         event=row["event"],
         actor=row["actor"],
         details=json.loads(row["details"]),
+        previous=row["previous"],
+        hash=row["hash"],
     )

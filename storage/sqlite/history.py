@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.records import Conversation, ConversationKey, Item, NewItem
+from storage.records import AssistantItem, Conversation, ConversationKey, Item, NewItem
 from storage.sqlite.codec import conversation_from, item_from, item_row, time_text
 from storage.sqlite.connection import Connection
 
@@ -97,3 +97,10 @@ def _question(db: Database, turn: int) -> str:
         # Always an earlier turn, so that this ends.
         asked = max((entry["proposed_in"] for entry in entries if entry["proposed_in"]), default=None)
     return ""
+
+
+def said(db: Database, turn: int) -> str:
+    """Return all that a turn has said, as it was written one below the other."""
+    rows = db.query("SELECT kind, data FROM items WHERE turn = ? AND kind = 'assistant' ORDER BY id", [turn])
+    texts = [item.text for item in map(item_from, rows) if isinstance(item, AssistantItem)]
+    return "\n\n".join(text for text in texts if text)

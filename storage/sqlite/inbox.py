@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.records import Action, Claim, Delivery, DeliveryKind
+from storage.records import Action, Claim, Conversation, Delivery, DeliveryKind
 from storage.sqlite.codec import conversation_from, delivery_row, entry_from, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.history import find_conversation
@@ -109,6 +109,11 @@ def claim(db: Database, at: datetime) -> Claim | None:
         """,
         {"turn": turn, "conversation": conversation.id, "user": first["user"]},
     )
+    return claimed(db, turn, conversation)
+
+
+def claimed(db: Database, turn: int, conversation: Conversation) -> Claim:
+    """Read a turn with its entries."""
     rows = db.query("SELECT * FROM inbox WHERE turn = ? ORDER BY id", [turn])
     return Claim(turn, conversation, tuple(entry_from(row, conversation) for row in rows))
 
@@ -117,8 +122,8 @@ def release(db: Database) -> int:
     entries = db.execute(
         """
         UPDATE inbox SET state = 'waiting', turn = NULL
-        WHERE state = 'taken' AND turn IN (SELECT id FROM turns WHERE state = 'running')
+        WHERE state = 'taken' AND turn IN (SELECT id FROM turns WHERE state = 'running' AND ending IS NULL)
         """
     )
-    db.execute("UPDATE turns SET state = 'interrupted' WHERE state = 'running'")
+    db.execute("UPDATE turns SET state = 'interrupted' WHERE state = 'running' AND ending IS NULL")
     return entries.rowcount

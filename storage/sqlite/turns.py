@@ -6,11 +6,12 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from storage.ports import StorageError
-from storage.records import Action, NewAction, NewItem, TurnState, Usage
-from storage.sqlite.actions import propose
+from storage.records import Action, Ended, NewAction, NewItem, TurnState, Usage
 from storage.sqlite.codec import conversation_from, time_text
 from storage.sqlite.connection import Connection
-from storage.sqlite.history import append
+from storage.sqlite.history import append, said
+from storage.sqlite.inbox import claimed
+from storage.sqlite.proposals import propose
 
 
 class SqliteTurns:
@@ -27,11 +28,15 @@ class SqliteTurns:
         usage: Usage | None = None,
         *,
         at: datetime,
+        ending: TurnState | None = None,
     ) -> list[Action]:
-        return await self._connection.write(record, turn, items, actions, usage, at)
+        return await self._connection.write(record, turn, items, actions, usage, at, ending)
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
         await self._connection.write(finish, turn, state, at, incident)
+
+    async def ended(self) -> list[Ended]:
+        return await self._connection.read(ended)
 
 
 def record(
@@ -41,13 +46,15 @@ def record(
     actions: Sequence[NewAction],
     usage: Usage | None,
     at: datetime,
+    ending: TurnState | None,
 ) -> list[Action]:
     spent = usage or Usage()
     running = db.execute(
         """
         UPDATE turns SET
             input_tokens = input_tokens + :input, output_tokens = output_tokens + :output,
-            cached_tokens = cached_tokens + :cached, reasoning_tokens = reasoning_tokens + :reasoning
+            cached_tokens = cached_tokens + :cached, reasoning_tokens = reasoning_tokens + :reasoning,
+            ending = :ending
         WHERE id = :turn AND state = 'running'
         """,
         {
@@ -56,6 +63,7 @@ def record(
             "output": spent.output,
             "cached": spent.cached,
             "reasoning": spent.reasoning,
+            "ending": ending,
         },
     )
     _require_running(running.rowcount, turn)
@@ -70,7 +78,7 @@ def record(
     )
     conversation = conversation_from(row)
     append(db, conversation.id, turn, items, at)
-    return [propose(db, conversation, turn, action) for action in actions]
+    return [propose(db, conversation, turn, action, at) for action in actions]
 
 
 def finish(db: Database, turn: int, state: TurnState, at: datetime, incident: str | None) -> None:
@@ -85,6 +93,20 @@ def finish(db: Database, turn: int, state: TurnState, at: datetime, incident: st
         db.execute("UPDATE inbox SET state = 'waiting', turn = NULL WHERE turn = ?", [turn])
     else:
         db.execute("UPDATE inbox SET state = 'done' WHERE turn = ?", [turn])
+
+
+def ended(db: Database) -> list[Ended]:
+    rows = db.query(
+        """
+        SELECT turns.id AS turn, turns.ending, conversation, team, channel, thread
+        FROM turns INDEXED BY turns_running JOIN conversations ON conversations.id = turns.conversation
+        WHERE turns.state = 'running' AND turns.ending IS NOT NULL ORDER BY turns.id
+        """
+    )
+    return [
+        Ended(claimed(db, row["turn"], conversation_from(row)), TurnState(row["ending"]), said(db, row["turn"]))
+        for row in list(rows)
+    ]
 
 
 def _require_running(rows: int, turn: int) -> None:

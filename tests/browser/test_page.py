@@ -67,6 +67,7 @@ async def test_another_person_cannot_confirm(page: Page, office: Office) -> None
     await page.locator("[data-person=kim]").first.click()
     await expect(page.locator("body")).to_have_attribute("data-person", "kim")
     await thread(page).confirm.click()
+    await page.locator("dialog[open] [data-confirm=yes]").click()  # deleting is asked twice
     whisper = page.locator("article.message[data-ephemeral]")
     await expect(whisper).to_contain_text("결정할 수 있습니다")
     await expect(thread(page).confirm).to_be_visible()

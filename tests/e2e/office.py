@@ -2,14 +2,18 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.demo.workspace.state import Message, Workspace
 from bot.demo.world import World
+
+T = TypeVar("T")
+
+RUN = ("-m", "bot", "run")
 
 WITHIN = 15.0
 """Seconds that anything may take; a test waits for the event and never for the time."""
@@ -24,6 +28,8 @@ class Office:
     guarded: Mapping[str, str]
     settings: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
+    killed: int = 0
+    """How often the process ended by itself while something was waited for."""
 
     @property
     def workspace(self) -> Workspace:
@@ -34,13 +40,28 @@ class Office:
         own = {"NOD_DATABASE": str(self.folder / "nod.db"), "NOD_LOG_LEVEL": "INFO"}
         return {**self.guarded, **self.world.environment(), **own, **self.settings}
 
-    async def start(self) -> None:
-        """Start `nod run` and wait until its socket is open."""
+    async def start(self, *command: str) -> None:
+        """Start `nod run`, or another command that runs it, and wait until its socket is open."""
         with (self.folder / "nod.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self.environment, cwd=self.folder, stderr=log
+                sys.executable, *(command or RUN), env=self.environment, cwd=self.folder, stderr=log
             )
         await self.world.sockets.wait_connected(within=WITHIN)
+
+    async def through_kills(self, wanted: Callable[[], Awaitable[T]]) -> T:
+        """Wait for something while the process may be killed; start a plain one in its place."""
+        while True:
+            assert self.process is not None
+            seeing, dying = asyncio.create_task(_task(wanted)), asyncio.create_task(self.process.wait())
+            await asyncio.wait({seeing, dying}, return_when=asyncio.FIRST_COMPLETED)
+            if seeing.done():
+                dying.cancel()
+                return seeing.result()
+            seeing.cancel()
+            await asyncio.wait({seeing})
+            await self._gone()
+            self.killed += 1
+            await self.start()
 
     async def stop(self) -> int:
         """End the process as an operator does; its exit status."""
@@ -143,6 +164,10 @@ class Thread:
             return now if now and not buttons(now) and words in shown(now) else None
 
         return await self.office.workspace.wait_for(seen, WITHIN)
+
+
+async def _task(wanted: Callable[[], Awaitable[T]]) -> T:
+    return await wanted()
 
 
 def buttons(message: Message) -> dict[str, dict[str, Any]]:

@@ -49,7 +49,7 @@ async def test_an_action_that_the_service_refused_says_so(office: Office) -> Non
     thread = await office.ask("kim", "general", "@Nod 5번 직원 삭제해줘")
     card = await thread.card()
     await thread.click("kim", card, "action_confirm")
-    await thread.settled(card, "실행하지 못했고")
+    await thread.settled(card, "실행하지 못했습니다")
     await thread.answer()
     assert len(office.world.employees.rows()) == 24
 

@@ -14,7 +14,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, TypedDict
 from pydantic import BaseModel, Field, JsonValue, RootModel, SecretStr
-from functions import Context, function
+from functions import Context, Label, function
 
 class Loose(BaseModel, extra="allow"):
     name: str
@@ -88,6 +88,19 @@ def test_what_is_not_declared_is_an_action_with_a_name_for_people() -> None:
     assert not close_order.read_only
     assert close_order.title("ko") == "Close order"
     assert close_order.arguments.model_json_schema()["properties"] == {}
+
+
+def test_the_tiers_are_declared() -> None:
+    @function(destructive=True, title="x" * 100)
+    async def delete_all(context: Context) -> None:
+        """Delete it."""
+
+    @function(rememberable=True)
+    async def note(context: Context) -> None:
+        """Note it."""
+
+    assert (delete_all.destructive, delete_all.rememberable, delete_all.read_only) == (True, False, False)
+    assert (note.destructive, note.rememberable, note.read_only) == (False, True, False)
 
 
 def test_one_title_is_the_english_one() -> None:
@@ -197,6 +210,35 @@ def test_closed_types_pass_even_when_they_contain_themselves() -> None:
         ('@function()\nasync def Order(context: Context) -> str:\n    """Order."""', "lower case"),
         ('@function()\nasync def 주문(context: Context) -> str:\n    """Order."""', "lower case"),
         (f'@function()\nasync def {"o" * 65}(context: Context) -> str:\n    """Order."""', "at most 64"),
+        (
+            "@function(read_only=True, destructive=True)\n"
+            'async def order(context: Context) -> str:\n    """Order."""',
+            "read_only or destructive",
+        ),
+        (
+            "@function(read_only=True, rememberable=True)\n"
+            'async def order(context: Context) -> str:\n    """Order."""',
+            "read_only without rememberable",
+        ),
+        (
+            "@function(destructive=True, rememberable=True)\n"
+            'async def order(context: Context) -> str:\n    """Order."""',
+            "destructive without rememberable",
+        ),
+        (
+            f'@function(title="{"o" * 101}")\nasync def order(context: Context) -> str:\n    """Order."""',
+            "at most 100 characters",
+        ),
+        (
+            f'@function(title={{"en": "Order", "ko": "{"o" * 101}"}})\n'
+            'async def order(context: Context) -> str:\n    """Order."""',
+            "at most 100 characters",
+        ),
+        (
+            "@function()\nasync def order(\n    context: Context,\n"
+            f'    count: Annotated[int, Label(ko="{"수" * 101}")],\n) -> str:\n    """Order."""',
+            "parameter count: write a name and labels of at most 100",
+        ),
         ('@function(timeout=0)\nasync def order(context: Context) -> str:\n    """Order."""', "above 0 seconds"),
     ],
 )

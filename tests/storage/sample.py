@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from storage.outcomes import outcome_items
 from storage.ports import Storage
 from storage.records import (
     Action,
@@ -13,13 +14,17 @@ from storage.records import (
     Decision,
     Delivery,
     DeliveryKind,
+    Grant,
     NewAction,
     Ruling,
+    Verdict,
 )
 
 NOW = datetime(2026, 7, 4, 12, 0, tzinfo=UTC)
 LIFE = timedelta(minutes=30)
 """How long a sample action may be decided."""
+END = NOW + LIFE
+"""When a sample action expires."""
 LATER = NOW + timedelta(minutes=1)
 KEY = ConversationKey("T1", "C1", "100.000001")
 KIM = "U1KIM"
@@ -63,7 +68,7 @@ def new_action(action_id: str = "action-1", **changes: Any) -> NewAction:
 
 
 def click(action: Action, decision: Decision = Decision.CONFIRM, **changes: Any) -> Click:
-    """Make a click on the action's card by its requester."""
+    """Make a click on the action's card by its requester, who is allowed to."""
     fields: dict[str, Any] = {
         "action_id": action.id,
         "decision": decision,
@@ -72,6 +77,7 @@ def click(action: Action, decision: Decision = Decision.CONFIRM, **changes: Any)
         "card_ts": action.card_ts,
         "user": action.requester,
         "at": LATER,
+        "allowed": True,
     }
     return Click(**(fields | changes))
 
@@ -95,5 +101,27 @@ async def decided(storage: Storage, action: Action, decision: Decision = Decisio
     return await storage.actions.decide(click(action, decision))
 
 
+async def granted(storage: Storage, action: Action, until: datetime = NOW + timedelta(hours=1)) -> Grant:
+    """Confirm an action with "don't ask again here"."""
+    ruling = await storage.actions.decide(click(action, remember_until=until))
+    assert ruling.verdict is Verdict.DECIDED
+    grant = await storage.grants.find(action.conversation.id, action.requester, action.function, LATER)
+    assert grant is not None
+    return grant
+
+
 async def events(storage: Storage, action_id: str | None = None) -> list[str]:
-    return [row.event for row in await storage.actions.audit(action_id)]
+    return [row.event for row in await storage.audit.rows(action_id=action_id)]
+
+
+async def kept(storage: Storage, action: Action) -> Action:
+    found = await storage.actions.get(action.id)
+    assert found is not None
+    return found
+
+
+async def told(storage: Storage, action: Action) -> bool:
+    """Tell whether the conversation has the action's end, exactly once."""
+    items = await storage.history.items(action.conversation.id)
+    outcome = [new.item for new in outcome_items(await kept(storage, action))]
+    return [item for item in items if item in outcome] == outcome

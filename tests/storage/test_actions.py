@@ -1,10 +1,11 @@
+import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from storage.outcomes import outcome_items
+from storage.outcomes import NOTES
 from storage.ports import Storage, StorageError
 from storage.records import (
     Action,
@@ -14,24 +15,22 @@ from storage.records import (
     Verdict,
 )
 from tests.storage.sample import (
+    END,
     KIM,
     LATER,
     LEE,
-    LIFE,
     NOW,
     click,
     decided,
     events,
+    kept,
     message,
     new_action,
     proposed,
     started,
     thread,
+    told,
 )
-
-END = NOW + LIFE
-"""When a sample action expires."""
-ENDS = [ActionState.SUCCEEDED, ActionState.FAILED, ActionState.UNKNOWN]
 
 
 @pytest.fixture
@@ -40,19 +39,6 @@ async def action(storage: Storage) -> Action:
     [action] = await proposed(storage)
     await storage.turns.finish(action.turn, TurnState.WAITING, NOW)
     return action
-
-
-async def kept(storage: Storage, action: Action) -> Action:
-    found = await storage.actions.get(action.id)
-    assert found is not None
-    return found
-
-
-async def told(storage: Storage, action: Action) -> bool:
-    """Tell whether the conversation has the action's end, exactly once."""
-    items = await storage.history.items(action.conversation.id)
-    outcome = [new.item for new in outcome_items(await kept(storage, action))]
-    return [item for item in items if item in outcome] == outcome
 
 
 # ── the card ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -82,7 +68,11 @@ async def test_uncarded_are_the_pending_ones_that_nobody_has_seen(storage: Stora
 
 @pytest.mark.parametrize(
     ("decision", "state", "event"),
-    [(Decision.CONFIRM, ActionState.CONFIRMED, "confirmed"), (Decision.DENY, ActionState.DENIED, "denied")],
+    [
+        (Decision.CONFIRM, ActionState.CONFIRMED, "confirmed"),
+        (Decision.DENY, ActionState.DENIED, "denied"),
+        (Decision.WITHDRAW, ActionState.WITHDRAWN, "withdrawn"),
+    ],
 )
 async def test_a_click_decides(
     storage: Storage, action: Action, decision: Decision, state: ActionState, event: str
@@ -90,9 +80,9 @@ async def test_a_click_decides(
     ruling = await decided(storage, action, decision)
     assert ruling.verdict is Verdict.DECIDED
     assert ruling.action == await kept(storage, action)
-    finished_at = LATER if state is ActionState.DENIED else None
+    finished_at = LATER if state.final else None
     assert ruling.action == replace(action, state=state, decided_by=KIM, decided_at=LATER, finished_at=finished_at)
-    last = (await storage.actions.audit(action.id))[-1]
+    last = (await storage.audit.rows(action_id=action.id))[-1]
     assert (last.event, last.actor, last.at) == (event, KIM, LATER)
     assert last.details["digest"] == action.digest
     claim = await storage.inbox.claim(LATER)
@@ -111,20 +101,141 @@ async def test_only_the_first_click_counts(storage: Storage, action: Action) -> 
     assert len(claim.entries) == 1
 
 
-async def test_the_click_of_another_person_changes_nothing(storage: Storage, action: Action) -> None:
-    for at in (LATER, END):
-        ruling = await storage.actions.decide(click(action, user=LEE, at=at))
-        assert ruling.verdict is Verdict.NOT_YOURS
-        assert ruling.action == action == await kept(storage, action)
+async def test_a_click_that_is_not_allowed_changes_nothing(storage: Storage, action: Action) -> None:
+    for user in (LEE, KIM):
+        for decision in Decision:
+            for at in (LATER, END):
+                ruling = await storage.actions.decide(click(action, decision, user=user, at=at, allowed=False))
+                assert ruling.verdict is Verdict.NOT_YOURS
+                assert ruling.action == action == await kept(storage, action)
     assert await events(storage) == ["proposed"]
     assert await storage.inbox.claim(LATER) is None
     await decided(storage, action)
-    assert (await storage.actions.decide(click(action, user=LEE))).verdict is Verdict.NOT_YOURS
+    assert (await storage.actions.decide(click(action, allowed=False))).verdict is Verdict.NOT_YOURS
+
+
+@pytest.mark.parametrize("decision", [Decision.CONFIRM, Decision.DENY])
+async def test_another_person_decides_if_the_policy_allows_it(
+    storage: Storage, action: Action, decision: Decision
+) -> None:
+    ruling = await storage.actions.decide(click(action, decision, user=LEE))
+    assert ruling.verdict is Verdict.DECIDED
+    assert (await kept(storage, action)).decided_by == LEE
+    assert (await storage.audit.rows())[-1].actor == LEE
+    claim = await storage.inbox.claim(LATER)
+    assert claim is not None
+    assert claim.entries[0].delivery.user == KIM
+
+
+async def test_a_denial_keeps_its_reason_and_tells_it(storage: Storage, action: Action) -> None:
+    ruling = await storage.actions.decide(click(action, Decision.DENY, reason=" 다음 주에 하세요 \ud83d\n"))
+    denied = await kept(storage, action)
+    assert ruling.action == denied
+    assert denied.reason == "다음 주에 하세요 \ufffd"
+    assert denied.outcome_json is not None
+    assert json.loads(denied.outcome_json) == {
+        "status": "denied",
+        "reason": denied.reason,
+        "note": NOTES[ActionState.DENIED],
+    }
+    assert (await storage.audit.rows())[-1].details["reason"] == denied.reason
+
+
+@pytest.mark.parametrize(
+    ("decision", "reason"),
+    [(Decision.DENY, ""), (Decision.DENY, " \n"), (Decision.CONFIRM, "because"), (Decision.WITHDRAW, "because")],
+)
+async def test_without_a_reason_for_a_denial_there_is_no_outcome_of_its_own(
+    storage: Storage, action: Action, decision: Decision, reason: str
+) -> None:
+    ruling = await storage.actions.decide(click(action, decision, reason=reason))
+    assert ruling.action == await kept(storage, action)
+    assert (ruling.action.reason, ruling.action.outcome_json) == ("", None)
+    assert "reason" not in (await storage.audit.rows())[-1].details
+
+
+# ── withdrawing ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("at", [LATER, END])
+async def test_a_proposal_is_taken_back_without_a_click(storage: Storage, action: Action, at: datetime) -> None:
+    withdrawn = await storage.actions.withdraw(action.id, KIM, at)
+    assert withdrawn == replace(action, state=ActionState.WITHDRAWN, finished_at=at)
+    assert withdrawn == await kept(storage, action)
+    last = (await storage.audit.rows())[-1]
+    assert (last.event, last.actor, last.at) == ("withdrawn", "nod", at)
+    assert await storage.history.items(action.conversation.id) == []
+    assert await storage.inbox.claim(LATER) is None
+    assert await storage.actions.withdraw(action.id, KIM, at) is None
+    assert (await storage.actions.decide(click(action))).verdict is Verdict.ALREADY
+    assert await storage.actions.begin(action.id, at) is None
+
+
+async def test_only_a_pending_action_of_one_s_own_is_taken_back(storage: Storage, action: Action) -> None:
+    assert await storage.actions.withdraw("nothing", KIM, LATER) is None
+    assert await storage.actions.withdraw(action.id, LEE, LATER) is None
+    assert await kept(storage, action) == action
+    ruling = await decided(storage, action)
+    assert await storage.actions.withdraw(action.id, KIM, LATER) is None
+    assert await kept(storage, action) == ruling.action
+    assert await events(storage) == ["proposed", "confirmed"]
+
+
+async def test_only_the_requester_withdraws_by_a_click(storage: Storage, action: Action) -> None:
+    ruling = await storage.actions.decide(click(action, Decision.WITHDRAW, user=LEE))
+    assert ruling.verdict is Verdict.NOT_YOURS
+    assert await kept(storage, action) == action
+    assert (await decided(storage, action, Decision.WITHDRAW)).verdict is Verdict.DECIDED
+
+
+# ── several at once ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_pending_are_a_conversation_s_own_oldest_first(storage: Storage) -> None:
+    z, denied, a = await proposed(storage, "z", "denied", "a")
+    await decided(storage, denied, Decision.DENY)
+    elsewhere = await started(storage, message(thread(7)))
+    [other] = await storage.turns.record(elsewhere.turn, [], [new_action("other")], at=NOW)
+    assert await storage.actions.pending(z.conversation.id) == [z, a]
+    assert await storage.actions.pending(other.conversation.id) == [other]
+    assert await storage.actions.pending(99) == []
+
+
+async def test_a_batch_has_its_actions_in_every_state(storage: Storage) -> None:
+    claim = await started(storage)
+    new = [
+        new_action("c", batch="b1"),
+        new_action("a", batch="b1"),
+        new_action("alone"),
+        new_action("b", batch="b1"),
+        new_action("other", batch="b2"),
+    ]
+    c, a, alone, b, _ = await storage.turns.record(claim.turn, [], new, at=NOW)
+    assert [c.batch, alone.batch] == ["b1", None]
+    assert await storage.actions.batch("b1") == [c, a, b]
+    await decided(storage, c)
+    await decided(storage, a, Decision.DENY)
+    assert await storage.actions.withdraw(b.id, KIM, LATER) is not None
+    batch = await storage.actions.batch("b1")
+    assert [action.id for action in batch] == ["c", "a", "b"]
+    states = [ActionState.CONFIRMED, ActionState.DENIED, ActionState.WITHDRAWN]
+    assert [action.state for action in batch] == states
+    assert await storage.actions.batch("nothing") == []
+    assert (await storage.audit.rows(action_id="a"))[0].details["batch"] == "b1"
+
+
+# ── where a click was ───────────────────────────────────────────────────────────────────────────────────────
 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"action_id": "guess"}, {"team": "T2"}, {"channel": "C2"}, {"card_ts": "6.6"}, {"user": LEE, "team": "T2"}],
+    [
+        {"action_id": "guess"},
+        {"team": "T2"},
+        {"channel": "C2"},
+        {"card_ts": "6.6"},
+        {"allowed": False, "team": "T2"},
+    ],
 )
 async def test_a_click_that_is_not_on_its_card_is_unknown(
     storage: Storage, action: Action, changes: dict[str, Any]
@@ -164,116 +275,10 @@ async def test_a_click_too_late_expires(storage: Storage, action: Action, late: 
     assert ruling.action == await kept(storage, action)
     assert ruling.action == replace(action, state=ActionState.EXPIRED, finished_at=END + late)
     assert await events(storage) == ["proposed", "expired"]
-    assert (await storage.actions.audit())[-1].actor == "nod"
+    assert (await storage.audit.rows())[-1].actor == "nod"
     assert await told(storage, action)
     assert await storage.inbox.claim(LATER) is None
     assert (await storage.actions.decide(click(action))).verdict is Verdict.ALREADY
-
-
-# ── executing ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_a_confirmed_action_begins_once(storage: Storage, action: Action) -> None:
-    await decided(storage, action)
-    begun = await storage.actions.begin(action.id, LATER)
-    assert begun is not None
-    assert begun.state is ActionState.EXECUTING
-    assert begun == await kept(storage, action)
-    assert (begun.arguments_json, begun.digest) == (action.arguments_json, action.digest)
-    assert await storage.actions.begin(action.id, LATER) is None
-    assert await events(storage) == ["proposed", "confirmed", "executing"]
-
-
-async def test_nothing_begins_without_a_confirmation(storage: Storage, action: Action) -> None:
-    assert await storage.actions.begin(action.id, LATER) is None
-    await decided(storage, action, Decision.DENY)
-    assert await storage.actions.begin(action.id, LATER) is None
-    assert await events(storage) == ["proposed", "denied"]
-
-
-async def test_a_confirmation_holds_as_long_again_as_it_could_be_given(storage: Storage) -> None:
-    in_time, late = await proposed(storage, "in-time", "late")
-    for action in (in_time, late):
-        await decided(storage, action)
-    assert await storage.actions.begin(in_time.id, END + LIFE) is not None
-    too_late = END + LIFE + timedelta(microseconds=1)
-    assert await storage.actions.begin(late.id, too_late) is None
-    expired = await kept(storage, late)
-    assert (expired.state, expired.finished_at) == (ActionState.EXPIRED, too_late)
-    assert await events(storage, late.id) == ["proposed", "confirmed", "expired"]
-    assert await told(storage, late)
-    assert await storage.actions.begin(late.id, LATER) is None
-
-
-@pytest.mark.parametrize("state", ENDS)
-async def test_an_execution_ends_once(storage: Storage, action: Action, state: ActionState) -> None:
-    await decided(storage, action)
-    await storage.actions.begin(action.id, LATER)
-    ended = await storage.actions.finish(action.id, state, '{"직원": 1}', END)
-    assert ended == await kept(storage, action)
-    assert (ended.state, ended.outcome_json, ended.finished_at) == (state, '{"직원": 1}', END)
-    with pytest.raises(StorageError, match=action.id):
-        await storage.actions.finish(action.id, ActionState.FAILED, "{}", END)
-    assert ended == await kept(storage, action)
-    assert await storage.actions.begin(action.id, END) is None
-    assert await events(storage) == ["proposed", "confirmed", "executing", state.value]
-
-
-@pytest.mark.parametrize("state", [state for state in ActionState if state not in ENDS])
-async def test_an_execution_ends_in_an_end(storage: Storage, action: Action, state: ActionState) -> None:
-    await decided(storage, action)
-    await storage.actions.begin(action.id, LATER)
-    with pytest.raises(ValueError, match=state.value):
-        await storage.actions.finish(action.id, state, "{}", LATER)
-    assert (await kept(storage, action)).state is ActionState.EXECUTING
-
-
-async def test_what_has_not_begun_does_not_finish(storage: Storage, action: Action) -> None:
-    await decided(storage, action)
-    with pytest.raises(StorageError):
-        await storage.actions.finish(action.id, ActionState.SUCCEEDED, "{}", LATER)
-    assert (await kept(storage, action)).state is ActionState.CONFIRMED
-
-
-# ── the end of a process ────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("entry", ["waiting", "taken", "released", "done"])
-async def test_an_interrupted_action_is_unknown_and_its_conversation_is_told(
-    storage: Storage, action: Action, entry: str
-) -> None:
-    await decided(storage, action)
-    if entry != "waiting":
-        claim = await storage.inbox.claim(LATER)
-        assert claim is not None
-        if entry == "done":
-            await storage.turns.finish(claim.turn, TurnState.FAILED, LATER)
-    await storage.actions.begin(action.id, LATER)
-    if entry == "released":
-        await storage.inbox.release()
-
-    [unknown] = await storage.actions.interrupt(END)
-    assert unknown == await kept(storage, action)
-    assert (unknown.state, unknown.finished_at, unknown.outcome_json) == (ActionState.UNKNOWN, END, None)
-    assert await events(storage) == ["proposed", "confirmed", "executing", "unknown"]
-    await storage.inbox.release()
-    again = await storage.inbox.claim(END)
-    assert again is not None
-    assert [each.delivery.key for each in again.entries] == [f"decision:{action.id}"]
-    assert await storage.actions.interrupt(END) == []
-    assert await storage.actions.begin(action.id, END) is None
-
-
-async def test_interrupt_leaves_all_others(storage: Storage) -> None:
-    pending, confirmed, running, ended = await proposed(storage, "pending", "confirmed", "running", "ended")
-    for action in (confirmed, running, ended):
-        await decided(storage, action)
-    for action in (running, ended):
-        await storage.actions.begin(action.id, LATER)
-    await storage.actions.finish(ended.id, ActionState.SUCCEEDED, "{}", LATER)
-    assert [action.id for action in await storage.actions.interrupt(LATER)] == [running.id]
-    states = [(await kept(storage, action)).state for action in (pending, confirmed, running, ended)]
-    assert states == [ActionState.PENDING, ActionState.CONFIRMED, ActionState.UNKNOWN, ActionState.SUCCEEDED]
 
 
 # ── expiry ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -292,30 +297,3 @@ async def test_expiry_takes_the_pending_ones_whose_time_is_over(storage: Storage
     assert await kept(storage, young) == young
     assert (await kept(storage, confirmed)).state is ActionState.CONFIRMED
     assert await events(storage, old.id) == ["proposed", "expired"]
-
-
-# ── the audit ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-async def test_the_audit_tells_the_whole_life_in_order(storage: Storage, action: Action) -> None:
-    await storage.actions.decide(click(action, user=LEE))
-    await decided(storage, action)
-    await storage.actions.begin(action.id, LATER)
-    await storage.actions.finish(action.id, ActionState.SUCCEEDED, "{}", END)
-    rows = await storage.actions.audit(action.id)
-    assert [(row.event, row.actor, row.at) for row in rows] == [
-        ("proposed", "nod", NOW),
-        ("confirmed", KIM, LATER),
-        ("executing", "nod", LATER),
-        ("succeeded", "nod", END),
-    ]
-    assert [row.id for row in rows] == sorted(row.id for row in rows)
-    assert rows[0].details["arguments_json"] == action.arguments_json
-    assert {row.details["digest"] for row in rows[:3]} == {action.digest}
-
-
-async def test_the_audit_of_one_action_and_of_all(storage: Storage) -> None:
-    await proposed(storage, "a", "b")
-    assert [row.action_id for row in await storage.actions.audit()] == ["a", "b"]
-    assert [row.action_id for row in await storage.actions.audit("b")] == ["b"]
-    assert await storage.actions.audit("c") == []

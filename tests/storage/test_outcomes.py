@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.outcomes import NOTES, outcome_items
+from storage.outcomes import NOTES, denial_json, outcome_items, superseded_json
 from storage.records import (
     Action,
     ActionState,
@@ -52,6 +52,24 @@ def test_the_end_is_a_call_of_the_same_function_and_its_result() -> None:
 def test_an_end_without_an_outcome_of_its_own_has_words(state: ActionState) -> None:
     _, result = pair(replace(ACTION, state=state))
     assert json.loads(result.output_json) == {"status": state.value, "note": NOTES[state]}
+
+
+def test_a_denial_tells_its_reason() -> None:
+    told = denial_json('다음 주에 "천천히"')
+    assert "다음 주에" in told
+    assert json.loads(told) == {
+        "status": "denied",
+        "reason": '다음 주에 "천천히"',
+        "note": NOTES[ActionState.DENIED],
+    }
+
+
+def test_an_edit_tells_the_new_arguments() -> None:
+    assert json.loads(superseded_json('{"id":1,"amount":1.5}')) == {
+        "status": "withdrawn",
+        "note": "The person changed the arguments. A new card waits for their click.",
+        "arguments": {"id": 1, "amount": 1.5},
+    }
 
 
 def test_its_keys_are_the_action_s_own() -> None:

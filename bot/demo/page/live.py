@@ -6,7 +6,7 @@ Each event carries rendered fragments, so that the script only puts them where t
     message      fragment                                        new or changed, by "ts"; "thread_ts" for a reply
     gone         {"channel", "ts"}
     status       {"channel", "thread_ts", "html"}
-    suggestions | view | home | employees  {"html"}
+    suggestions | view | home | employees | process  {"html"}
     unread       {"channel"}
     titled       {"channel", "thread_ts", "title"}
 
@@ -15,7 +15,7 @@ A fragment is {"channel", "ts", "thread_ts", "html", "mine"}.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,10 +169,9 @@ class Live:
         }
 
 
-async def events(live: Live, employees: Callable[[], Event | None], poll_seconds: float) -> AsyncIterator[Event]:
-    """Yield events for as long as the browser listens; `employees` gives an event when the service's rows changed.
-
-    The rows are looked at every `poll_seconds`, because the service tells nobody of its changes.
+async def events(live: Live, polled: Callable[[], Iterable[Event]], poll_seconds: float) -> AsyncIterator[Event]:
+    """Yield events for as long as the browser listens; `polled` gives those of what tells nobody of its changes,
+    the employee service's rows and Nod's process, and is asked every `poll_seconds`.
     """
     with live.workspace.subscribe() as subscription:
         yield live.sync()
@@ -189,8 +188,8 @@ async def events(live: Live, employees: Callable[[], Event | None], poll_seconds
                 changes += await _gather(subscription.get, GATHER_SECONDS)
                 for event in live.changes(changes):
                     yield event
-            if (rows := employees()) is not None:
-                yield rows
+            for event in polled():
+                yield event
 
 
 async def _gather(get: Callable[[], Awaitable[Change]], seconds: float) -> list[Change]:

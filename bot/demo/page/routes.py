@@ -15,17 +15,21 @@ What browser tests may rely on (all ids are the workspace's own):
     dialog#view[open][data-view-id][data-callback-id]  form[data-view-form], inputs named "block_id:action_id",
         button[data-submit], button[data-close-view], .error beside a refused input
     [data-status]                    the assistant's status line, empty when there is none
+    [data-click-warning]             beside a control whose click was not taken, until the next try
     button[data-behind]              opens #behind; tr[data-employee="1"][data-change="|changed|added|removed"]
+    button[data-restart]             kills Nod's process and starts it again;
+        [data-process="running|starting|stopped"] is its state
+    details[data-contract]           the steps to try, with [data-prompt] buttons; li[data-step="four_eyes|edit|…"]
     button[data-stop]                 stops the answer that is being written
     button[data-theme-toggle], [data-toast]
 
 Addresses: GET / (?as=kim&in=general&thread=<ts>&tab=home), GET /events (the same query),
-POST /say, /click, /stop, /open, /views/{id}/submit, /views/{id}/close (form fields, ?as=…).
-A refusal is {"error": "a sentence"} with a 4xx status.
+POST /say, /click, /stop, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields, ?as=…).
+A refusal is {"error": "a sentence"} with a 4xx status; with 200 it is Nod that did not take a click in time.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,7 +42,9 @@ from bot.demo.page.forms import form_values, problems
 from bot.demo.page.guard import add_headers, guard
 from bot.demo.page.icons import icon
 from bot.demo.page.live import Event, Live, Reading, encode, events
+from bot.demo.page.process import Process, Restarts, State
 from bot.demo.workspace.errors import NotThere
+from bot.demo.workspace.inputs import Values
 from bot.demo.workspace.people import People
 from bot.demo.workspace.state import View, Workspace
 
@@ -66,11 +72,16 @@ class _Page:
     """The handlers, bound to one workspace."""
 
     def __init__(
-        self, workspace: Workspace, people: People, employees: Callable[[], Sequence[Row]] | None
+        self,
+        workspace: Workspace,
+        people: People,
+        employees: Callable[[], Sequence[Row]] | None,
+        process: Process | None,
     ) -> None:
         self.workspace = workspace
         self.people = people
         self.employees = employees
+        self.restarts = Restarts(process)
         self.before = self._rows()
         self.templates = _templates()
         self.reading = Reading()
@@ -96,7 +107,9 @@ class _Page:
         unread = self.reading.unread(self.workspace, place.person.id)
         values = screen.page_values(self.workspace, place, unread)
         behind = self._behind(self._rows()) if self.employees else None
-        html = self.templates.get_template("page.html").render(behind=behind, **values)
+        html = self.templates.get_template("page.html").render(
+            behind=behind, process=self.restarts.state, **values
+        )
         return web.Response(text=html, content_type="text/html", headers={"Cache-Control": "no-store"})
 
     async def events(self, request: web.Request) -> web.StreamResponse:
@@ -104,18 +117,20 @@ class _Page:
         live = Live(self.workspace, self.templates, self._place(request.query), self.reading)
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
-        sent: list[Row] | None = None
+        rows: list[Row] | None = None
+        state: State | None = None
 
-        def employees() -> Event | None:
-            nonlocal sent
-            rows = self._rows()
-            if self.employees is None or rows == sent:
-                return None
-            sent = rows
-            return "employees", {"html": live.render("behind.html", behind=self._behind(rows))}
+        def polled() -> Iterator[Event]:
+            nonlocal rows, state
+            if self.employees is not None and (now := self._rows()) != rows:
+                rows = now
+                yield "employees", {"html": live.render("behind.html", behind=self._behind(now))}
+            if (new := self.restarts.state) != state:
+                state = new
+                yield "process", {"html": live.render("process.html", process=new)}
 
         try:
-            async for event in events(live, employees, POLL_SECONDS):
+            async for event in events(live, polled, POLL_SECONDS):
                 await response.write(encode(event))
         except ConnectionResetError:
             pass  # the browser went away: nothing to tell anybody
@@ -163,14 +178,20 @@ class _Page:
         person = place.person.id
         try:
             if view_id := str(form.get("view_id", "")):
-                taken = await self.people.click_view(person, view_id, action_id, value, block_id)
+                typed = self._typed(view_id, lambda name: [str(each) for each in form.getall(name, [])])
+                taken = await self.people.click_view(person, view_id, action_id, value, block_id, typed)
             else:
                 taken = await self.people.click(
                     person, place.channel.id, str(form["ts"]), action_id, value, block_id
                 )
         except NotThere:
             return self._refuse(place, "not_there", 404)
-        return web.json_response({}) if taken else self._refuse(place, "no_answer", 504)
+        return web.json_response({}) if taken else self._refuse(place, "no_answer", 200)
+
+    def _typed(self, view_id: str, form: Callable[[str], list[str]]) -> Values:
+        """Read what stands in a modal's inputs; nothing for a Home tab, whose choices were all told already."""
+        view = self.workspace.views.get(view_id)
+        return form_values(view.blocks, form) if view else {}
 
     async def stop(self, request: web.Request) -> web.Response:
         """Stop the answer that is being written in a thread."""
@@ -187,6 +208,17 @@ class _Page:
         form = await request.post()
         person = self._acting(request).person.id
         await (self.people.open_home(person) if form.get("tab") == "home" else self.people.open_dm(person))
+        return web.json_response({})
+
+    async def restart(self, request: web.Request) -> web.Response:
+        """Kill Nod's process and start it again; answers when it is connected."""
+        place = self._acting(request)
+        if self.restarts.state is None:
+            return self._refuse(place, "not_there", 404)
+        try:
+            await self.restarts.restart()
+        except TimeoutError:
+            return self._refuse(place, "process_away", 504)
         return web.json_response({})
 
     def _own_view(self, request: web.Request) -> tuple[screen.Place, View | None]:
@@ -223,14 +255,18 @@ def _chosen(kind: str, value: object) -> object:
 
 
 def make_app(
-    workspace: Workspace, people: People, employees: Callable[[], Sequence[Row]] | None = None
+    workspace: Workspace,
+    people: People,
+    employees: Callable[[], Sequence[Row]] | None = None,
+    process: Process | None = None,
 ) -> web.Application:
     """Make the page's application, for the root of a server of its own on 127.0.0.1.
 
     `employees` gives the employee service's rows, {"id", …}, as they are now; with it the page has its
-    panel behind the scenes, which compares them with what they were when the application was made.
+    panel behind the scenes, which compares them with what they were when the application was made. `process` is
+    Nod's, which the panel can restart from when it has a `restart` on.
     """
-    page = _Page(workspace, people, employees)
+    page = _Page(workspace, people, employees, process)
     app = web.Application(middlewares=[guard])
     app.on_response_prepare.append(add_headers)
     app.router.add_get("/", page.page)
@@ -239,6 +275,7 @@ def make_app(
     app.router.add_post("/click", page.click)
     app.router.add_post("/stop", page.stop)
     app.router.add_post("/open", page.open)
+    app.router.add_post("/restart", page.restart)
     app.router.add_post("/views/{id}/submit", page.submit_view)
     app.router.add_post("/views/{id}/close", page.close_view)
     app.router.add_static("/static", _HERE / "static")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup
 
+from bot.demo.page.contract import STEPS
 from bot.demo.page.mrkdwn import emoji
 from bot.demo.page.reader import Reader
 from bot.demo.page.render import render_blocks, render_body, render_mrkdwn
@@ -160,9 +161,28 @@ def suggestions(workspace: Workspace, place: Place) -> list[dict[str, str]]:
     """Return what a person may ask with a click: {"title", "message"}; in a DM what Nod suggests there."""
     if place.channel.kind == "im" and (prompts := workspace.prompts.get(place.channel.id)):
         return [{"title": prompt["title"], "message": prompt["message"]} for prompt in prompts]
-    mention = f"@{workspace.bot.real_name} " if place.channel.kind == "channel" else ""
-    texts = [mention + example for example in EXAMPLES[language_of(place.person.locale)]]
+    texts = [_addressed(workspace, place, example) for example in EXAMPLES[language_of(place.person.locale)]]
     return [{"title": text, "message": text} for text in texts]
+
+
+def contract_steps(workspace: Workspace, place: Place) -> list[dict[str, Any]]:
+    """Return what a person can try with the confirmation contract: {"name", "text", "prompt", "message"}."""
+    reader = reader_of(workspace, place.person)
+    others = [user.real_name for user in people_of(workspace) if user.id != place.person.id]
+    return [
+        {
+            "name": step.name,
+            "text": render_mrkdwn(step.text.format(other=others[-1]), reader),
+            "prompt": step.prompt,
+            "message": _addressed(workspace, place, step.prompt),
+        }
+        for step in STEPS[reader.language]
+    ]
+
+
+def _addressed(workspace: Workspace, place: Place, text: str) -> str:
+    """Put a mention of Nod before a text where one is needed."""
+    return f"@{workspace.bot.real_name} {text}" if place.channel.kind == "channel" else text
 
 
 def view_values(workspace: Workspace, person: User) -> dict[str, Any] | None:
@@ -223,6 +243,7 @@ def page_values(workspace: Workspace, place: Place, unread: Sequence[str]) -> di
         "thread_status": thread_status,
         "thread_title": workspace.titles.get((place.channel.id, place.thread_ts or ""), ""),
         "suggestions": suggestions(workspace, place),
+        "contract": contract_steps(workspace, place),
         "view": view_values(workspace, place.person),
         "home": home_values(workspace, place.person),
         "channel_href": href(workspace, place, thread=None, tab=None),

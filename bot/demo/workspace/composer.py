@@ -7,6 +7,8 @@ from bot.demo.workspace.state import Channel, Json, User
 
 ENTITY = re.compile(r"<(@[UW]\w+(?:\|[^>]*)?|#C\w+(?:\|[^>]*)?|![a-z][^>]*|(?:https?://|mailto:)[^>\s]+)>")
 LINK = re.compile(r"https?://[^\s<>|]+")
+PUNCTUATION = ".,;:!?'\"…’”»"
+BRACKETS = {")": "(", "]": "[", "}": "{"}
 BROADCAST = re.compile(r"(?<![\w@])@(here|channel|everyone)(?![A-Za-z0-9_])")
 
 
@@ -44,8 +46,23 @@ def unescape(text: str) -> str:
 
 
 def _compose_plain(text: str, people: dict[str, str], rooms: dict[str, Channel]) -> str:
-    escaped = LINK.sub(lambda found: f"<{found[0]}>", escape(text))
-    escaped = BROADCAST.sub(r"<!\1>", escaped)
+    composed, end = [], 0
+    for found in LINK.finditer(text):
+        url = _without_punctuation(found[0])
+        composed += [_compose_words(text[end : found.start()], people, rooms), f"<{escape(url)}>" if url else ""]
+        end = found.start() + len(url)
+    return "".join(composed) + _compose_words(text[end:], people, rooms)
+
+
+def _without_punctuation(url: str) -> str:
+    """Leave a sentence's own marks out of a link that ends it, but not a bracket that belongs to the address."""
+    while url and (url[-1] in PUNCTUATION or url.count(url[-1]) > url.count(BRACKETS.get(url[-1], url[-1]))):
+        url = url[:-1]
+    return url if LINK.fullmatch(url) else ""
+
+
+def _compose_words(text: str, people: dict[str, str], rooms: dict[str, Channel]) -> str:
+    escaped = BROADCAST.sub(r"<!\1>", escape(text))
     if people:
         # A name may be followed by a Korean particle, so only Latin letters and digits continue it.
         names = "|".join(re.escape(name) for name in sorted(people, key=len, reverse=True))

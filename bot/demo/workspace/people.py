@@ -80,13 +80,24 @@ class People:
         return await self._interact(person, payloads.message_click(self.workspace, message, state) | told)
 
     async def click_view(
-        self, user: str, view_id: str, action_id: str, value: Any = None, block_id: str | None = None
+        self,
+        user: str,
+        view_id: str,
+        action_id: str,
+        value: Any = None,
+        block_id: str | None = None,
+        typed: Values | None = None,
     ) -> bool:
-        """Click or choose in a modal or a Home tab; False without an ack in time."""
+        """Click or choose in a modal or a Home tab; False without an ack in time.
+
+        `typed` is what stands in its inputs at that moment, which Slack tells with the click.
+        """
         person = self.workspace.user(user)
         view = self._view(person, view_id)
         block, element = inputs.find_element(view.blocks, action_id, value, block_id)
-        chosen = {str(block["block_id"]): {action_id: value}}
+        place = str(block["block_id"])
+        chosen = dict(typed or {})
+        chosen[place] = {**chosen.get(place, {}), action_id: value}
         action = inputs.action_json(block, element, value, self.workspace.next_ts())
         view.state = inputs.state_of(view.blocks, view.state, chosen)
         return await self._interact(person, payloads.view_click(self.workspace, view) | {"actions": [action]})

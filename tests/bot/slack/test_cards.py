@@ -1,62 +1,33 @@
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.workspace.blocks import check_blocks
-from bot.slack.cards import CONFIRM, DENY, action_card, fallback, shareable_answer, shared_answer
+from bot.slack.cards import (
+    CONFIRM,
+    DENY,
+    DENY_REASON,
+    EDIT,
+    READ,
+    REMEMBER,
+    WITHDRAW,
+    Deciders,
+    action_card,
+    fallback,
+    shareable_answer,
+    shared_answer,
+)
+from bot.slack.values import literal
 from bot.words.catalogue import words_for
-from functions import Context, Label, function
-from storage.records import Action, ActionState, Conversation, ConversationKey
+from functions import Context, Function, function
+from storage.records import ActionState
+from tests.bot.slack.sample import ID, action, buttons, change, delete, elements, mrkdwn, note, plain_texts
 
-
-@function(title={"en": "Change a record", "ko": "정보 변경"})
-async def change(
-    context: Context,
-    employee_id: Annotated[int, Label(en="Employee number", ko="직원 번호")],
-    name: str | None = None,
-) -> None:
-    """Change a record."""
-
-
-def action(state: ActionState = ActionState.PENDING, **arguments: Any) -> Action:
-    return Action(
-        id="x" * 43,
-        conversation=Conversation(1, ConversationKey("T1", "C1", "1.1")),
-        turn=1,
-        call_id="call",
-        function="change",
-        arguments_json=json.dumps(arguments),
-        schema_digest="",
-        digest="",
-        requester="U1",
-        preview="",
-        state=state,
-        proposed_at=datetime(2026, 1, 1, tzinfo=UTC),
-        expires_at=datetime(2026, 1, 1, 0, 30, tzinfo=UTC),
-        decided_by=None if state is ActionState.PENDING else "U1",
-    )
-
-
-def elements(blocks: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Walk through every object of a list of blocks."""
-    stack: list[Any] = list(blocks)
-    while stack:
-        value = stack.pop()
-        if isinstance(value, dict):
-            yield value
-            stack.extend(value.values())
-        elif isinstance(value, list):
-            stack.extend(value)
-
-
-def plain_texts(blocks: list[dict[str, Any]]) -> str:
-    return "\n".join(e["text"] for e in elements(blocks) if e.get("type") == "plain_text")
+LANGUAGES = ["en", "ko"]
+EN = words_for("en")
 
 
 def test_a_pending_card_shows_title_arguments_requester_and_buttons() -> None:
@@ -66,49 +37,189 @@ def test_a_pending_card_shows_title_arguments_requester_and_buttons() -> None:
     assert "*직원 번호*" in text
     assert "Tiger" in text
     assert "<@U1>님이 요청했으며" in text
-    buttons = {e["action_id"]: e for e in elements(blocks) if e.get("type") == "button"}
-    assert set(buttons) == {CONFIRM, DENY}
-    assert {button["value"] for button in buttons.values()} == {"x" * 43}
+    assert [list(buttons([block])) for block in blocks if block["type"] == "actions"] == [
+        [CONFIRM, EDIT, DENY],
+        [DENY_REASON, WITHDRAW],
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("called", [change, delete, note, None])
+@pytest.mark.parametrize("length", [5, 5_000])
+def test_a_button_carries_the_actions_id_and_nothing_else(
+    called: Function | None, language: str, length: int
+) -> None:
+    blocks = action_card(action(employee_id=1, text="x" * length), called, words_for(language))
+    assert {button["value"] for button in buttons(blocks).values()} == {ID}
+    assert check_blocks(blocks) == []
+
+
+def test_destroying_is_red_and_asked_twice() -> None:
+    confirm = buttons(action_card(action(employee_id=7), delete, EN))[CONFIRM]
+    assert confirm["style"] == "danger"
+    assert confirm["confirm"]["text"]["text"] == "Delete a record\nEmployee id: 7"
+    assert set(confirm["confirm"]) == {"title", "text", "confirm", "deny", "style"}
+
+
+def test_the_second_question_repeats_all_arguments_or_none() -> None:
+    @function(destructive=True, title="x" * 100)
+    async def shout(context: Context, text: str) -> None:
+        """Shout."""
+
+    shout_at = action(text="y" * 400)
+    blocks = action_card(shout_at, shout, EN)
+    dialog = buttons(blocks)[CONFIRM]["confirm"]
+    assert dialog["text"]["text"] == f"{'x' * 100}\nWith everything as the card shows it."
+    assert check_blocks(blocks) == []
+
+
+def test_only_a_rememberable_function_offers_to_be_remembered() -> None:
+    assert REMEMBER in buttons(action_card(action(text="a"), note, EN))
+    assert REMEMBER not in buttons(action_card(action(text="a" * 5_000), note, EN))
+    assert REMEMBER not in buttons(action_card(action(employee_id=1), change, EN))
+    assert REMEMBER not in buttons(action_card(action(employee_id=1), delete, EN))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_does_not_fit_is_read_before_it_can_be_confirmed(language: str) -> None:
+    blocks = action_card(action(text="x" * 4_000), note, words_for(language))
+    assert READ in buttons(blocks)
+    assert CONFIRM not in buttons(blocks)
+    assert "xxx" not in json.dumps(blocks).replace(ID, "")
+    assert "4000" in plain_texts(blocks)
+    assert check_blocks(blocks) == []
 
 
 @pytest.mark.parametrize("state", [state for state in ActionState if state is not ActionState.PENDING])
-@pytest.mark.parametrize("locale", ["en-US", "ko-KR"])
-def test_a_decided_card_has_no_buttons_and_says_what_became_of_it(state: ActionState, locale: str) -> None:
-    words = words_for(locale)
-    blocks = action_card(action(state, employee_id=1), change, words)
-    assert not [e for e in elements(blocks) if e.get("type") == "button"]
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("length", [5, 5_000])
+def test_a_decided_card_has_no_buttons_and_says_what_became_of_it(
+    state: ActionState, language: str, length: int
+) -> None:
+    words, decided = words_for(language), action(state, employee_id=1, name="x" * length)
+    blocks = action_card(decided, change, words)
+    assert not buttons(blocks)
     assert check_blocks(blocks) == []
-    assert fallback(action(state, employee_id=1), change, words)
+    assert fallback(decided, change, words)
 
 
 def test_the_unknown_outcome_is_called_unknown() -> None:
     blocks = action_card(action(ActionState.UNKNOWN, employee_id=1), change, words_for("ko"))
     assert "알 수 없음" in json.dumps(blocks, ensure_ascii=False)
-    assert "unknown" in json.dumps(
-        action_card(action(ActionState.UNKNOWN, employee_id=1), change, words_for("en"))
-    )
+    assert "unknown" in json.dumps(action_card(action(ActionState.UNKNOWN, employee_id=1), change, EN))
 
 
-def test_a_card_whose_function_is_gone_is_still_shown() -> None:
-    assert "change" in json.dumps(action_card(action(employee_id=1), None, words_for("en")))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_denial_brings_its_reason_as_plain_text(language: str) -> None:
+    denied = replace(action(ActionState.DENIED, employee_id=1), reason="Not <!channel>\nbefore May\u202e")
+    blocks = action_card(denied, change, words_for(language))
+    assert "│ Not <!channel>\n│ before May\\u{202e}" in plain_texts(blocks)
+    assert "<!channel>" not in mrkdwn(blocks)
+    assert check_blocks(blocks) == []
+    worst = replace(denied, reason="\U000e0041" * 500)
+    assert check_blocks(action_card(worst, change, words_for(language))) == []
 
 
-@given(st.text(max_size=20_000), st.text(max_size=3_000))
-def test_every_argument_is_shown_whole_as_plain_text(name: str, other: str) -> None:
-    frozen = replace(action(), arguments_json=json.dumps({"name": name, "other": other}), preview=other[:500])
-    blocks = action_card(frozen, change, words_for("en"))
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_changed_card_points_to_the_new_one(language: str) -> None:
+    withdrawn = action(ActionState.WITHDRAWN, employee_id=1)
+    words = words_for(language)
+    assert words("card-withdrawn") in mrkdwn(action_card(withdrawn, change, words))
+    changed = mrkdwn(action_card(replace(withdrawn, superseded_by="y"), change, words))
+    assert words("card-superseded") in changed
+    assert words("card-withdrawn") not in changed
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_grant_confirmed_says_so(language: str) -> None:
+    words = words_for(language)
+    told = words("card-granted", user="<@U1>")
+    for state in ActionState:
+        text = mrkdwn(action_card(replace(action(state, text="a"), grant=3), note, words))
+        asked = state in (ActionState.PENDING, ActionState.DENIED, ActionState.EXPIRED, ActionState.WITHDRAWN)
+        assert (told in text) is not asked
+
+
+@pytest.mark.parametrize(
+    ("deciders", "said"),
+    [
+        (Deciders(requester=True), "only <@U1> can confirm it"),
+        (Deciders(users=("U1",)), "only <@U1> can confirm it"),
+        (Deciders(users=("U2", "U3"), groups=("S1",)), "by: <@U2>, <@U3>, <!subteam^S1>."),
+        (Deciders(users=("U2",), requester=True), "by: <@U1>, <@U2>."),
+        (Deciders(users=("U1", "U2"), not_requester=True), "somebody else has to confirm it"),
+        (Deciders(groups=("S1",), not_requester=True), "Z>: <!subteam^S1>."),
+        (Deciders(users=tuple(f"U{n}" for n in range(21))), "by: 21 people and groups named in the rules."),
+    ],
+)
+def test_a_card_says_who_can_confirm(deciders: Deciders, said: str) -> None:
+    blocks = action_card(action(employee_id=1), change, EN, deciders)
+    assert said in mrkdwn(blocks).replace(" UTC>", "Z>")
+    assert CONFIRM in buttons(blocks)
+    for language in LANGUAGES:
+        assert check_blocks(action_card(action(employee_id=1), change, words_for(language), deciders)) == []
+
+
+def test_four_eyes_never_name_the_requester_as_one_who_can() -> None:
+    text = mrkdwn(action_card(action(employee_id=1), change, EN, Deciders(("U1", "U2"), not_requester=True)))
+    assert text.rstrip().endswith("<@U2>.")
+    assert "<@U1>, <@U2>" not in text
+
+
+@pytest.mark.parametrize(
+    "deciders", [Deciders(), Deciders(requester=True, not_requester=True), Deciders(("U1",), not_requester=True)]
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_where_nobody_may_confirm_there_is_no_button_for_it(deciders: Deciders, language: str) -> None:
+    words = words_for(language)
+    blocks = action_card(action(text="a"), note, words, deciders)
+    assert set(buttons(blocks)) == {DENY, DENY_REASON, WITHDRAW}
+    assert words("card-waits-nobody", user="<@U1>") in mrkdwn(blocks)
+
+
+def test_a_card_whose_function_is_gone_is_shown_and_cannot_be_confirmed() -> None:
+    blocks = action_card(action(employee_id=1), None, EN)
+    assert "change" in plain_texts(blocks)
+    assert set(buttons(blocks)) == {DENY, DENY_REASON, WITHDRAW}
+
+
+@given(st.text(max_size=3_000), st.text(max_size=3_000), st.text(max_size=600), st.sampled_from(LANGUAGES))
+def test_every_argument_is_shown_whole_as_plain_text_or_cannot_be_confirmed(
+    name: str, other: str, preview: str, language: str
+) -> None:
+    frozen = replace(action(name=name, other=other), preview=preview)
+    blocks = action_card(frozen, change, words_for(language))
     assert check_blocks(blocks) == []
     for element in elements(blocks):
         if element.get("type") == "mrkdwn":
             assert element["text"].count("<") == element["text"].count("<@U1>") + element["text"].count("<!date^")
-    from bot.slack.visible import visible
+    if CONFIRM in buttons(blocks):
+        shown = plain_texts(blocks)
+        assert sum(len(literal(text).replace("\n", "")) for text in (name, other)) <= len(shown)
 
-    shown = plain_texts(blocks)
-    assert sum(map(len, [visible(name), visible(other)])) <= len(shown)
+
+@given(st.dictionaries(st.text(min_size=1, max_size=30), st.text(max_size=300), max_size=22))
+def test_many_arguments_stay_within_slacks_limits(arguments: dict[str, str]) -> None:
+    frozen = replace(action(), arguments_json=json.dumps(arguments))
+    assert check_blocks(action_card(frozen, change, EN)) == []
+
+
+def test_a_preview_is_one_line_of_its_own() -> None:
+    blocks = action_card(replace(action(employee_id=1), preview="Kim\nSalary: 5"), change, EN)
+    assert "Now: Kim\\u{a}Salary: 5" in plain_texts(blocks)
+    too_long = replace(action(employee_id=1), preview="x" * 501)
+    assert action_card(too_long, change, EN) == action_card(replace(too_long, preview=""), change, EN)
 
 
 def test_a_shared_answer_names_the_asker_and_escapes_the_question() -> None:
-    text = json.dumps(shared_answer("U1", "<!channel> who?", "**Kim**", words_for("en")))
+    text = json.dumps(shared_answer("U1", "<!channel> who?", "**Kim**", EN))
     assert "<@U1>" in text
     assert "<!channel>" not in text
-    assert check_blocks(shareable_answer("**Kim**", 7, words_for("en"))) == []
+    assert check_blocks(shareable_answer("**Kim**", 7, EN)) == []
+
+
+def test_a_long_shared_question_is_not_cut() -> None:
+    blocks = shared_answer("U1", "<!channel> " * 900, "**Kim**", EN)
+    assert check_blocks(blocks) == []
+    assert plain_texts(blocks).count("<!channel>") > 880
+    assert "<!channel>" not in mrkdwn(blocks)

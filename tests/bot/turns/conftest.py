@@ -1,6 +1,6 @@
 """A turn on the real database, with a model that plays a script and an outlet that remembers."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +12,9 @@ from pydantic import Field
 
 from bot.errors import ModelError
 from bot.model.protocol import Done, Event, Finish, TextDelta
+from bot.rules import Rules
 from bot.turns.parts import Parts
+from bot.turns.policy import Policy
 from functions import Context, Function, FunctionProblem, OutcomeUnknown, Person, function
 from storage.ports import Storage
 from storage.records import (
@@ -86,8 +88,14 @@ class RecordingOutlet:
     said: str = ""
     note: str = ""
     cards: list[Action] = field(default_factory=list)
+    batches: list[list[Action]] = field(default_factory=list)
     settled: list[Action] = field(default_factory=list)
     finished: int = 0
+    greeted: int = 0
+    whole: bool = False
+    """Whether the far end says that this turn's answer was shown before."""
+    refuses: bool = False
+    """Whether the far end takes no card."""
 
     async def working(self, on: Function | None = None) -> None: ...
 
@@ -95,11 +103,22 @@ class RecordingOutlet:
         self.said += delta
 
     async def card(self, action: Action, function: Function) -> str | None:
+        if self.refuses:
+            return None
         self.cards.append(action)
         return f"200.{len(self.cards)}"
 
+    async def batch(self, actions: Sequence[Action]) -> None:
+        self.batches.append(list(actions))
+
     async def settle(self, action: Action, function: Function | None) -> None:
         self.settled.append(action)
+
+    async def greet(self) -> None:
+        self.greeted += 1
+
+    async def stands(self) -> bool:
+        return self.whole
 
     async def finish(self, note: str = "") -> None:
         self.note = note
@@ -156,6 +175,30 @@ def ledger() -> Ledger:
     return Ledger()
 
 
+@dataclass
+class Everybody:
+    """What the workspace says of people: a full member, unless a test says otherwise."""
+
+    fallen: set[str] = field(default_factory=set)
+    members: dict[str, frozenset[str] | None] = field(default_factory=dict)
+
+    async def stands(self, team: str, user: str) -> bool:
+        return user not in self.fallen
+
+    async def groups(self, ids: Collection[str]) -> Mapping[str, frozenset[str] | None]:
+        return {id: self.members.get(id) for id in ids}
+
+
+@pytest.fixture
+def everybody() -> Everybody:
+    return Everybody()
+
+
+@pytest.fixture
+def policy(everybody: Everybody) -> Policy:
+    return Policy(Rules(), everybody)
+
+
 @pytest.fixture
 async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
     opened = await open_storage(tmp_path / "nod.db")
@@ -164,7 +207,9 @@ async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
 
 
 @pytest.fixture
-async def parts(storage: Storage, model: ScriptedModel, ledger: Ledger, clock: Clock) -> AsyncIterator[Parts]:
+async def parts(
+    storage: Storage, model: ScriptedModel, ledger: Ledger, clock: Clock, policy: Policy
+) -> AsyncIterator[Parts]:
     async with httpx.AsyncClient() as http:
         yield Parts(
             storage=storage,
@@ -176,6 +221,7 @@ async def parts(storage: Storage, model: ScriptedModel, ledger: Ledger, clock: C
             confirm_ttl=timedelta(seconds=60),
             context_tokens=100_000,
             max_steps=4,
+            policy=policy,
         )
 
 
@@ -196,8 +242,9 @@ class Desk:
         assert await self.storage.inbox.add(delivery, self.clock())
 
     async def click(self, action: Action, decision: Decision, user: str = "U1") -> None:
+        allowed = user == action.requester
         await self.storage.actions.decide(
-            Click(action.id, decision, "T1", "C1", action.card_ts, user, self.clock())
+            Click(action.id, decision, "T1", "C1", action.card_ts, user, self.clock(), allowed)
         )
 
     async def claim(self) -> Claim:

@@ -3,6 +3,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.errors import ModelBusy
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
 from functions import Context, function
@@ -124,10 +125,11 @@ async def test_a_decision_that_is_taken_up_again_does_not_run_again(
 ) -> None:
     action = await propose(parts, desk, model, outlet, 5)
     await desk.click(action, Decision.CONFIRM)
-    model.says("It is paid.")
-    await run_turn(parts, await desk.claim(), outlet)
+    model.fails(ModelBusy())
+    with pytest.raises(ModelBusy):
+        await run_turn(parts, await desk.claim(), outlet)
     assert await parts.storage.inbox.release() == 1  # as at a start after a crash
-    model.says("It is paid, as I said.")
+    model.says("It is paid.")
     await turn(parts, desk, outlet)
     assert len(ledger.paid) == 1
     outcomes = [
@@ -171,15 +173,16 @@ async def test_a_function_that_is_gone_or_changed_refuses(
     assert ledger.paid == []
 
 
-async def test_what_a_card_cannot_show_is_not_proposed(
-    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+async def test_what_cannot_be_shown_is_not_proposed(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @function()
     async def write(context: Context, text: str) -> None:
         """Write a text."""
 
+    monkeypatch.setattr("bot.turns.proposals.MAX_SHOWN", 1_000)
     await desk.message("write")
-    model.calls(("write", json.dumps({"text": "x" * 30_000})))
+    model.calls(("write", json.dumps({"text": "x" * 1_000})))
     model.says("Too long.")
     await turn(replace(parts, functions={"write": write}), desk, outlet)
     assert outlet.cards == []

@@ -4,6 +4,7 @@ import pytest
 
 from bot.errors import ModelBusy
 from bot.model.protocol import Finish
+from bot.turns.loop import MAX_CALLS
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
 from storage.records import (
@@ -155,9 +156,32 @@ async def test_an_empty_mention_is_greeted_without_the_model(
     await desk.message("  ")
     state, claim = await turn(parts, desk, outlet)
     assert state is TurnState.ANSWERED
-    assert "안녕하세요, Kim님" in outlet.note
+    assert outlet.greeted == 1
     assert model.shown == []
     assert await history(parts, claim) == []
+
+
+async def test_a_card_that_is_not_taken_is_withdrawn_and_said(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    outlet.refuses = True
+    await desk.message("pay 5")
+    model.calls(("pay", '{"amount":5}'))
+    _, claim = await turn(parts, desk, outlet)
+    assert await parts.storage.actions.pending(claim.conversation.id) == []
+    assert "카드를 보여 드리지 못해서" in outlet.note
+
+
+async def test_calls_of_one_step_are_bounded(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    await desk.message("pay everybody")
+    model.calls(*(("pay", json.dumps({"amount": number + 1})) for number in range(40)))
+    model.says("That was a lot.")
+    await turn(parts, desk, outlet)
+    assert len(outlet.cards) == MAX_CALLS
+    calls = [item.call_id for item in model.shown[1] if isinstance(item, CallItem)]
+    assert [item.call_id for item in model.shown[1] if isinstance(item, ResultItem)] == calls
 
 
 async def test_a_model_error_leaves_the_question_in_the_history(

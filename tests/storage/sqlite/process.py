@@ -5,6 +5,7 @@ It says "ready", waits for a line, so that all of them go at once, and prints wh
 
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -12,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from storage.ports import Storage
-from storage.records import Decision, TurnState
+from storage.records import Decision, TurnState, Verdict
 from storage.sqlite import open_storage
-from tests.storage.sample import NOW, click
+from tests.storage.sample import KIM, LATER, LIFE, NOW, click, message, new_action, thread
 
 ROOT = Path(__file__).parents[3]
 
@@ -60,6 +61,41 @@ async def clicks(storage: Storage, action_id: str, decision: str, at: str, times
     return [ruling.verdict for ruling in rulings]
 
 
+async def mixed(storage: Storage, action_id: str, times: str) -> list[str]:
+    """Confirm, deny, withdraw by click, withdraw without one, and edit, in turn and all at once: who won."""
+    action = await storage.actions.get(action_id)
+    assert action is not None
+
+    async def attempt(number: int) -> str | None:
+        match number % 5:
+            case 0 | 1 | 2 as kind:
+                decision = list(Decision)[kind]
+                ruling = await storage.actions.decide(click(action, decision, remember_until=NOW + LIFE))
+                return decision if ruling.verdict is Verdict.DECIDED else None
+            case 3:
+                return "taken back" if await storage.actions.withdraw(action.id, KIM, LATER) else None
+            case _:
+                new = new_action(f"edited-{os.getpid()}-{number}")
+                _, edited = await storage.actions.edit(click(action), new)
+                return "edit" if edited else None
+
+    # Each process begins with another kind.
+    numbers = range(os.getpid(), os.getpid() + int(times))
+    return [won for won in await asyncio.gather(*(attempt(number) for number in numbers)) if won]
+
+
+async def proposals(storage: Storage, number: str, times: str) -> int | None:
+    """Propose and decide in a turn of this process's own; what `verify` says at the end."""
+    await storage.inbox.add(message(thread(int(number)), key=f"message:{number}"), NOW)
+    claim = await storage.inbox.claim(NOW)
+    assert claim is not None
+    for each in range(int(times)):
+        new = new_action(f"action-{number}-{each}")
+        [action] = await storage.turns.record(claim.turn, [], [new], at=NOW)
+        await storage.actions.decide(click(action))
+    return await storage.audit.verify()
+
+
 async def expiries(storage: Storage, at: str, times: str) -> list[str]:
     lists = await asyncio.gather(*(storage.actions.expire(datetime.fromisoformat(at)) for _ in range(int(times))))
     return [action.id for actions in lists for action in actions]
@@ -71,12 +107,14 @@ async def begins(storage: Storage, action_id: str, times: str) -> list[bool]:
 
 
 async def nothing(storage: Storage) -> list[Any]:
-    return list(await storage.actions.audit())
+    return list(await storage.audit.rows())
 
 
 COMMANDS: Mapping[str, Callable[..., Awaitable[Any]]] = {
     "claim": claims,
     "click": clicks,
+    "mixed": mixed,
+    "propose": proposals,
     "expire": expiries,
     "begin": begins,
     "open": nothing,

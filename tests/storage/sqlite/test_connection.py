@@ -114,7 +114,7 @@ async def test_a_closed_database_says_so(path: Path) -> None:
     with pytest.raises(StorageError, match="is closed"):
         await storage.inbox.add(message(), NOW)
     with pytest.raises(StorageError, match="is closed"):
-        await storage.actions.audit()
+        await storage.audit.rows()
 
 
 async def test_closing_waits_for_what_is_under_way(path: Path) -> None:

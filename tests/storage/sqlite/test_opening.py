@@ -101,7 +101,7 @@ async def test_a_database_that_is_locked_later(
     stranger.execute("BEGIN IMMEDIATE")
     with pytest.raises(StorageError, match="locked by another process"):
         await storage.inbox.add(message(), NOW)
-    assert await storage.actions.audit() == []
+    assert await storage.audit.rows() == []
     stranger.execute("ROLLBACK")
     assert await storage.inbox.add(message(), NOW)
     await storage.close()

@@ -42,11 +42,38 @@ async def test_100_clicks_of_4_processes_have_one_winner(path: Path, storage: St
     assert await decisions_in_inbox(storage) == 1
 
 
+async def test_100_decisions_of_every_kind_of_4_processes_have_one_winner(
+    path: Path, storage: Storage, action: Action
+) -> None:
+    [winner] = chain(*await started_together(path, *[["mixed", action.id, "25"]] * 4))
+    state, expected = {
+        "confirm": (ActionState.CONFIRMED, ["proposed", "confirmed", "granted"]),
+        "deny": (ActionState.DENIED, ["proposed", "denied"]),
+        "withdraw": (ActionState.WITHDRAWN, ["proposed", "withdrawn"]),
+        "taken back": (ActionState.WITHDRAWN, ["proposed", "withdrawn"]),
+        "edit": (ActionState.WITHDRAWN, ["proposed", "edited"]),
+    }[winner]
+    assert await state_of(storage, action) is state
+    assert await events(storage, action.id) == expected
+    assert await decisions_in_inbox(storage) == (winner in ("confirm", "deny", "withdraw"))
+    assert len(await storage.actions.pending(action.conversation.id)) == (winner == "edit")
+    assert len(await storage.grants.of("T1", KIM, LATER)) == (winner == "confirm")
+    assert await storage.audit.verify() is None
+
+
+async def test_the_audit_of_4_processes_is_one_chain(path: Path, storage: Storage) -> None:
+    commands = [["propose", str(number), "50"] for number in range(4)]
+    assert await started_together(path, *commands) == [None] * 4
+    rows = await storage.audit.rows()
+    assert [row.id for row in rows] == list(range(1, 401))
+    assert await storage.audit.verify() is None
+
+
 async def test_100_clicks_over_5_connections_have_one_winner(path: Path, storage: Storage, action: Action) -> None:
     connections = [await open_storage(path) for _ in range(5)]
-    both = [click(action, decision) for decision in Decision]
+    each_kind = [click(action, decision) for decision in Decision]
     rulings = await asyncio.gather(
-        *(each.actions.decide(both[number % 2]) for number in range(20) for each in connections)
+        *(each.actions.decide(each_kind[number % 3]) for number in range(20) for each in connections)
     )
     for each in connections:
         await each.close()

@@ -17,13 +17,15 @@ from bot.demo.model.rules.intents import (
     Intent,
     Lookup,
     Query,
+    TakeBack,
     Target,
     Update,
     Weather,
 )
+from bot.demo.model.rules.waiting import WITHDRAW
 
 ACTIONS = frozenset({"create_employee", "update_employee", "delete_employee"})
-KNOWN = ACTIONS | {"query_employees", "get_employee", "get_weather"}
+KNOWN = ACTIONS | {"query_employees", "get_employee", "get_weather", WITHDRAW}
 Row: TypeAlias = Mapping[str, Any]
 
 
@@ -48,6 +50,8 @@ def first_call(intent: Intent) -> ProposedCall | None:
             return _call("create_employee", {"name": name, "salary": salary, "age": age})
         case Update(target=target) | Delete(target=target):
             return look_up(target) if needs_look_up(intent) else action_call(intent, None)
+        case TakeBack(waiting=waiting) if waiting.reference is not None:
+            return _call(WITHDRAW, {"reference_of_action": waiting.reference})
         case Direct(function=function, arguments=arguments):
             return ProposedCall(function, arguments)
     return None

@@ -17,8 +17,9 @@ from bot.demo.model.rules.calls import (
     read_json,
 )
 from bot.demo.model.rules.direct import read_direct
-from bot.demo.model.rules.intents import Create, Delete, Intent, Lookup, Say, Update, Weather
+from bot.demo.model.rules.intents import Create, Delete, Intent, Lookup, Say, TakeBack, Update, Weather, Withdraw
 from bot.demo.model.rules.thread import Done, Thread, read_thread
+from bot.demo.model.rules.waiting import plain
 from bot.demo.model.rules.wording import Words, words_for
 
 
@@ -47,7 +48,7 @@ def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     outcomes = [
         words.outcome(done.name, _mapping(done.arguments), str(done.status), done.value)
         for done in thread.fresh
-        if done.is_outcome
+        if done.is_outcome and not done.is_edit
     ]
     texts = [step.text for step in progress if step.text]
     if any(call.name not in ACTIONS for call in calls):
@@ -55,9 +56,10 @@ def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     if calls:
         return Reply(text="\n\n".join(outcomes + texts), calls=calls)
     texts += [_word(done, None, words) for done in unclaimed if done in thread.fresh and done.status is None]
-    waiting = [done for done in thread.fresh if done.status == "awaiting_confirmation"]
+    asked = sum(done.status == "awaiting_confirmation" or done.is_edit for done in thread.fresh)
+    waiting = min(asked, len(thread.waiting))
     if waiting and not outcomes:
-        texts.append(words.waiting(len(waiting)))
+        texts.append(words.waiting(waiting))
     return Reply(text="\n\n".join(filter(None, outcomes + texts)) or words.unknown())
 
 
@@ -65,7 +67,20 @@ def _wanted(thread: Thread, tools: Sequence[Tool]) -> Sequence[Intent]:
     named = [direct for said in thread.question if (direct := read_direct(said.text, tools))]
     # An outcome that follows a question without any text for it has already been its answer.
     ended = bool(thread.in_turn) or not any(done.is_outcome for done in thread.fresh)
-    return named or thread.intents or ((Say("unknown"),) if ended else ())
+    wanted = named or thread.intents or ((Say("unknown"),) if ended else ())
+    return [each for intent in wanted for each in _taken_back(intent, thread)]
+
+
+def _taken_back(intent: Intent, thread: Thread) -> Sequence[Intent]:
+    """Turn a change of mind into the actions that it is about; any other intent stays."""
+    if not isinstance(intent, Withdraw):
+        return (intent,)
+    waiting = list(thread.waiting_before)
+    if intent.employee_ids:
+        waiting = [each for each in waiting if each.arguments.get("employee_id") in intent.employee_ids]
+    elif not intent.every:
+        waiting = waiting[-1:]
+    return [TakeBack(each) for each in waiting] or [Say("nothing_waits")]
 
 
 def _advance(
@@ -99,17 +114,13 @@ def _act(intent: Update | Delete, looked_up: Done, unclaimed: list[Done], words:
 
 def _claim(call: ProposedCall, unclaimed: list[Done]) -> Done | None:
     """Take the result of a call; other arguments to the same function count too, so that none is made twice."""
-    wanted = _plain(read_json(call.arguments))
+    wanted = plain(read_json(call.arguments))
     same = [done for done in unclaimed if done.name == call.name]
-    exact = [done for done in same if _plain(done.arguments) == wanted]
+    exact = [done for done in same if plain(done.arguments) == wanted]
     for done in exact or same:
         unclaimed.remove(done)
         return done
     return None
-
-
-def _plain(arguments: Any) -> Any:
-    return {key: value for key, value in _mapping(arguments).items() if value not in (None, False, [])}
 
 
 def _word(done: Done, intent: Intent | None, words: Words) -> str:
@@ -118,6 +129,10 @@ def _word(done: Done, intent: Intent | None, words: Words) -> str:
     if done.error is not None:
         return words.failed(done.name, done.error)
     arguments = _mapping(done.arguments)
+    if isinstance(intent, TakeBack):
+        return words.taken_back(intent.waiting.function, intent.waiting.arguments)
+    if done.status == "denied":
+        return words.just_denied(done.name, arguments)
     match done.name:
         case "query_employees" if isinstance(intent, Lookup):
             return words.about_one(intent, find_one(intent.target, done.value))
@@ -140,6 +155,8 @@ def _say(intent: Intent, thread: Thread, words: Words) -> str:
             return words.which_city()
         case Create():
             return words.missing_for_create(intent)
+        case TakeBack():
+            return words.take_back_there()
         case Say(topic="first_message"):
             return words.first_message(_earlier(thread)[:1])
         case Say(topic="previous_message"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from bot.demo.model.rules.waiting import Waiting
+
 Language: TypeAlias = Literal["ko", "en"]
 Field: TypeAlias = Literal["id", "name", "salary", "age"]
 Operator: TypeAlias = Literal["eq", "ne", "lt", "le", "gt", "ge", "contains"]
@@ -93,6 +95,21 @@ class Delete:
 
 
 @dataclass(frozen=True)
+class Withdraw:
+    """A change of mind: about the last action that waits, about `every` one, or about those of some employees."""
+
+    every: bool = False
+    employee_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """One waiting action that a change of mind came to."""
+
+    waiting: Waiting
+
+
+@dataclass(frozen=True)
 class Direct:
     """A call of a function that the person named by its own name."""
 
@@ -112,6 +129,7 @@ Topic: TypeAlias = Literal[
     "which_field",
     "which_change",
     "not_everyone",
+    "nothing_waits",
     "unknown",
 ]
 
@@ -124,7 +142,7 @@ class Say:
 
 
 Action: TypeAlias = Update | Create | Delete
-Intent: TypeAlias = Query | Lookup | Weather | Update | Create | Delete | Direct | Say
+Intent: TypeAlias = Query | Lookup | Weather | Update | Create | Delete | Withdraw | TakeBack | Direct | Say
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,24 @@ from bot.demo.model.conversation import (
 )
 from bot.demo.model.rules import english, korean
 from bot.demo.model.rules.calls import employees_of, read_json
-from bot.demo.model.rules.intents import Action, Context, Create, Delete, Intent, Language, Say, Target, Update
+from bot.demo.model.rules.intents import (
+    Action,
+    Context,
+    Create,
+    Delete,
+    Intent,
+    Language,
+    Say,
+    Target,
+    Update,
+    Withdraw,
+)
+from bot.demo.model.rules.waiting import OUTCOMES, Waiting, follow
 
 HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
 LETTER = re.compile(r"[^\W\d_]")
 SPEAKER = re.compile(r"^\s*(?:\[(?P<name>[^\]\n]{1,80})\]|<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>)\s*[:,]?\s*")
 MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|(?<!\w)@?nod\b[,:]?(?!\s+(?:is|at)\b)", re.IGNORECASE)
-OUTCOMES = frozenset({"succeeded", "failed", "denied", "expired", "unknown", "withdrawn"})
 
 
 @dataclass(frozen=True)
@@ -36,13 +47,19 @@ class Said:
 
 @dataclass(frozen=True)
 class Done:
-    """One call with its result, read from JSON. The positions are those in the conversation."""
+    """One call with its result, read from JSON. The positions are those in the conversation.
+
+    `is_outcome` tells an action's decision arriving from the answer to a call just made; `waiting` is what waits
+    for a click after it.
+    """
 
     call_position: int
     position: int
     name: str
     arguments: Any
     value: Any
+    is_outcome: bool = False
+    waiting: tuple[Waiting, ...] = ()
 
     @property
     def status(self) -> str | None:
@@ -50,14 +67,14 @@ class Done:
         return self.value.get("status") if isinstance(self.value, dict) else None
 
     @property
-    def is_outcome(self) -> bool:
-        """Whether this is an action's decision arriving, rather than the answer to a call just made."""
-        return self.status in OUTCOMES
+    def is_edit(self) -> bool:
+        """Whether this outcome says that the person's edit took the action's place."""
+        return self.is_outcome and "arguments" in self.value
 
     @property
     def error(self) -> str | None:
         """The sentence of a failed call."""
-        found = self.value.get("error") if isinstance(self.value, dict) and not self.is_outcome else None
+        found = self.value.get("error") if isinstance(self.value, dict) and self.status not in OUTCOMES else None
         return None if found is None else str(found)
 
 
@@ -91,6 +108,18 @@ class Thread:
         """The calls made for the question, without outcomes of actions."""
         start = self.question[-1].position if self.question else -1
         return [done for done in self.done if done.call_position > start and not done.is_outcome]
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """The actions that wait for a click now."""
+        return self.done[-1].waiting if self.done else ()
+
+    @property
+    def waiting_before(self) -> tuple[Waiting, ...]:
+        """The actions that waited for a click when the question was asked."""
+        start = self.question[0].position if self.question else -1
+        before = [done for done in self.done if done.position < start]
+        return before[-1].waiting if before else ()
 
 
 def read_thread(conversation: Conversation) -> Thread:
@@ -141,11 +170,16 @@ def _said(position: int, raw: str) -> Said:
 
 def _done(conversation: Conversation) -> tuple[Done, ...]:
     calls = {item.call_id: (at, item) for at, item in enumerate(conversation) if isinstance(item, FunctionCall)}
-    pairs = []
+    pairs: list[Done] = []
+    waiting: tuple[Waiting, ...] = ()
     for position, item in enumerate(conversation):
         if isinstance(item, FunctionResult) and item.call_id in calls:
             at, call = calls[item.call_id]
-            pairs.append(Done(at, position, call.name, read_json(call.arguments), read_json(item.output)))
+            arguments, value = read_json(call.arguments), read_json(item.output)
+            is_outcome, waiting = follow(
+                waiting, call.name, arguments if isinstance(arguments, dict) else {}, value
+            )
+            pairs.append(Done(at, position, call.name, arguments, value, is_outcome, waiting))
     return tuple(pairs)
 
 
@@ -162,7 +196,7 @@ def _blocks(said: tuple[Said, ...], breaks: list[int]) -> list[tuple[Said, ...]]
 
 def _settle(context: Context, intents: list[Intent], done: list[Done]) -> Context:
     """Return the context after a question was dealt with: what it was about, whom, and what stayed open."""
-    asked = tuple(intent for intent in intents if not isinstance(intent, Say))
+    asked = tuple(intent for intent in intents if not isinstance(intent, Say | Withdraw))
     if not asked:
         return replace(context, person=_person(done) or context.person)
     last = asked[-1]

@@ -115,6 +115,7 @@ export function wireComposer() {
   });
   document.addEventListener("click", (event) => {
     const prompt = event.target.closest("[data-prompt]");
-    if (prompt) say(document.querySelector('[data-composer="channel"]'), prompt.dataset.prompt);
+    const form = document.querySelector('[data-composer="channel"]');
+    if (prompt && form) say(form, prompt.dataset.prompt);
   });
 }

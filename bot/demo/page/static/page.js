@@ -6,7 +6,7 @@ import { openView, wireControls } from "./controls.js";
 import { here, say, send } from "./send.js";
 import { isAtEnd, scrollToEnd } from "./scroll.js";
 
-const panels = { behind: false };
+const panels = { behind: false, contract: false };
 let latest; // the trip that counts when one overtakes another
 
 function arrive() {
@@ -52,6 +52,17 @@ function showBehind(open) {
   if (!panel || !button) return;
   panel.hidden = !open;
   button.setAttribute("aria-expanded", String(open));
+  panel.querySelector("[data-contract]").open = panels.contract;
+}
+
+// Beside the channel there is room for the panel only on a wide screen.
+const behindCovers = () => matchMedia("(max-width: 1279px)").matches;
+
+async function restart(button) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  await send("/restart", {});
+  button.removeAttribute("aria-busy");
 }
 
 function toggleTheme() {
@@ -88,6 +99,9 @@ document.addEventListener("click", (event) => {
     showBehind(false);
     document.querySelector("[data-behind]").focus();
   }
+  const again = event.target.closest("[data-restart]");
+  if (again) restart(again);
+  if (event.target.closest("#behind [data-prompt]") && behindCovers()) showBehind(false);
   if (event.target.closest("[data-theme-toggle]")) toggleTheme();
 });
 
@@ -100,6 +114,14 @@ document.addEventListener("keydown", (event) => {
     document.querySelector("#thread:not([hidden]) a[data-close-thread]")?.click();
   }
 });
+
+document.addEventListener(
+  "toggle",
+  (event) => {
+    if (event.target.matches?.("[data-contract]")) panels.contract = event.target.open;
+  },
+  true,
+);
 
 addEventListener("popstate", () => goTo(location.href, { history: "stay" }));
 

@@ -15,16 +15,16 @@ function withPerson(path) {
   return `${path.split("?")[0]}?as=${encodeURIComponent(here().person)}`;
 }
 
-// Returns the answer, or null when it was refused and the person has been told.
-export async function send(path, fields) {
+// Returns the answer, or null when it was refused and the person has been told, by a toast or as `tell` does it.
+export async function send(path, fields, tell = say) {
   const body = fields instanceof FormData ? fields : new URLSearchParams(Object.entries(fields).filter(([, value]) => value != null));
   try {
     const response = await fetch(withPerson(path), { method: "POST", body });
     const answer = await response.json();
-    if (response.ok) return answer;
-    say(answer.error);
+    if (response.ok && !answer.error) return answer;
+    tell(answer.error);
   } catch {
-    say(here().offline);
+    tell(here().offline);
   }
   return null;
 }

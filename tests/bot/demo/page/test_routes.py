@@ -17,7 +17,7 @@ BUTTON = {
     "text": {"type": "plain_text", "text": "Confirm"},
     "value": "v",
 }
-POSTS = ["/say", "/click", "/stop", "/open", "/views/V1/submit", "/views/V1/close"]
+POSTS = ["/say", "/click", "/stop", "/open", "/restart", "/views/V1/submit", "/views/V1/close"]
 
 
 async def page(stage: Stage, query: str) -> str:
@@ -186,7 +186,7 @@ async def test_a_click_that_nobody_takes_or_on_what_is_gone(stage: Stage) -> Non
         "type": "button",
     }
     status, answer = await post(stage, "/click", "lee", **fields)
-    assert (status, answer["error"]) == (504, "Nod did not take this in time. Try it again.")
+    assert (status, answer["error"]) == (200, "This didn't work. Try again?")
     status, answer = await post(stage, "/click", "kim", **(fields | {"action_id": "gone"}))
     assert (status, answer["error"]) == (404, "이미 사라진 항목입니다.")
     assert (await post(stage, "/stop", "lee", channel=channel, thread_ts=card.ts))[0] == 404
@@ -315,3 +315,12 @@ async def test_behind_the_scenes_a_change_arrives(stage: Stage) -> None:
     assert "<s>320,800</s>" in html
     assert "<strong>330,000</strong>" in html
     assert "1 changed since the demo started" in html
+
+
+async def test_what_stands_in_a_modals_inputs_goes_with_a_click_in_it(stage: Stage) -> None:
+    view = modal(stage, "lee")
+    view.blocks.append({"type": "actions", "block_id": "row", "elements": [BUTTON]})
+    fields = {"view_id": "V1", "action_id": "action_confirm", "block_id": "row", "type": "button", "value": "v"}
+    status, answer = await post(stage, "/click", "lee", **fields, **{"pay:v": "7"})
+    assert (status, answer["error"]) == (200, "This didn't work. Try again?")
+    assert view.state["pay"]["v"]["value"] == "7"

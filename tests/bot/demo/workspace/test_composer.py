@@ -18,6 +18,11 @@ from bot.demo.workspace.state import Workspace
         ("@here", "<!here>"),
         ("https://example.org/?a=1&b=2", "<https://example.org/?a=1&amp;b=2>"),
         ("&lt;", "&amp;lt;"),
+        ("see https://example.org/docs, please", "see <https://example.org/docs>, please"),
+        ("(https://example.org/a?b=1&)!", "(<https://example.org/a?b=1&amp;>)!"),
+        ("https://example.org/Foo_(bar).", "<https://example.org/Foo_(bar)>."),
+        ("“https://example.org”… https://...", "“<https://example.org>”… https://..."),
+        ("https://example.org/@kim @kim", "<https://example.org/@kim> <@{kim}>"),
     ],
 )
 def test_what_is_typed_becomes_entities_and_escapes(workspace: Workspace, typed: str, expected: str) -> None:

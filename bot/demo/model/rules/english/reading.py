@@ -26,6 +26,7 @@ from bot.demo.model.rules.intents import (
     Target,
     Update,
     Weather,
+    Withdraw,
 )
 from bot.demo.model.rules.numbers import COUNT, read_count
 
@@ -61,6 +62,18 @@ PREVIOUS = re.compile(
     I,
 )
 SUMMARY = re.compile(r"^(?:summari[sz]e|sum up|recap|tl;?dr|give (?:me )?a summary)\b", I)
+_OH = r"(?:(?:no|nah|oh|ok|okay|so|but|actually|sorry|wait|hmm|well|then|please|nod)\b[\s,.!]*)*"
+_IT = (
+    r"(?:it|that|this|them|those|these|both|all|everything|(?:that|this|the|my) (?:last |first )?(?:one|request|"
+    r"card|action|change|proposal))(?: of (?:them|those|it))?"
+)
+WITHDRAW = re.compile(
+    rf"^{_OH}(?:never\s?mind|nvm|(?:cancel|withdraw|retract)(?:\b(?!\s+(?:my|the) (?:order|subscription))|$)|"
+    rf"(?:forget(?: about)?|scrap|drop|take back|call off|don['’]t do) {_IT}(?:\W|$)|take {_IT} back|"
+    rf"(?:i(?:['’]ve| have)? )?changed my mind)",
+    I,
+)
+EVERY = re.compile(r"\b(?:both|all|everything|them|those|these|requests|cards|actions|changes|proposals)\b", I)
 LEAD = re.compile(
     r"^(?:(?:and|so|then|ok|okay|now|but|also)\b[\s,]*)*(?:(?:what|how) about\b\s*|and\b\s*|for\b\s*|in\b\s*)?", I
 )
@@ -94,8 +107,10 @@ def split(text: str) -> list[str]:
     return [clause.strip() for clause in clauses if clause.strip()]
 
 
-def _read_talk(text: str) -> Say | None:
+def _read_talk(text: str) -> Intent | None:
     bare = text.strip()
+    if WITHDRAW.match(bare):
+        return Withdraw(bool(EVERY.search(bare)), tuple(ids_in(bare)))
     for topic, pattern in (("first_message", FIRST), ("summary", SUMMARY), ("previous_message", PREVIOUS)):
         if pattern.search(bare):
             return Say("first_message" if topic == "first_message" else

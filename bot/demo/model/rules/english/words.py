@@ -41,8 +41,8 @@ NAME_NOISE = re.compile(
     re.IGNORECASE,
 )
 NOT_A_NAME = re.compile(
-    r"\b(?:average|mean|highest|lowest|oldest|youngest|total|sum|most|least|all|every|each|their|salar|ages?|max|min|"
-    r"who|which|weather|forecast|maximum|minimum|median|company|you|i|it|we|everyone|everybody|top|today|tomorrow)",
+    r"\b(?:average|mean|highest|lowest|oldest|youngest|total|sum|most|least|all|every|each|their|salar\w*|ages?|max|min|"
+    r"who|which|weather|forecast|maximum|minimum|median|company|you|i|it|we|everyone|everybody|top|today|tomorrow)\b",
     re.IGNORECASE,
 )
 

@@ -16,6 +16,7 @@ from bot.demo.model.rules.intents import (
     Target,
     Update,
     Weather,
+    Withdraw,
 )
 from bot.demo.model.rules.korean.actions import CREATE, DELETE, UPDATE, read_actions, read_create
 from bot.demo.model.rules.korean.questions import AVERAGE, COUNTING, SORTING, TOTAL, VERY, read_questions
@@ -44,6 +45,12 @@ PREVIOUS = re.compile(
     r"(?:방금|아까|조금\s?전|직전|바로\s?전|마지막).*(?:뭐|무엇|물어|질문|말했)|내가\s?뭐라고\s?(?:했|물)|내가\s?뭘\s?물"
 )
 SUMMARY = re.compile(r"(?:대화|지금까지|내용|스레드).*(?:요약|정리)|^요약")
+WITHDRAW = re.compile(
+    r"(?:취소|철회)(?:해|하|할|시켜|부탁|요)?\S{0,4}(?:\s?(?:줘|주|줄|부탁|바라)\S{0,6})?$|"
+    r"^(?:(?:아니\S?|아|그냥|이제|그건|그거|이건|됐고)[\s,.]*)*(?:됐어|됐습니다|됐네|관둬|그만둬|잊어\s?(?:줘|버려)|하지\s?마|없던\s?일로)\S{0,4}"
+    r"(?:\s?(?:해|줘|주)\S{0,4})?$"
+)
+EVERY = re.compile(r"둘|셋|(?:두|세|네)\s?(?:개|건|가지|장)|모두|모든|전부|전체|다\s")
 LEAD = re.compile(r"^(?:(?:그럼|그러면|그리고|그런데|근데|또|그렇다면|아|음|자)[\s,]+)+")
 FOLLOW_END = re.compile(
     r"\s*(?:은|는|도)?\s*(?:이?요|(?:어때|어떤가|어떻게\s?돼|알려\s?줘|알려\s?주세요|보여\s?줘|말이야|말해\s?줘)\S{0,2})$"
@@ -88,8 +95,10 @@ def _says_something(part: str, joint: str) -> bool:
     return bool(ASKING.search(text)) and not re.search(r"\d", text)
 
 
-def _read_talk(text: str) -> Say | None:
+def _read_talk(text: str) -> Intent | None:
     bare = text.strip().rstrip("?!.~ ")
+    if WITHDRAW.search(bare) and not text.rstrip().endswith("?"):
+        return Withdraw(bool(EVERY.search(bare)), tuple(ids_in(bare)))
     if FIRST.search(bare):
         return Say("first_message")
     if SUMMARY.search(bare):

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.demo.model.rules.calls import Found, Row, employees_of
 from bot.demo.model.rules.intents import Create, Field, Filter, Lookup, Query, Topic, Weather
 from bot.demo.model.rules.numbers import write_number
-from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, table
+from bot.demo.model.rules.wording.english_actions import (
+    just_denied,
+    listed,
+    outcome,
+    said,
+    take_back_there,
+    taken_back,
+    waiting,
+)
+from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, json_block, show_value, table
+
+__all__ = [
+    "about_employee",
+    "about_many",
+    "about_one",
+    "failed",
+    "first_message",
+    "just_denied",
+    "missing_for_create",
+    "not_offered",
+    "outcome",
+    "previous_message",
+    "result_of",
+    "say",
+    "summary",
+    "take_back_there",
+    "taken_back",
+    "unknown",
+    "waiting",
+    "weather",
+    "which_city",
+    "which_one",
+]
 
 HEADINGS = ("ID", "Name", "Salary", "Age")
 COMPARED = {
@@ -38,6 +69,7 @@ SAYINGS: dict[Topic, str] = {
     "which_field": "Do you mean the salary or the age?",
     "which_change": "What should change? Please tell me the new salary, age or name.",
     "not_everyone": "I won't do that for everybody at once. Please name the employees, by name or id.",
+    "nothing_waits": "Nothing is waiting for a click in this thread, so there is nothing to take back.",
 }
 DAYS = ("Today", "Tomorrow", "The day after tomorrow")
 
@@ -77,10 +109,10 @@ def about_many(query: Query, value: Mapping[str, Any]) -> str:
 
 def _aggregated(query: Query, aggregate: Mapping[str, Any], rows: Sequence[Row], matched: int) -> str:
     kind, field = str(aggregate.get("operation")), str(aggregate.get("field"))
-    value = _value(field, aggregate.get("value"))
+    value = show_value(field, aggregate.get("value"))
     among = f" among the {matched} employees{_conditions(query.filters)}" if query.filters else ""
     if kind in ("min", "max") and rows:
-        names = _listed([f"**{row.get('name')}**" for row in rows])
+        names = listed([f"**{row.get('name')}**" for row in rows])
         many = len(rows) > 1
         if field == "age":
             which = "oldest" if kind == "max" else "youngest"
@@ -141,83 +173,19 @@ def weather(asked: Weather, value: Mapping[str, Any]) -> str:
     return "\n\n".join(lines)
 
 
-def outcome(function: str, arguments: Mapping[str, Any], status: str, value: Any) -> str:
-    """Word what became of an action; only `succeeded` is told as done."""
-    action = _action(function, arguments)
-    result = value.get("result") if isinstance(value, dict) else None
-    error = value.get("error") if isinstance(value, dict) else None
-    match status:
-        case "succeeded":
-            return _succeeded(function, arguments, result)
-        case "failed":
-            return f"That did not work: {action} failed. {_said(error)}".strip()
-        case "denied":
-            return f"All right: {action} was denied, so nothing was changed."
-        case "expired":
-            return f"Nobody confirmed in time, so {action} has expired and nothing was changed."
-        case "withdrawn":
-            return f"The request was withdrawn, so nothing was changed: {action}."
-        case _:
-            return (
-                f"I can't tell whether {action} took effect, and I won't try it again. Please check the employee. "
-                f"{_said(error)}"
-            ).strip()
-
-
-def _succeeded(function: str, arguments: Mapping[str, Any], result: Any) -> str:
-    row = result if isinstance(result, dict) else {}
-    who = f"**{row['name']}**" if row.get("name") else f"employee {arguments.get('employee_id')}"
-    match function:
-        case "create_employee":
-            number = f" with id {row['id']}" if row.get("id") is not None else ""
-            return f"Done: **{arguments.get('name')}** was added{number}."
-        case "delete_employee":
-            return f"Done: employee {arguments.get('employee_id')} was deleted."
-        case "update_employee":
-            return f"Done: {_changes(arguments, who)}."
-    return f"Done: `{function}` succeeded.{_block(result)}"
-
-
-def _changes(arguments: Mapping[str, Any], who: str) -> str:
-    changed = [
-        f"the {field} of {who} is now {_value(field, arguments[field])}"
-        for field in ("name", "salary", "age")
-        if arguments.get(field) is not None
-    ]
-    return _listed(changed) or f"{who} was changed"
-
-
-def _action(function: str, arguments: Mapping[str, Any]) -> str:
-    match function:
-        case "create_employee":
-            return f"adding {arguments.get('name')}"
-        case "delete_employee":
-            return f"deleting employee {arguments.get('employee_id')}"
-        case "update_employee":
-            return f"changing employee {arguments.get('employee_id')}"
-    return f"`{function}`"
-
-
-def waiting(count: int) -> str:
-    """Say that cards wait for the person's click."""
-    if count == 1:
-        return "The card waits for your click: nothing is changed until you confirm it."
-    return f"The {count} cards wait for your click: nothing is changed until you confirm them."
-
-
 def failed(function: str, error: str) -> str:
     """Word the error of a call."""
     subject = {"get_weather": "the weather", "query_employees": "the employees", "get_employee": "the employee"}
     if function in subject:
-        return f"I couldn't get {subject[function]}. {_said(error)}"
-    return f"That did not work. {_said(error)}"
+        return f"I couldn't get {subject[function]}. {said(error)}"
+    return f"That did not work. {said(error)}"
 
 
 def result_of(function: str, value: Any) -> str:
     """Show the result of a function that the rules know nothing about."""
     if isinstance(value, str | int | float):
         return f"`{function}` answered: {value}"
-    return f"`{function}` answered:{_block(value)}"
+    return f"`{function}` answered:{json_block(value)}"
 
 
 def not_offered(function: str) -> str:
@@ -241,7 +209,7 @@ def missing_for_create(create: Create) -> str:
     """Ask for what is missing to add an employee."""
     missing = [field for field in ("name", "age", "salary") if getattr(create, field) is None]
     who = create.name or "the new employee"
-    return f"To add {who} I still need the {_listed(missing)}."
+    return f"To add {who} I still need the {listed(missing)}."
 
 
 def first_message(found: Sequence[str]) -> str:
@@ -270,11 +238,11 @@ def _conditions(filters: Sequence[Filter]) -> str:
         COMPARED[condition.operator].format(
             field=condition.field,
             a_field=f"{'a' if condition.field in ('salary', 'name') else 'an'} {condition.field}",
-            value=_value(condition.field, condition.value),
+            value=show_value(condition.field, condition.value),
         )
         for condition in filters
     ]
-    return f" with {_listed(parts)}" if parts else ""
+    return f" with {listed(parts)}" if parts else ""
 
 
 def _order(query: Query) -> str:
@@ -283,27 +251,9 @@ def _order(query: Query) -> str:
     return f" by {query.sort_by}, {'descending' if query.descending else 'ascending'}"
 
 
-def _value(field: str, value: Any) -> str:
-    return str(value) if field in ("id", "name") else write_number(value)
-
-
 def _employees(count: int) -> str:
     return "employee" if count == 1 else "employees"
 
 
 def _day(day: Mapping[str, Any]) -> str:
     return f"{day.get('conditions')}, {day.get('min_c')} to {day.get('max_c')} °C"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    if len(parts) < 2:
-        return "".join(parts)
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
-
-
-def _said(error: Any) -> str:
-    return f"The message was: “{error}”" if error else ""
-
-
-def _block(value: Any) -> str:
-    return f"\n\n```json\n{json.dumps(value, ensure_ascii=False, indent=2)}\n```"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,9 +10,40 @@ from bot.demo.model.rules.intents import Create, Field, Filter, Lookup, Query, T
 from bot.demo.model.rules.numbers import write_number
 from bot.demo.model.rules.particles import particle, with_particle
 from bot.demo.model.rules.wording.conditions import korean_conditions
-from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, table
+from bot.demo.model.rules.wording.korean_actions import (
+    FIELDS,
+    just_denied,
+    outcome,
+    said,
+    take_back_there,
+    taken_back,
+    waiting,
+)
+from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, json_block, show_value, table
 
-FIELDS = {"id": "번호", "name": "이름", "salary": "연봉", "age": "나이"}
+__all__ = [
+    "about_employee",
+    "about_many",
+    "about_one",
+    "failed",
+    "first_message",
+    "just_denied",
+    "missing_for_create",
+    "not_offered",
+    "outcome",
+    "previous_message",
+    "result_of",
+    "say",
+    "summary",
+    "take_back_there",
+    "taken_back",
+    "unknown",
+    "waiting",
+    "weather",
+    "which_city",
+    "which_one",
+]
+
 HEADINGS = ("번호", "이름", "연봉", "나이")
 COMPARED = {"lt": "미만", "le": "이하", "gt": "초과", "ge": "이상"}
 AGGREGATED = {"average": "평균 {}", "sum": "{} 합계", "min": "최저 {}", "max": "최고 {}"}
@@ -34,6 +64,7 @@ SAYINGS: dict[Topic, str] = {
     "which_field": "연봉과 나이 중 어느 쪽을 말씀하시는 건가요?",
     "which_change": "무엇을 바꿀까요? 새 연봉이나 나이, 이름을 알려주세요.",
     "not_everyone": "전 직원을 한꺼번에 바꾸거나 지우지는 않아요. 직원의 이름이나 번호를 알려주세요.",
+    "nothing_waits": "이 스레드에는 확인을 기다리는 작업이 없어서 철회할 것이 없어요.",
 }
 DAYS = ("오늘", "내일", "모레", "글피")
 
@@ -83,7 +114,7 @@ def _aggregated(query: Query, aggregate: Mapping[str, Any], rows: Sequence[Row],
             which = "많은" if kind == "max" else "어린"
             return f"{among}나이가 가장 {which} 사람은 {names}이고, {each}**{write_number(value)}세**예요."
         which = "높은" if kind == "max" else "낮은"
-        label, shown = FIELDS.get(field, field), _value(field, value)
+        label, shown = FIELDS.get(field, field), show_value(field, value)
         return (
             f"{among}{with_particle(label, '이/가')} 가장 {which} 사람은 {names}이고, "
             f"{with_particle(label, '은/는')} {each}**{shown}**{particle(shown, '이에요/예요')}."
@@ -92,7 +123,7 @@ def _aggregated(query: Query, aggregate: Mapping[str, Any], rows: Sequence[Row],
     of = f"{conditions}직원 {matched}명의 " if query.filters else "직원들의 "
     if field == "age":
         return f"{of}{with_particle(label, '은/는')} **{write_number(value)}세**예요."
-    shown = _value(field, value)
+    shown = show_value(field, value)
     return f"{of}{with_particle(label, '은/는')} **{shown}**{particle(shown, '이에요/예요')}."
 
 
@@ -148,85 +179,19 @@ def weather(asked: Weather, value: Mapping[str, Any]) -> str:
     return "\n\n".join(lines)
 
 
-def outcome(function: str, arguments: Mapping[str, Any], status: str, value: Any) -> str:
-    """Word what became of an action; only `succeeded` is told as done."""
-    action = _action(function, arguments)
-    result = value.get("result") if isinstance(value, dict) else None
-    error = value.get("error") if isinstance(value, dict) else None
-    match status:
-        case "succeeded":
-            return _succeeded(function, arguments, result)
-        case "failed":
-            return f"{with_particle(action, '을/를')} 하지 못했어요. {_said(error)}".strip()
-        case "denied":
-            return f"거절되어 {with_particle(action, '은/는')} 하지 않았어요. 바뀐 것은 없어요."
-        case "expired":
-            return f"확인 시간이 지나서 {with_particle(action, '은/는')} 하지 않았어요. 바뀐 것은 없어요."
-        case "withdrawn":
-            return f"요청이 철회되어 {with_particle(action, '은/는')} 하지 않았어요. 바뀐 것은 없어요."
-        case _:
-            return (
-                f"{with_particle(action, '이/가')} 실제로 반영됐는지 알 수 없어요. "
-                "다시 시도하지 않을 테니 직접 확인해 주세요. "
-                f"{_said(error)}"
-            ).strip()
-
-
-def _succeeded(function: str, arguments: Mapping[str, Any], result: Any) -> str:
-    row = result if isinstance(result, dict) else {}
-    who = f"**{row['name']}** 님" if row.get("name") else f"{arguments.get('employee_id')}번 직원"
-    match function:
-        case "create_employee":
-            number = f" 번호는 {row['id']}번이에요." if row.get("id") is not None else ""
-            return f"**{arguments.get('name')}** 님을 직원으로 추가했어요.{number}"
-        case "delete_employee":
-            return f"{arguments.get('employee_id')}번 직원을 삭제했어요."
-        case "update_employee":
-            return f"{who}의 {_changes(arguments)} 바꿨어요."
-    return f"`{function}` 실행을 마쳤어요.{_block(result)}"
-
-
-def _changes(arguments: Mapping[str, Any]) -> str:
-    changed = []
-    for field in ("name", "salary", "age"):
-        if arguments.get(field) is None:
-            continue
-        shown = f"{arguments[field]}세" if field == "age" else _value(field, arguments[field])
-        changed.append(f"{with_particle(FIELDS[field], '을/를')} {with_particle(shown, '으로/로')}")
-    return ", ".join(changed) or "정보를"
-
-
-def _action(function: str, arguments: Mapping[str, Any]) -> str:
-    match function:
-        case "create_employee":
-            return f"{arguments.get('name')} 님 추가"
-        case "delete_employee":
-            return f"{arguments.get('employee_id')}번 직원 삭제"
-        case "update_employee":
-            return f"{arguments.get('employee_id')}번 직원 정보 변경"
-    return f"`{function}` 실행"
-
-
-def waiting(count: int) -> str:
-    """Say that cards wait for the person's click."""
-    if count == 1:
-        return "카드가 확인을 기다리고 있어요. 확인을 누르시기 전에는 아무것도 바뀌지 않아요."
-    return f"카드 {count}장이 확인을 기다리고 있어요. 확인을 누르시기 전에는 아무것도 바뀌지 않아요."
-
-
 def failed(function: str, error: str) -> str:
     """Word the error of a call."""
     subject = {"get_weather": "날씨를", "query_employees": "직원 정보를", "get_employee": "직원 정보를"}
     if function in subject:
-        return f"{subject[function]} 가져오지 못했어요. {_said(error)}"
-    return f"요청하신 일을 하지 못했어요. {_said(error)}"
+        return f"{subject[function]} 가져오지 못했어요. {said(error)}"
+    return f"요청하신 일을 하지 못했어요. {said(error)}"
 
 
 def result_of(function: str, value: Any) -> str:
     """Show the result of a function that the rules know nothing about."""
     if isinstance(value, str | int | float):
         return f"`{function}`의 결과예요: {value}"
-    return f"`{function}`의 결과예요.{_block(value)}"
+    return f"`{function}`의 결과예요.{json_block(value)}"
 
 
 def not_offered(function: str) -> str:
@@ -311,7 +276,7 @@ def _is_open(phrase: str) -> bool:
 
 
 def _amount(condition: Filter) -> str:
-    shown = _value(condition.field, condition.value)
+    shown = show_value(condition.field, condition.value)
     return f"{shown}세" if condition.field == "age" else shown
 
 
@@ -331,18 +296,6 @@ def _joined(words: Sequence[str]) -> str:
     return ", ".join([*words[:-2], f"{with_particle(words[-2], '과/와')} {words[-1]}"])
 
 
-def _value(field: str, value: Any) -> str:
-    return str(value) if field in ("id", "name") else write_number(value)
-
-
 def _day(day: Mapping[str, Any]) -> str:
     conditions = korean_conditions(str(day.get("conditions")))
     return f"{conditions}, 최저 {day.get('min_c')}°C, 최고 {day.get('max_c')}°C로 예상돼요"
-
-
-def _said(error: Any) -> str:
-    return f"받은 오류: “{error}”" if error else ""
-
-
-def _block(value: Any) -> str:
-    return f"\n\n```json\n{json.dumps(value, ensure_ascii=False, indent=2)}\n```"

@@ -1,8 +1,10 @@
-"""Markdown tables, the same in every language but for their headings."""
+"""What reads the same in every language: values, JSON, and Markdown tables but for their headings."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from bot.demo.model.rules.calls import Row
 from bot.demo.model.rules.numbers import write_number
@@ -29,3 +31,13 @@ def employees_table(headings: Sequence[str], rows: Sequence[Row]) -> str:
         for row in rows[:LONGEST_TABLE]
     )
     return table(headings, cells, numeric=(0, 2, 3))
+
+
+def show_value(field: str, value: Any) -> str:
+    """Write the value of an employee's field."""
+    return str(value) if field in ("id", "name") else write_number(value)
+
+
+def json_block(value: Any) -> str:
+    """Write a value as a Markdown code block after a text."""
+    return f"\n\n```json\n{json.dumps(value, ensure_ascii=False, indent=2)}\n```"

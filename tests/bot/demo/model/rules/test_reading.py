@@ -118,6 +118,7 @@ ENGLISH = [
     ("rename employee 3 to Ashton Cox Jr", [update(3, name="Ashton Cox Jr")]),
     ("increase employee 4's salary by 5000", [get(4)]),
     ("hire Park Ji-won, 30 years old, salary 90000", [create("Park Ji-won", 90000, 30)]),
+    ("hire Minsu Kim, age 29, salary 91000", [create("Minsu Kim", 91000, 29)]),
     ("add a new employee named Bob Stone with a salary of $55,000, age 44", [create("Bob Stone", 55000, 44)]),
     ("Hire Jane Doe (29 years old, 85,000)", [create("Jane Doe", 85000, 29)]),
     ("Hire Jane Doe. She is 29 years old and earns 85,000.", [create("Jane Doe", 85000, 29)]),

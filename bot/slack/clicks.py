@@ -1,0 +1,73 @@
+"""What a click says: who, where, on what. Read once, so that nothing else looks into Slack's payloads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A click on a message's button, a modal's button or a modal's submit.
+
+    `card_ts` is the message that the button stands on, None for an ephemeral message and for a modal: these have
+    no ts that the row could know. `channel` is empty for a modal.
+    """
+
+    team: str
+    user: str
+    value: str
+    channel: str = ""
+    card_ts: str | None = None
+    thread_ts: str | None = None
+    private: bool = False
+    trigger_id: str = ""
+    response_url: str | None = field(default=None, repr=False)
+    view: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+def on_message(body: Mapping[str, Any]) -> Pressed:
+    """Read a block action on a message. Missing parts become empty: they match no action."""
+    container, message = _mapping(body.get("container")), _mapping(body.get("message"))
+    channel = _mapping(body.get("channel")).get("id") or container.get("channel_id")
+    private = bool(container.get("is_ephemeral"))
+    return Pressed(
+        team=_team(body),
+        user=_text(_mapping(body.get("user")).get("id")),
+        value=_text(_first(body.get("actions")).get("value")),
+        channel=_text(channel),
+        card_ts=None if private else _text(container.get("message_ts")),
+        thread_ts=_text(message.get("thread_ts") or container.get("thread_ts")) or None,
+        private=private,
+        trigger_id=_text(body.get("trigger_id")),
+        response_url=_text(body.get("response_url")) or None,
+    )
+
+
+def on_view(body: Mapping[str, Any]) -> Pressed:
+    """Read a modal's submit or a block action in it. `value` is the view's private_metadata."""
+    view = _mapping(body.get("view"))
+    return Pressed(
+        team=_team(body),
+        user=_text(_mapping(body.get("user")).get("id")),
+        value=_text(view.get("private_metadata")),
+        trigger_id=_text(body.get("trigger_id")),
+        view=view,
+    )
+
+
+def _team(body: Mapping[str, Any]) -> str:
+    """The clicker's own workspace where Slack names it: people of other organisations must not pass for ours."""
+    team = _mapping(body.get("user")).get("team_id") or _mapping(body.get("team")).get("id")
+    return _text(team)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    return _mapping(value[0]) if isinstance(value, list) and value else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,113 @@
+"""From a click to a decision: the policy is asked, the row is changed once, and whoever clicked is answered."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.slack.card_posts import CardPosts
+from bot.slack.cards import outcome
+from bot.slack.clicks import Pressed
+from bot.slack.whisper import Whisper
+from bot.turns.policy import Policy
+from bot.words.catalogue import Words
+from storage.ports import Storage, StorageError
+from storage.records import Action, ActionState, Click, Decision, Ruling, Verdict
+
+log = logging.getLogger("nod.buttons")
+
+REMEMBER = timedelta(hours=1)
+"""How long "don't ask again here" lasts."""
+
+
+class Decisions:
+    def __init__(
+        self,
+        storage: Storage,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        card_posts: CardPosts,
+        whisper: Whisper,
+        wake: Callable[[], None],
+    ) -> None:
+        self._storage = storage
+        self._policy = policy
+        self._clock = clock
+        self._card_posts = card_posts
+        self._whisper = whisper
+        self._wake = wake
+
+    async def decide(
+        self, pressed: Pressed, decision: Decision, *, reason: str = "", remember: bool = False
+    ) -> Ruling | None:
+        """Decide the action that a click names. None if it could not be kept: then it must not be acknowledged,
+        and whoever clicked has been told so."""
+        try:
+            action = await self._storage.actions.get(pressed.value)
+            click = await self.click(pressed, decision, action)
+            until = click.at + REMEMBER if remember else None
+            ruling = await self._storage.actions.decide(replace(click, reason=reason, remember_until=until))
+        except StorageError as error:
+            log.error("a click could not be kept: %s", error)
+            words = await self._whisper.words(pressed)
+            await self._whisper.answer(pressed, words("click-broken"))
+            return None
+        self._wake()
+        return ruling
+
+    async def click(self, pressed: Pressed, decision: Decision, action: Action | None) -> Click:
+        """Put together what storage decides on; a click in a dialog is on the action's own channel."""
+        self._card_posts.remember(pressed)
+        channel = pressed.channel or (action.conversation.key.channel if action is not None else "")
+        return Click(
+            action_id=pressed.value,
+            decision=decision,
+            team=pressed.team,
+            channel=channel,
+            card_ts=pressed.card_ts,
+            user=pressed.user,
+            at=self._clock(),
+            allowed=action is not None and await self._allowed(pressed, decision, action),
+            response_url=self._card_posts.remembered(pressed.value),
+        )
+
+    async def show(self, ruling: Ruling, pressed: Pressed) -> None:
+        """Take the buttons off where a decision stands, and answer a click that decided nothing."""
+        action = ruling.action
+        if action is not None and action.state is not ActionState.PENDING:
+            await self._card_posts.settle(action)
+        if ruling.verdict is not Verdict.DECIDED:
+            words = await self._whisper.words(pressed)
+            await self._whisper.answer(self._beside(pressed, action), self.told(ruling, pressed, words))
+
+    def told(self, ruling: Ruling, pressed: Pressed, words: Words) -> str:
+        """Say why a click decided nothing."""
+        action = ruling.action
+        match ruling.verdict:
+            case Verdict.ALREADY if action is not None:
+                return words("click-already", state=outcome(action, words))
+            case Verdict.EXPIRED:
+                return words("click-expired")
+            case Verdict.NOT_YOURS if action is not None:
+                return self._not_yours(action, pressed, words)
+            case _:
+                return words("click-unknown")
+
+    def _not_yours(self, action: Action, pressed: Pressed, words: Words) -> str:
+        rule = self._policy.rule(action.function)
+        if pressed.user != action.requester and rule.confirm_by in (None, "requester"):
+            return words("click-not-yours", user=f"<@{action.requester}>")
+        return words("click-not-allowed")
+
+    def _beside(self, pressed: Pressed, action: Action | None) -> Pressed:
+        """Answer a dialog's click beside the card that it was opened from."""
+        return self._card_posts.beside(pressed, action) if action is not None else pressed
+
+    async def _allowed(self, pressed: Pressed, decision: Decision, action: Action) -> bool:
+        match decision:
+            case Decision.CONFIRM:
+                return await self._policy.may_confirm(action, pressed.team, pressed.user)
+            case Decision.DENY:
+                return await self._policy.may_deny(action, pressed.team, pressed.user)
+            case Decision.WITHDRAW:
+                return pressed.user == action.requester

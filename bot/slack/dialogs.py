@@ -1,0 +1,179 @@
+"""The dialogs around a card: edit the arguments, deny with a reason, read all of a long action.
+
+A `trigger_id` lives for three seconds: so the click that opens a dialog is acknowledged first. It decides nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.card_posts import CardPosts
+from bot.slack.clicks import Pressed, on_message, on_view
+from bot.slack.decisions import Decisions
+from bot.slack.forms import FormProblem, edit_modal, editable, form_errors, read_form
+from bot.slack.modals import NEXT, read_modal, read_reason, reading, reason_modal
+from bot.slack.people import People
+from bot.slack.survive import survive
+from bot.slack.whisper import Whisper
+from bot.turns.parts import Parts
+from bot.turns.proposals import revise
+from functions.contract import Function
+from functions.errors import FunctionProblem
+from storage.ports import StorageError
+from storage.records import Action, ActionState, Decision, Ruling, Verdict
+
+
+class Dialogs:
+    def __init__(
+        self,
+        parts: Parts,
+        client: AsyncWebClient,
+        decisions: Decisions,
+        card_posts: CardPosts,
+        whisper: Whisper,
+        people: People,
+    ) -> None:
+        self._parts = parts
+        self._client = client
+        self._decisions = decisions
+        self._card_posts = card_posts
+        self._whisper = whisper
+        self._people = people
+
+    # ── deny with a reason ──────────────────────────────────────────────────────────────────────────────────
+
+    async def ask_reason(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        pressed = on_message(body)
+        action = await self._pending(pressed, Decision.DENY)
+        if action is not None:
+            words = await self._whisper.words(pressed)
+            await self._open(pressed, reason_modal(action, self._function(action), words))
+
+    async def deny(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        pressed = on_view(body)
+        reason = read_reason(pressed.view.get("state") or {})
+        await self._decide(ack, pressed, Decision.DENY, reason)
+
+    # ── read all of it ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def read(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        pressed = on_message(body)
+        action = await self._pending(pressed, Decision.CONFIRM)
+        if action is not None:
+            words = await self._whisper.words(pressed)
+            await self._open(pressed, read_modal(action, self._function(action), words, 0))
+
+    async def turn_page(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        pressed = on_view(body)
+        place = reading(pressed.value)
+        action = await self._parts.storage.actions.get(place[0]) if place else None
+        if place is None or action is None:
+            return
+        page = place[1] + (1 if body["actions"][0].get("action_id") == NEXT else -1)
+        view = read_modal(action, self._function(action), await self._whisper.words(pressed), page)
+        update = self._client.views_update(
+            view_id=str(pressed.view["id"]), hash=pressed.view.get("hash"), view=view
+        )
+        await survive(update, "turning a page")
+
+    async def confirm_read(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Confirm on the last page of a reading: the modal offers it nowhere else."""
+        pressed = on_view(body)
+        place = reading(pressed.value)
+        await self._decide(ack, _of(pressed, place[0] if place else ""), Decision.CONFIRM)
+
+    # ── edit ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def edit(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        await ack()
+        pressed = on_message(body)
+        action = await self._pending(pressed, Decision.WITHDRAW)  # both are for the requester alone
+        function = self._function(action) if action is not None else None
+        if action is not None and function is not None and editable(action, function):
+            await self._open(pressed, edit_modal(action, function, await self._whisper.words(pressed)))
+
+    async def edited(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Put what was typed in the place of what waited; what is not valid is said beside its field."""
+        pressed = on_view(body)
+        state = pressed.view.get("state") or {}
+        action = await self._parts.storage.actions.get(pressed.value)
+        function = self._function(action) if action is not None else None
+        if action is None or function is None:
+            await ack()
+            return
+        words = await self._whisper.words(pressed)
+        errors = form_errors(state, function, words)
+        if errors:
+            await ack(response_action="errors", errors=errors)
+            return
+        try:
+            ruling = await self._replace(pressed, action, function, read_form(state, function))
+        except (FormProblem, FunctionProblem):
+            await ack(response_action="errors", errors={_first_block(pressed): words("form-invalid")})
+            return
+        except StorageError:
+            await self._whisper.answer(self._card_posts.beside(pressed, action), words("click-broken"))
+            return
+        await ack()
+        if ruling is not None and ruling.verdict is not Verdict.DECIDED:
+            await self._decisions.show(ruling, pressed)
+
+    async def _replace(
+        self, pressed: Pressed, action: Action, function: Function, arguments_json: str
+    ) -> Ruling | None:
+        """Make the new action; None where nothing was changed."""
+        person = await self._people.find(pressed.team, action.requester)
+        new = await revise(self._parts, function, action, arguments_json, person)
+        if new.arguments_json == action.arguments_json:
+            return None
+        click = await self._decisions.click(pressed, Decision.WITHDRAW, action)
+        ruling, replaced = await self._parts.storage.actions.edit(click, new)
+        if replaced is not None:
+            self._card_posts.move(action, replaced)
+            await self._card_posts.settle(replaced)
+        return ruling
+
+    # ── common ground ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def _pending(self, pressed: Pressed, decision: Decision) -> Action | None:
+        """Return the action that a dialog may be opened for; else whoever clicked is told why not."""
+        action = await self._parts.storage.actions.get(pressed.value)
+        click = await self._decisions.click(pressed, decision, action)
+        on_card = action is not None and click.channel == action.conversation.key.channel
+        if action is None or not on_card:
+            ruling = Ruling(Verdict.UNKNOWN, None)
+        elif not click.allowed:
+            ruling = Ruling(Verdict.NOT_YOURS, action)
+        elif action.state is not ActionState.PENDING:
+            ruling = Ruling(Verdict.ALREADY, action)
+        else:
+            return action
+        await self._decisions.show(ruling, pressed)
+        return None
+
+    async def _decide(self, ack: AsyncAck, pressed: Pressed, decision: Decision, reason: str = "") -> None:
+        ruling = await self._decisions.decide(pressed, decision, reason=reason)
+        if ruling is not None:
+            await ack()
+            await self._decisions.show(ruling, pressed)
+
+    async def _open(self, pressed: Pressed, view: dict[str, Any]) -> None:
+        await survive(self._client.views_open(trigger_id=pressed.trigger_id, view=view), "opening a dialog")
+
+    def _function(self, action: Action) -> Function | None:
+        return self._parts.functions.get(action.function)
+
+
+def _of(pressed: Pressed, action_id: str) -> Pressed:
+    return Pressed(pressed.team, pressed.user, action_id, trigger_id=pressed.trigger_id, view=pressed.view)
+
+
+def _first_block(pressed: Pressed) -> str:
+    """Name a field of the form, to put a sentence beside it that is about all of them."""
+    blocks = pressed.view.get("blocks") or ()
+    return next((str(block["block_id"]) for block in blocks if block.get("type") == "input"), "")

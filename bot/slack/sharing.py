@@ -1,0 +1,59 @@
+"""An answer that only its asker saw goes into the channel, at the asker's click."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot.slack.answer import part
+from bot.slack.cards import markdown_blocks, shared_answer
+from bot.slack.clicks import Pressed, on_message
+from bot.slack.visible import defused
+from bot.slack.whisper import Whisper
+from bot.words.catalogue import Words
+from storage.ports import History
+
+
+class Sharing:
+    def __init__(self, history: History, whisper: Whisper) -> None:
+        self._history = history
+        self._whisper = whisper
+        self._shared: set[int] = set()
+
+    async def share(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Post an answer into the channel, once; only what this person asked and was answered is theirs."""
+        await ack()
+        pressed = on_message(body)
+        words, turn = await self._whisper.words(pressed), _number(pressed.value)
+        answer = await self._history.answer(turn)
+        if answer is None or answer[0] != pressed.user:
+            await self._whisper.answer(pressed, words("answer-gone"))
+            return
+        if turn in self._shared:
+            return
+        self._shared.add(turn)
+        user, question, markdown = answer
+        shared = await self._post(pressed, user, question, defused(markdown), words)
+        if not shared:
+            self._shared.discard(turn)
+        told = words("answer-shared") if shared else words("answer-not-shared")
+        await self._whisper.respond(pressed, told, response_type="ephemeral", replace_original=shared)
+
+    async def _post(self, pressed: Pressed, user: str, question: str, markdown: str, words: Words) -> bool:
+        """Post in as many messages as the answer needs; a response_url takes five in all."""
+        piece, rest, _ = part(markdown, 0)
+        blocks = shared_answer(user, question, piece, words)
+        respond = self._whisper.respond
+        whole = await respond(pressed, piece, response_type="in_channel", blocks=blocks, replace_original=False)
+        for _ in range(3):
+            if whole and rest:
+                piece, rest, _full = part(rest, 0)
+                blocks = markdown_blocks(piece)
+                whole = await respond(
+                    pressed, piece, response_type="in_channel", blocks=blocks, replace_original=False
+                )
+        return whole and not rest
+
+
+def _number(value: str) -> int:
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else -1

@@ -1,0 +1,42 @@
+"""Answer the one who clicked, so that nobody else sees it."""
+
+from typing import Any
+
+from aiohttp import ClientSession
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.slack.clicks import Pressed
+from bot.slack.people import People
+from bot.slack.survive import sent, survive
+from bot.words.catalogue import Words, words_for
+
+
+class Whisper:
+    def __init__(self, client: AsyncWebClient, session: ClientSession, people: People) -> None:
+        self._client = client
+        self._session = session
+        self._people = people
+
+    async def words(self, pressed: Pressed) -> Words:
+        """Return the catalogue of the one who clicked."""
+        return words_for((await self._people.find(pressed.team, pressed.user)).locale)
+
+    async def answer(self, pressed: Pressed, text: str) -> None:
+        """Say something beside the message that was clicked on."""
+        if pressed.private:
+            await self.respond(pressed, text, response_type="ephemeral", replace_original=False)
+            return
+        await survive(
+            self._client.chat_postEphemeral(
+                channel=pressed.channel, user=pressed.user, thread_ts=pressed.thread_ts, text=text
+            ),
+            "answering a click",
+        )
+
+    async def respond(self, pressed: Pressed, text: str, **message: Any) -> bool:
+        """Use the click's own response_url, which also reaches where Nod is no member; whether Slack took it."""
+        if not pressed.response_url:
+            return False
+        webhook = AsyncWebhookClient(pressed.response_url, session=self._session)
+        return await sent(webhook.send(text=text, **message), "answering by response_url")

@@ -1,0 +1,65 @@
+"""Who may call and who may confirm: the operator's rules, and what the workspace says of people right now."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.rules import FunctionRule, Rules, groups_named, may_call, may_confirm, may_deny
+from storage.records import Action
+
+
+class Standings(Protocol):
+    """What the workspace knows of people. It is asked at the moment that it matters; what it cannot say is no."""
+
+    async def stands(self, team: str, user: str) -> bool:
+        """Whether a person is an active, full member of this workspace: others confirm nothing."""
+        ...
+
+    async def groups(self, ids: Collection[str]) -> Mapping[str, frozenset[str] | None]:
+        """The members of user groups by id; None for a group that could not be looked up."""
+        ...
+
+
+@dataclass(frozen=True)
+class Policy:
+    rules: Rules
+    standings: Standings
+
+    def rule(self, function: str) -> FunctionRule:
+        return self.rules.of(function)
+
+    async def may_call(self, function: str, user: str, channel: str) -> bool:
+        """Whether a person may have a function called for them in this channel."""
+        rule = self.rule(function)
+        return may_call(rule, user, channel, await self._groups(rule))
+
+    async def may_confirm(self, action: Action, team: str, user: str) -> bool:
+        """Whether this person's click may confirm this action."""
+        rule = self.rule(action.function)
+        stands, groups = await asyncio.gather(self.standings.stands(team, user), self._groups(rule))
+        return stands and may_confirm(rule, action.requester, user, groups)
+
+    async def may_confirm_own(self, function: str, user: str) -> bool:
+        """Whether the rules let people confirm what they themselves ask of a function: a grant needs it."""
+        rule = self.rule(function)
+        return may_confirm(rule, user, user, await self._groups(rule))
+
+    async def may_deny(self, action: Action, team: str, user: str) -> bool:
+        """Whether this person's click may deny this action: whoever may confirm it, and always its requester."""
+        if user == action.requester and team == action.conversation.key.team:
+            return True
+        rule = self.rule(action.function)
+        stands, groups = await asyncio.gather(self.standings.stands(team, user), self._groups(rule))
+        return stands and may_deny(rule, action.requester, user, groups)
+
+    async def still_allows(self, action: Action) -> bool:
+        """Whether the rules of this moment still let a confirmed action run: they may have become tighter."""
+        key = action.conversation.key
+        if not await self.may_call(action.function, action.requester, key.channel):
+            return False
+        return action.decided_by is not None and await self.may_confirm(action, key.team, action.decided_by)
+
+    async def _groups(self, rule: FunctionRule) -> Mapping[str, frozenset[str] | None]:
+        named = groups_named(rule)
+        return await self.standings.groups(named) if named else {}
