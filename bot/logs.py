@@ -24,5 +24,7 @@ def set_up_logging(level: str) -> None:
     handler.setFormatter(Redacting("%(asctime)s %(levelname)-7s %(name)s  %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("nod").setLevel(level)
+    # slack_sdk writes whole messages and their response_urls at DEBUG
+    logging.getLogger("nod.socket").setLevel(max(logging.getLogger("nod").level, logging.INFO))
     # Bolt warns of every event without a listener, and of the token that it reads for itself
     logging.getLogger("nod.bolt").setLevel(logging.ERROR)

@@ -1,5 +1,6 @@
 """The only reader of the environment and of nod.toml. Frozen, typed, secrets masked; an error is one sentence."""
 
+import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,10 +89,8 @@ class Settings(BaseSettings):
     @property
     def for_functions(self) -> Mapping[str, str]:
         """What functions may read: the rest of the environment, without Nod's own tokens and settings."""
-        environment = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None}
-        environment |= os.environ
         return {
-            **{name: value for name, value in environment.items() if not name.startswith(OWN_PREFIXES)},
+            **{name: value for name, value in _environment().items() if not name.startswith(OWN_PREFIXES)},
             "EMPLOYEES_API_URL": self.employees_api_url,
             "WEATHER_API_URL": self.weather_api_url,
             "GEOCODING_API_URL": self.geocoding_api_url,
@@ -103,6 +102,7 @@ def load() -> Settings:
 
     Raises OperatorError with one sentence for the first setting that is missing or wrong.
     """
+    _refuse_unknown(_environment())
     try:
         settings = Settings()
     except ValidationError as error:
@@ -118,8 +118,7 @@ def load() -> Settings:
 
 def database_path() -> Path:
     """Return NOD_DATABASE alone, for commands that need no tokens."""
-    values = {name: value for name, value in dotenv_values(ENV_FILE).items() if value} | os.environ
-    return Path(values.get("NOD_DATABASE") or Settings.model_fields["database"].default)
+    return Path(_environment().get("NOD_DATABASE") or Settings.model_fields["database"].default)
 
 
 def load_rules(settings: Settings) -> Rules:
@@ -151,9 +150,24 @@ def base_environment() -> dict[str, str]:
 
 def model_environment() -> dict[str, str]:
     """Return the environment's settings of the real model, for `nod demo --model real`."""
-    values = {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None} | os.environ
+    values = _environment()
     wanted = ("OPENAI_", "AZURE_", "NOD_MODEL")
     return {name: value for name, value in values.items() if name.startswith(wanted)}
+
+
+def _environment() -> dict[str, str]:
+    """Return `.env` and the environment, which wins."""
+    return {name: value for name, value in dotenv_values(ENV_FILE).items() if value is not None} | dict(os.environ)
+
+
+def _refuse_unknown(environment: Mapping[str, str]) -> None:
+    """A mistyped setting of Nod's own would be passed over, and nobody would know."""
+    known = [str(field.alias) for field in Settings.model_fields.values()]
+    for name in sorted(environment):
+        if name.startswith("NOD_") and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else ".env.example names all of them."
+            raise OperatorError(f"{name} is no setting of Nod's: {hint}")
 
 
 def _sentence(error: ValidationError) -> str:

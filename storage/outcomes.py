@@ -1,8 +1,9 @@
 """An action's end as the model is shown it: a new call of the same function, and its result."""
 
+import hashlib
 import json
 
-from storage.records import Action, ActionState, CallItem, NewItem, ResultItem
+from storage.records import Action, ActionState, CallItem, NewAction, NewItem, ResultItem
 
 NOTES = {
     ActionState.DENIED: "The person denied it. Do not propose it again unless they ask for it.",
@@ -20,15 +21,25 @@ def denial_json(reason: str) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
-def superseded_json(arguments_json: str) -> str:
-    """Build the outcome of an action that an edit replaced. `arguments_json` is the new one's."""
-    told = {"status": ActionState.WITHDRAWN, "note": SUPERSEDED, "arguments": json.loads(arguments_json)}
+def superseded_json(new: NewAction) -> str:
+    """Build the outcome of an action that an edit replaced by `new`."""
+    told = {
+        "status": ActionState.WITHDRAWN,
+        "note": SUPERSEDED,
+        "arguments": json.loads(new.arguments_json),
+        "reference": reference(new.id),
+    }
     return json.dumps(told, ensure_ascii=False)
+
+
+def reference(action_id: str) -> str:
+    """Name an action to the model, which is never shown the id that a button carries."""
+    return hashlib.sha256(action_id.encode()).hexdigest()[:12]
 
 
 def outcome_items(action: Action) -> list[NewItem]:
     """Build the pair for a final action; its keys make sure that a conversation is told once."""
-    call_id = f"outcome_{action.id}"
+    call_id = f"outcome_{reference(action.id)}"
     output = action.outcome_json or json.dumps(
         {"status": action.state, "note": NOTES[action.state]}, ensure_ascii=False
     )

@@ -4,7 +4,7 @@ import openai
 
 from bot.errors import OperatorError
 from bot.model.client import build_client
-from bot.model.options import ModelOptions, provider_of
+from bot.model.options import ModelOptions, provider_of, setting_names
 
 SECONDS = 10.0
 
@@ -14,17 +14,21 @@ async def check_model(options: ModelOptions) -> None:
 
     Raises OperatorError if the server cannot be reached, or refuses the key.
     """
-    name = "AZURE_OPENAI_ENDPOINT" if options.azure_endpoint else "OPENAI_BASE_URL"
+    names = setting_names(options)
     client = build_client(options, provider_of(options)).with_options(max_retries=0, timeout=SECONDS)
     async with client:
         try:
             await client.models.list()
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
-            key = "AZURE_OPENAI_API_KEY" if options.azure_endpoint else "OPENAI_API_KEY"
-            raise OperatorError(f"{key} is refused by the model's server: copy it again.") from error
+            raise OperatorError(f"{names.key} is refused by the model's server: copy it again.") from error
         except openai.APIConnectionError as error:
+            if options.base_url is None and options.azure_endpoint is None:
+                raise OperatorError(
+                    "api.openai.com cannot be reached: check this machine's network, or name another server in "
+                    "OPENAI_BASE_URL."
+                ) from error
             raise OperatorError(
-                f"{name} cannot be reached: check the address, the network, and that the server runs."
+                f"{names.address} cannot be reached: check the address, the network, and that the server runs."
             ) from error
         except openai.APIError:
             return

@@ -66,7 +66,8 @@ def action_card(
     heading = words("card-title", title=name) if pending else name
     blocks = [{"type": "header", "text": plain(heading)}, *_argument_blocks(action, function, words)]
     if 0 < len(action.preview) <= PREVIEW:
-        blocks += sections(remark_lines(words("card-preview" if pending else "card-preview-before"), action.preview))
+        when = words("card-preview" if pending else "card-preview-before")
+        blocks += sections(remark_lines(when, action.preview))
     if pending:
         blocks.append(context(_waits(action, function, words, deciders)))
         return blocks + _buttons(action, function, words, confirmable=bool(_names(action, deciders)))

@@ -13,6 +13,7 @@ from functions.context import Person
 from functions.contract import Function
 from functions.errors import FunctionProblem
 from functions.safe_call import call
+from storage.outcomes import reference
 from storage.records import Action, CallItem, Conversation, NewAction, ResultItem
 
 MAX_SHOWN = 100_000
@@ -26,6 +27,9 @@ MAX_PREVIEW = 500
 
 PREVIEW_TIMEOUT = 5.0
 """Seconds that a card may be held up by its preview."""
+
+EDIT_PREVIEW_TIMEOUT = 1.0
+"""The same for an edit: Slack waits three seconds for what becomes of a form."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,12 @@ async def propose(
 
 
 async def _frozen(
-    parts: Parts, function: Function, item: CallItem, person: Person, conversation: Conversation
+    parts: Parts,
+    function: Function,
+    item: CallItem,
+    person: Person,
+    conversation: Conversation,
+    preview_timeout: float = PREVIEW_TIMEOUT,
 ) -> NewAction:
     frozen = freeze(function, item.arguments_json)
     if len(frozen) > MAX_SHOWN:
@@ -81,7 +90,7 @@ async def _frozen(
         schema_digest=function.schema_digest,
         digest=digest(function.name, function.schema_digest, frozen, person, conversation),
         requester=person.id,
-        preview=await preview(parts, function, frozen, person, conversation),
+        preview=await preview(parts, function, frozen, person, conversation, preview_timeout),
         proposed_at=now,
         expires_at=now + parts.confirm_ttl,
     )
@@ -93,7 +102,7 @@ async def revise(parts: Parts, function: Function, old: Action, arguments_json: 
     Raises FunctionProblem as `propose` does.
     """
     item = CallItem(old.call_id, function.name, arguments_json)
-    return await _frozen(parts, function, item, person, old.conversation)
+    return await _frozen(parts, function, item, person, old.conversation, EDIT_PREVIEW_TIMEOUT)
 
 
 def batched(parts: Parts, answers: Sequence[Answered]) -> list[NewAction]:
@@ -119,18 +128,18 @@ def digest(function: str, schema_digest: str, frozen: str, person: Person, conve
     return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
 
 
-def reference(action_id: str) -> str:
-    """Name an action to the model, which is never shown the id that a button carries."""
-    return hashlib.sha256(action_id.encode()).hexdigest()[:8]
-
-
 async def preview(
-    parts: Parts, function: Function, frozen: str, person: Person, conversation: Conversation
+    parts: Parts,
+    function: Function,
+    frozen: str,
+    person: Person,
+    conversation: Conversation,
+    seconds: float = PREVIEW_TIMEOUT,
 ) -> str:
-    """Return one line of what the arguments mean now; empty where there is none."""
+    """Return one line of what the arguments mean now; empty where there is none, or not within `seconds`."""
     if function.preview is None:
         return ""
-    looking = replace(function, implementation=function.preview, read_only=True, timeout=PREVIEW_TIMEOUT)
+    looking = replace(function, implementation=function.preview, read_only=True, timeout=seconds)
     outcome = await call(looking, parts.context(person, conversation), frozen)
     line = json.loads(outcome.value) if outcome.value else ""
     return line if isinstance(line, str) and len(line) <= MAX_PREVIEW else ""

@@ -8,10 +8,10 @@ from typing import Annotated
 from pydantic import Field
 
 from bot.turns.outlet import Outlets
-from bot.turns.proposals import reference
 from functions.context import Context
 from functions.contract import Function, function
 from functions.errors import FunctionProblem
+from storage.outcomes import reference
 from storage.ports import Actions
 
 NAME = "withdraw_action"

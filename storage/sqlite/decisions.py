@@ -48,7 +48,7 @@ def edit(db: Database, click: Click, new: NewAction) -> tuple[Ruling, Action | N
         decided_by=click.user,
         decided_at=click.at,
         finished_at=click.at,
-        outcome_json=superseded_json(new.arguments_json),
+        outcome_json=superseded_json(new),
         superseded_by=edited.id,
     )
     details = _details(old, click) | {"superseded_by": edited.id}

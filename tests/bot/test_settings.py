@@ -91,3 +91,11 @@ def test_azure_wants_a_version_and_a_key(good: pytest.MonkeyPatch) -> None:
 def test_the_real_model_of_the_demo(good: pytest.MonkeyPatch) -> None:
     good.setenv("NOD_MODEL", "gpt-5.5")
     assert model_environment() == {"OPENAI_API_KEY": "sk-1", "NOD_MODEL": "gpt-5.5"}
+
+
+def test_a_mistyped_setting_is_named(good: pytest.MonkeyPatch) -> None:
+    good.setenv("NOD_CONFRIM_TTL", "5")
+    with pytest.raises(
+        OperatorError, match=r"^NOD_CONFRIM_TTL is no setting of Nod's: did you mean NOD_CONFIRM_TTL\?$"
+    ):
+        load()

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from storage.outcomes import SUPERSEDED, outcome_items
+from storage.outcomes import SUPERSEDED, outcome_items, reference
 from storage.ports import Storage, StorageError
 from storage.records import Action, ActionState, Decision, NewAction, TurnState, Verdict
 from tests.storage.sample import (
@@ -74,6 +74,7 @@ async def test_an_edit_puts_a_new_action_in_the_old_one_s_place(storage: Storage
         "status": "withdrawn",
         "note": SUPERSEDED,
         "arguments": {"id": 1, "salary": "삼십만"},
+        "reference": reference("new"),
     }
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.outcomes import NOTES, denial_json, outcome_items, superseded_json
+from storage.outcomes import NOTES, denial_json, outcome_items, reference, superseded_json
 from storage.records import (
     Action,
     ActionState,
@@ -13,6 +13,7 @@ from storage.records import (
     ConversationKey,
     ResultItem,
 )
+from tests.storage.sample import new_action
 
 NOW = datetime(2026, 7, 4, tzinfo=UTC)
 ACTION = Action(
@@ -65,7 +66,10 @@ def test_a_denial_tells_its_reason() -> None:
 
 
 def test_an_edit_tells_the_new_arguments() -> None:
-    assert json.loads(superseded_json('{"id":1,"amount":1.5}')) == {
+    new = new_action("new", arguments_json='{"id":1,"amount":1.5}')
+    told = json.loads(superseded_json(new))
+    assert told.pop("reference") == reference("new")
+    assert told == {
         "status": "withdrawn",
         "note": "The person changed the arguments. A new card waits for their click.",
         "arguments": {"id": 1, "amount": 1.5},
