@@ -12,11 +12,14 @@ import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import bot.turns.actions
 from bot.cli import main
+from bot.turns import actions
 from storage.sqlite.connection import Connection
 
 PLACE, WHEN, TIMES = sys.argv[1], sys.argv[2], int(sys.argv[3])
+
+EFFECT = "call"
+"""The name by which `bot.turns.actions` runs a function."""
 
 count = 0
 
@@ -36,7 +39,7 @@ async def around(name: str, call: Callable[[], Awaitable[Any]]) -> Any:
 
 
 commit = Connection.write
-effect = bot.turns.actions.call
+effect: Any = getattr(actions, EFFECT)
 
 
 async def write(self: Connection, job: Any, *args: Any, **kwargs: Any) -> Any:
@@ -49,6 +52,6 @@ async def call(function: Any, context: Any, frozen: str) -> Any:
 
 
 Connection.write = write  # type: ignore[method-assign]
-bot.turns.actions.call = call
+setattr(actions, EFFECT, call)
 sys.argv = ["nod", "run"]
 main()
