@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from bot.errors import OperatorError
 from storage.ports import Storage, StorageError
@@ -14,26 +15,50 @@ from storage.sqlite import open_storage
 PIECE = 1_000
 """Rows that are read at once."""
 
+UNREADABLE = "The record cannot be read: `nod audit --verify` names the row that breaks it."
+
 
 async def matching(
     storage: Storage, *, action: str | None = None, user: str | None = None, since: datetime | None = None
 ) -> AsyncIterator[AuditRow]:
-    """Yield the rows of an action, by or for a person, from a moment on; oldest first."""
-    after = 0
-    while rows := await storage.audit.rows(after=after, limit=PIECE):
+    """Yield the rows of an action, of what a person did or asked for, from a moment on; oldest first.
+
+    Raises OperatorError at a row that somebody has made unreadable.
+    """
+    after, asked_for = 0, set[str]()
+    while rows := await _piece(storage, after):
         after = rows[-1].id
         for row in rows:
+            if row.details.get("requester") == user:
+                asked_for.add(row.action_id)  # the later rows of an action do not repeat who asked for it
             of_action = action is None or row.action_id.startswith(action)
-            of_user = user is None or user in (row.actor, row.details.get("requester"))
+            of_user = user is None or row.actor == user or row.action_id in asked_for
             if of_action and of_user and (since is None or row.at >= since):
                 yield row
 
 
+async def _piece(storage: Storage, after: int) -> list[AuditRow]:
+    try:
+        rows = await storage.audit.rows(after=after, limit=PIECE)
+        if all(isinstance(row.details, dict) for row in rows):
+            return rows
+    except (StorageError, ValueError, TypeError) as error:
+        raise OperatorError(UNREADABLE) from error
+    raise OperatorError(UNREADABLE)
+
+
 def line(row: AuditRow) -> str:
-    """Write a row for people: when, what, who, on which action, and what is recorded of it."""
-    details = " ".join(f"{name}={value}" for name, value in row.details.items() if value not in (None, ""))
+    """Write a row for people, on one line: when, what, who, on which action, and what is recorded of it."""
+    details = " ".join(_detail(name, value) for name, value in row.details.items() if value not in (None, ""))
     who = f"{row.event:<10} {row.actor:<12} {row.action_id[:12]:<12}"
-    return f"{row.id:>6}  {row.at:%Y-%m-%d %H:%M:%S}Z  {who}  {details}"
+    text = f"{row.id:>6}  {row.at:%Y-%m-%d %H:%M:%S}Z  {who}  {details}"
+    # people typed some of it: it must not pass for a row of its own, nor steer the terminal
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+def _detail(name: str, value: Any) -> str:
+    spaced = isinstance(value, str) and " " in value and not name.endswith("_json")
+    return f"{name}={json.dumps(value, ensure_ascii=False) if spaced else value}"
 
 
 def exported(row: AuditRow) -> str:

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args
+from typing import Any, get_args, overload
 
 from pydantic import BaseModel, ConfigDict, PydanticUserError, ValidationError, create_model
 
@@ -69,11 +69,17 @@ class Function:
 
     @property
     def schema_digest(self) -> str:
-        """Digest what the model was offered: an action frozen under another schema must not run."""
-        schema = json.dumps(self.arguments.model_json_schema(), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(schema.encode()).hexdigest()
+        """Digest what was offered: an action frozen under another schema, or shown as of another tier, must not
+        run."""
+        offered = {"schema": self.arguments.model_json_schema(), "destructive": self.destructive}
+        return hashlib.sha256(json.dumps(offered, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+@overload
+def function(implementation: Implementation, /) -> Function: ...
+
+
+@overload
 def function(
     *,
     read_only: bool = False,
@@ -83,8 +89,22 @@ def function(
     timeout: float = 20.0,
     title: str | Mapping[str, str] = "",
     preview: Implementation | None = None,
-) -> Callable[[Implementation], Function]:
-    """Declare a coroutine as a function of Nod's.
+) -> Callable[[Implementation], Function]: ...
+
+
+def function(
+    implementation: Implementation | None = None,
+    /,
+    *,
+    read_only: bool = False,
+    destructive: bool = False,
+    rememberable: bool = False,
+    idempotent: bool = False,
+    timeout: float = 20.0,
+    title: str | Mapping[str, str] = "",
+    preview: Implementation | None = None,
+) -> Function | Callable[[Implementation], Function]:
+    """Declare a coroutine as a function of Nod's; a bare `@function` is an action with these defaults.
 
     `read_only`: it changes nothing anywhere, so it runs without a click. `destructive`: it deletes, pays or tells
     many people, so its button is red, asks a second time, and confirms nothing else with it. `rememberable`: who
@@ -130,7 +150,11 @@ def function(
             preview=preview,
         )
 
-    return declare
+    if implementation is None:
+        return declare
+    if not callable(implementation):
+        raise DeclarationError(f"@function({implementation!r}): write options by name, such as title=…")
+    return declare(implementation)
 
 
 def _check_tier(name: str, *, read_only: bool, destructive: bool, rememberable: bool) -> None:

@@ -20,6 +20,9 @@ ENTRY_POINT_GROUP = "nod.functions"
 IMPORTING = {__file__, importlib.__file__, importlib.metadata.__file__}
 """Files that come before the imported module in a traceback."""
 
+MAX_FAILURE = 300
+"""Characters of what is said about a module that cannot be imported."""
+
 Loaded = TypeVar("Loaded")
 
 
@@ -79,12 +82,13 @@ def _load(place: str, load: Callable[[], Loaded]) -> Loaded:
 
 
 def _failure(error: BaseException) -> str:
-    """Name the error's class and the module's line. Its text is kept only where Python wrote it: others may hold
-    a secret."""
-    name = type(error).__name__
-    if isinstance(error, ImportError | SyntaxError):
-        return f"{name}: {error}"
+    """Name the error's class, the module's line and what it says, on one line: only its author reads this."""
+    where = type(error).__name__
     for frame in traceback.extract_tb(error.__traceback__):
         if frame.filename not in IMPORTING and not frame.filename.startswith("<frozen"):
-            return f"{name} at {Path(frame.filename).name}, line {frame.lineno}"
-    return name
+            where += f" at {Path(frame.filename).name}, line {frame.lineno}"
+            break
+    printable = "".join(letter if letter.isprintable() else " " for letter in str(error))
+    said = " ".join(printable.split())
+    text = f"{where}: {said}" if said else where
+    return text if len(text) <= MAX_FAILURE else f"{text[: MAX_FAILURE - 1]}…"

@@ -135,8 +135,9 @@ class Actions(Protocol):
 
     async def withdraw(self, action_id: str, requester: str, at: datetime) -> Action | None:
         """pending → withdrawn without a click: the model takes back what it proposed, which can only reduce
-        effects. None, and nothing changed, if it is not pending or not this requester's. Nothing is put into the
-        inbox; `outcome_items` are not appended, because the turn that withdraws has the result itself."""
+        effects. What a grant confirmed and has no card yet becomes expired, told. None, and nothing changed, if it
+        is neither, or not this requester's. Nothing is put into the inbox; `outcome_items` of a withdrawn one are
+        not appended, because the turn that withdraws has the result itself."""
         ...
 
     async def edit(self, click: Click, new: NewAction) -> tuple[Ruling, Action | None]:
@@ -173,8 +174,13 @@ class Actions(Protocol):
         lose the buttons."""
         ...
 
+    async def successors(self) -> list[Action]:
+        """Return the pending actions that an edit put in the place of others: at start-up their cards may still
+        show the old ones."""
+        ...
+
     async def uncarded(self) -> list[Action]:
-        """Return pending actions whose card was never posted (a crash in between)."""
+        """Return actions whose card was never posted (a crash in between): pending, or confirmed by a grant."""
         ...
 
 

@@ -9,6 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("default", deadline=None)  # a busy machine is no defect
+settings.load_profile("default")
+settings.register_profile("deep", max_examples=5_000, stateful_step_count=60, deadline=None)
+"""`pytest --hypothesis-profile=deep`: an hour instead of seconds, for who has changed what must never fail."""
 
 GUARD = Path(__file__).parent / "guard" / "sitecustomize.py"
 FOREIGN = re.compile(r"(SLACK|OPENAI|AZURE|NOD)_.*|.*_API_URL|(HTTPS?|ALL|NO)_PROXY", re.IGNORECASE)

@@ -9,13 +9,16 @@ from pathlib import Path
 from bot.settings import base_environment
 
 STOP_WITHIN = 15.0
+NOT_PROXIED = "127.0.0.1,localhost"
 
 
 class BotProcess:
     """The process that is Nod now; another one after a restart."""
 
-    def __init__(self, environment: Mapping[str, str], folder: Path) -> None:
-        self._environment = base_environment() | {"NOD_LOG_LEVEL": "WARNING"} | dict(environment)
+    def __init__(self, environment: Mapping[str, str], folder: Path, *, proxied: bool = False) -> None:
+        """Take the settings it gets; `proxied` lets it reach other machines as `at_home` describes."""
+        surroundings = at_home(base_environment(), proxied=proxied)
+        self._environment = surroundings | {"NOD_LOG_LEVEL": "WARNING"} | dict(environment)
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -23,14 +26,25 @@ class BotProcess:
         self._stopped = False
         self.ended = asyncio.Event()
         """Set when the process has ended by itself, which nobody asked for."""
+        self.how_it_ended = ""
+        """Then, in words: `exit status 2` or `signal 9`."""
 
     async def start(self) -> None:
-        """Start it, in its folder and with these settings and none else of Nod's; not after `stop`."""
+        """Start it, in its folder and with these settings and none else of Nod's; not after `stop`.
+
+        It has a session of its own, so that a Ctrl+C in the terminal is the demo's to hear, and it ends when the
+        pipe to its standard input does.
+        """
         async with self._changing:
             if self._stopped:
                 return
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "bot", "run", env=self._environment, cwd=self._folder
+                sys.executable,
+                *("-m", "bot.demo.child"),
+                env=self._environment,
+                cwd=self._folder,
+                stdin=asyncio.subprocess.PIPE,
+                start_new_session=True,
             )
             self._watching = asyncio.create_task(self._watch(self._process))
 
@@ -58,7 +72,8 @@ class BotProcess:
                 await process.wait()
 
     async def _watch(self, process: asyncio.subprocess.Process) -> None:
-        await process.wait()
+        status = await process.wait()
+        self.how_it_ended = f"exit status {status}" if status >= 0 else f"signal {-status}"
         self.ended.set()
 
     async def _unwatched(self) -> asyncio.subprocess.Process | None:
@@ -70,10 +85,29 @@ class BotProcess:
         return process
 
 
+def at_home(environment: Mapping[str, str], *, proxied: bool = False) -> dict[str, str]:
+    """Return an environment in which what is on this machine is reached directly, and the rest without a proxy.
+
+    With `proxied` the rest goes through the proxy that HTTPS_PROXY or ALL_PROXY named. It stands in ALL_PROXY
+    alone then, which httpx and openai follow: slack_sdk would send the demo's Slack through the other ones, as it
+    does not know NO_PROXY.
+    """
+    proxies = {name.upper(): value for name, value in environment.items() if name.upper().endswith("_PROXY")}
+    kept = {name: value for name, value in environment.items() if name.upper() not in proxies}
+    spared = NOT_PROXIED
+    if proxied:
+        spared = ",".join(filter(None, (proxies.get("NO_PROXY"), NOT_PROXIED)))
+        if proxy := proxies.get("HTTPS_PROXY") or proxies.get("ALL_PROXY"):
+            kept["ALL_PROXY"] = proxy
+    return kept | {"NO_PROXY": spared, "no_proxy": spared}
+
+
 @asynccontextmanager
-async def bot_process(environment: Mapping[str, str], folder: Path) -> AsyncIterator[BotProcess]:
+async def bot_process(
+    environment: Mapping[str, str], folder: Path, *, proxied: bool = False
+) -> AsyncIterator[BotProcess]:
     """Run `nod run` with these settings and none else of Nod's, in a folder; stop it at the end."""
-    bot = BotProcess(environment, folder)
+    bot = BotProcess(environment, folder, proxied=proxied)
     try:
         await bot.start()
         yield bot

@@ -7,6 +7,7 @@ import tempfile
 import time
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -20,10 +21,25 @@ READY_WITHIN = 30.0
 
 
 async def run_demo(port: int, *, real_model: bool, confirm_ttl: int | None = None) -> None:
-    """Run the demo until SIGINT or SIGTERM, or until the bot ends by itself. `confirm_ttl` is in seconds.
+    """Run the demo until SIGINT, SIGTERM or SIGHUP, or until the bot ends by itself. `confirm_ttl` is in seconds.
 
     Raises OperatorError when it cannot start, and when the bot has ended.
     """
+    stopped = _stop_signal()
+    running = asyncio.create_task(_run(port, real_model=real_model, confirm_ttl=confirm_ttl))
+    either: tuple[asyncio.Future[Any], ...] = (running, stopped)
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not running.done():
+        running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
+    # after SIGHUP the terminal is gone, and nobody reads a farewell
+    if stopped.done() and not stopped.cancelled() and stopped.result() != signal.SIGHUP:
+        click.echo("\nThe demo has stopped, and what was done in it is gone. Goodbye!")
+
+
+async def _run(port: int, *, real_model: bool, confirm_ttl: int | None) -> None:
     began = time.monotonic()
     click.echo("Starting a small Slack, a stand-in model, an employee and a weather service …")
     async with contextlib.AsyncExitStack() as stack:
@@ -37,12 +53,27 @@ async def run_demo(port: int, *, real_model: bool, confirm_ttl: int | None = Non
         if confirm_ttl is not None:
             environment["NOD_CONFIRM_TTL"] = str(confirm_ttl)
         click.echo("Starting Nod in it …")
-        bot = await stack.enter_async_context(bot_process(environment, folder))
+        bot = await stack.enter_async_context(bot_process(environment, folder, proxied=real_model))
         await _ready(world, bot)
         world.restart = partial(_restart, world, bot)
         click.echo(f"\n  Nod is ready ({time.monotonic() - began:.1f} s). Open  {world.page_url}\n")
         click.echo("  Press Ctrl+C to stop. What you do here stays on this machine and is gone afterwards.")
-        await _until_stopped(bot)
+        await bot.ended.wait()
+        raise OperatorError(f"the bot has ended by itself ({bot.how_it_ended}); if it said why, that is above.")
+
+
+def _stop_signal() -> asyncio.Future[int]:
+    """Return what is done at the first signal that ends the demo, with its number; later ones do nothing."""
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+
+    def stop(number: int) -> None:
+        if not stopped.done():
+            stopped.set_result(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, stop, number)
+    return stopped
 
 
 def _model(real: bool) -> dict[str, str]:
@@ -56,13 +87,15 @@ def _model(real: bool) -> dict[str, str]:
 
 
 async def _ready(world: World, bot: BotProcess) -> None:
-    """Wait until the bot has a socket open, or has ended: then it has said why."""
+    """Wait until the bot has a socket open. Raises OperatorError when it ends instead, or takes too long."""
     connected = asyncio.create_task(world.sockets.wait_connected(within=READY_WITHIN))
     ended = asyncio.create_task(bot.ended.wait())
     try:
         await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
-        if not connected.done() or connected.exception() is not None:
-            raise OperatorError("the bot did not start; its words above say why.")
+        if ended.done() and not connected.done():
+            raise OperatorError(f"the bot did not start ({bot.how_it_ended}); if it said why, that is above.")
+        if connected.exception() is not None:
+            raise OperatorError(f"the bot has not connected within {READY_WITHIN:g} seconds.")
     finally:
         for task in (connected, ended):
             task.cancel()
@@ -74,16 +107,3 @@ async def _restart(world: World, bot: BotProcess) -> None:
     await world.sockets.wait_disconnected()
     await bot.start()
     await world.sockets.wait_connected(within=READY_WITHIN)
-
-
-async def _until_stopped(bot: BotProcess) -> None:
-    stopped = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    waiting = [asyncio.create_task(stopped.wait()), asyncio.create_task(bot.ended.wait())]
-    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    for task in waiting:
-        task.cancel()
-    if not stopped.is_set():
-        raise OperatorError("the bot has ended; its words above say why.")

@@ -8,23 +8,38 @@ from storage.records import CallItem, ResultItem, SummaryItem, UserItem
 
 SUMMARY_MARK = "[Summary of the conversation so far, written by the assistant]"
 
-# Some hosts read their chat template's control tokens wherever they stand; JSON can write `<` and `[` as escapes.
-_CONTROL = re.compile(
-    r"<(?=[|｜]|<SYS>>|</SYS>>|/?s>|(?:start|end)_of_turn>|/?tool_)"
-    r"|\[(?=/?(?:INST|TOOL_|AVAILABLE_TOOLS|SYSTEM_PROMPT))"
+QUOTED = "> "
+"""Stands before a line of a person's text that would pass for another speaker's or for the summary."""
+
+_TAGS = (
+    r"<(?=<SYS>>|</SYS>>|/?s>|[be]os>|(?:start|end)_of_turn>|/?tool_|/?think>)"
+    r"|\[(?=/?(?:INST|TOOL_|AVAILABLE_TOOLS|SYSTEM_PROMPT|ARGS\]|CALL_ID\]|THINK\]))"
 )
+# Some hosts read their chat template's control tokens wherever they stand; JSON can write `<` and `[` as escapes.
+_CONTROL = re.compile(rf"<(?=[|｜])|{_TAGS}")
+# In what people write `<|` is code as often as not: there, only a whole token counts.
+_CONTROL_WRITTEN = re.compile(rf"<(?=[|｜][^\s<>|｜]{{1,64}}[|｜]>)|{_TAGS}")
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")
+_LINE_END = re.compile("(\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
+_BRACKETS = frozenset("[［【〔〖〘〚⁅❲⟦⟬⦋⦍⦏⦗﹝⎡⎣")
+"""What can pass for the bracket that opens a speaker's name."""
+_FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+"""Letters and symbols by category that are drawn as nothing."""
+_OPENS_SUMMARY = "summary of the conversation"
 
 
 def user_text(item: UserItem) -> str:
-    """Write what a person said, after their name in brackets where several people talk."""
-    speaker = "".join(
-        " " if character.isspace() else character
-        for character in item.speaker
-        if character.isspace() or (character not in "[]" and unicodedata.category(character)[0] != "C")
-    )
-    name = " ".join(speaker.split())
-    return f"[{name}] {item.text}" if name else item.text
+    """Write what a person said, after their name in brackets where several people talk.
+
+    A line of theirs that looks as if another speaker's began there, or the summary, is marked as quoted, and the
+    control tokens of chat templates are parted by a space.
+    """
+    name = _name(item)
+    first, *rest = _LINE_END.split(_parted(item.text))
+    said = first if name else _told_apart(first, name)
+    for end, line in zip(rest[::2], rest[1::2], strict=True):
+        said += end + _told_apart(line, name)
+    return f"[{name}] {said}" if name else said
 
 
 def summary_text(item: SummaryItem) -> str:
@@ -34,7 +49,7 @@ def summary_text(item: SummaryItem) -> str:
 
 def output_text(item: ResultItem) -> str:
     """Write a result: the same JSON value, with the control tokens of chat templates spelled as escapes."""
-    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", item.output_json)
+    return _escaped(item.output_json)
 
 
 def call_name(item: CallItem) -> str:
@@ -45,10 +60,50 @@ def call_name(item: CallItem) -> str:
 def call_arguments(item: CallItem) -> str:
     """Write a call's arguments as a JSON object: some servers parse them and refuse a history with broken ones.
 
-    The result of such a call tells the model what was wrong.
+    The result of such a call tells the model what was wrong. Arguments may quote people, so control tokens are
+    spelled as escapes in them too.
     """
     try:
         value = json.loads(item.arguments_json)
     except (ValueError, RecursionError):
         return "{}"
-    return item.arguments_json if isinstance(value, dict) else "{}"
+    return _escaped(item.arguments_json) if isinstance(value, dict) else "{}"
+
+
+def _escaped(text: str) -> str:
+    return _CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def _parted(text: str) -> str:
+    return _CONTROL_WRITTEN.sub(lambda match: f"{match[0]} ", text)
+
+
+def _name(item: UserItem) -> str:
+    """Return the speaker's name without what could end or imitate a mark; their id where it has to be left out."""
+    kept = (" " if character.isspace() else character for character in item.speaker if _is_of_name(character))
+    name = " ".join("".join(kept).split())
+    misleads = _words(name).startswith(_OPENS_SUMMARY) or _CONTROL_WRITTEN.match(f"[{name}]")
+    return item.user if item.speaker and (misleads or not name) else _parted(name)
+
+
+def _is_of_name(character: str) -> bool:
+    category = unicodedata.category(character)
+    return character.isspace() or character in "(){}" or (category[0] != "C" and category not in ("Ps", "Pe"))
+
+
+def _told_apart(line: str, name: str) -> str:
+    """Mark a line if, among named speakers, it could be another one's, or the summary anywhere."""
+    start = next((place for place, character in enumerate(line) if _shows(character)), len(line))
+    if line[start : start + 1] not in _BRACKETS:
+        return line
+    return f"{QUOTED}{line}" if name or _words(line).startswith(_OPENS_SUMMARY) else line
+
+
+def _shows(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "CZM" and character not in _FILLERS
+
+
+def _words(text: str) -> str:
+    """Return a text's words as they sound, whatever their letters' form and what stands between them."""
+    shown = "".join(each for each in text if unicodedata.category(each) != "Cf")
+    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", shown).casefold()))

@@ -2,11 +2,13 @@
 late sweep shows late and permits nothing."""
 
 import logging
+from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
+from bot.turns.recovery import repost
 from storage.ports import StorageError
 
 log = logging.getLogger("nod.schedule")
@@ -32,10 +34,15 @@ def start_housekeeping(parts: Parts, outlets: Outlets) -> AsyncIOScheduler:
     return scheduler
 
 
+LEFT_ALONE = timedelta(minutes=2)
+"""Time in which a running turn posts the cards of its step."""
+
+
 async def sweep(parts: Parts, outlets: Outlets) -> None:
-    """Expire what nobody decided, and show it."""
+    """Expire what nobody decided, and show it; give a card to what has none."""
     try:
         expired = await parts.storage.actions.expire(parts.clock())
+        await repost(parts, outlets, LEFT_ALONE)
     except StorageError as error:
         log.error("expired actions cannot be swept: %s", error)
         return

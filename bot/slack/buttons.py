@@ -2,7 +2,7 @@
 acknowledged click again. Every click is answered."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -44,7 +44,9 @@ class Buttons:
 
     async def remember(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Confirm, and don't ask again here for an hour."""
-        await self._decide(ack, on_message(body), Decision.CONFIRM, remember=True)
+        offered = [function for function in self._functions.values() if function.rememberable]
+        names = [function.name for function in offered if not function.destructive]
+        await self._decide(ack, on_message(body), Decision.CONFIRM, names)
 
     async def confirm_all(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Confirm every action of a batch that is still pending: one decision each; what came of them is told."""
@@ -63,6 +65,8 @@ class Buttons:
         decided = sum(ruling.verdict is Verdict.DECIDED for ruling in kept)
         if not batch:
             await self._whisper.answer(pressed, words("click-unknown"))
+        elif not waiting:
+            await self._whisper.answer(pressed, words("batch-over"))
         elif decided < len(batch):
             reasons = [self._decisions.told(ruling, pressed, words) for ruling in kept]
             why = next((told for told, ruling in zip(reasons, kept, strict=True) if not _decided(ruling)), "")
@@ -77,9 +81,9 @@ class Buttons:
         return action.state is ActionState.PENDING and batchable(action, self._functions.get(action.function))
 
     async def _decide(
-        self, ack: AsyncAck, pressed: Pressed, decision: Decision, *, remember: bool = False
+        self, ack: AsyncAck, pressed: Pressed, decision: Decision, rememberable: Collection[str] = ()
     ) -> None:
-        ruling = await self._decisions.decide(pressed, decision, remember=remember)
+        ruling = await self._decisions.decide(pressed, decision, rememberable=rememberable)
         if ruling is not None:
             await ack()
             await self._decisions.show(ruling, pressed)

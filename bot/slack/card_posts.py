@@ -1,9 +1,11 @@
 """Post cards and turn them into what has become of their actions."""
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,14 +21,34 @@ from bot.slack.people import People
 from bot.slack.survive import sent, survive
 from bot.words.catalogue import Words, words_for
 from functions.contract import Function
-from storage.records import Action
+from storage.records import Action, ActionState
+
+T = TypeVar("T")
 
 MARK = "nod_action"
 """The metadata of a card: it finds a card again whose posting was not written down. Other apps can read it, so it
 holds a digest of the action's id."""
 
 REMEMBERED = 2_000
-"""Ephemeral cards and batches whose addresses are known without the database."""
+"""Cards and batches of which it is known without the database where they stand and what they show."""
+
+
+@dataclass
+class _Card:
+    """How far a card has gone. The lock keeps updates in order: one that waits out a 429 would land on a later."""
+
+    age: int = 0
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass
+class _Batch:
+    """A batch's card: where it stands, its actions as they were last seen, and what it shows."""
+
+    ts: str
+    actions: dict[str, Action]
+    shown: list[Block] = field(default_factory=list)
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class CardPosts:
@@ -46,7 +68,8 @@ class CardPosts:
         self._functions = functions
         self._rules = rules
         self._urls: OrderedDict[str, str] = OrderedDict()
-        self._batches: OrderedDict[str, str] = OrderedDict()
+        self._cards: OrderedDict[str, _Card] = OrderedDict()
+        self._batches: OrderedDict[str, _Batch] = OrderedDict()
 
     async def post(self, action: Action) -> str | None:
         """Post a card into its thread; its ts, None if Slack did not take it."""
@@ -80,12 +103,19 @@ class CardPosts:
         return await self._send(action, response_url, replace_original=False)
 
     async def settle(self, action: Action, response_url: str | None = None) -> None:
-        """Show what an action is now, where its card stands.
+        """Show what an action is now, where its card stands, and on the card of its batch.
 
         An ephemeral card is reached by a click's `response_url` alone: without one it stays as it is, and its
-        buttons answer that it is settled.
+        buttons answer that it is settled. The card of an action that was edited is its successor's.
         """
-        url = response_url or self._urls.get(action.id)
+        card = self._cards.get(action.id) or _keep(self._cards, action.id, _Card())
+        async with card.lock:
+            if action.superseded_by is None and _age(action) >= card.age:
+                card.age = _age(action)
+                await self._settle(action, response_url or self._urls.get(action.id))
+        await self._settle_batch([action])
+
+    async def _settle(self, action: Action, response_url: str | None) -> None:
         if action.card_ts:
             text, blocks = await self._card(action)
             await survive(
@@ -94,43 +124,56 @@ class CardPosts:
                 ),
                 "updating a card",
             )
-        elif url is not None:
-            await self._send(action, url, replace_original=True)
+        elif response_url is not None:
+            await self._send(action, response_url, replace_original=True)
 
     async def post_batch(self, actions: Sequence[Action]) -> None:
         """Post the card that confirms several actions at once. It is a shortcut: each has a card of its own."""
         key, words = actions[0].conversation.key, await self._words(actions[0])
+        blocks = batch_card(actions, self._functions, words)
         response = await survive(
             self._client.chat_postMessage(
                 channel=key.channel,
                 thread_ts=key.thread,
                 text=batch_fallback(actions, words),
-                blocks=batch_card(actions, self._functions, words),
+                blocks=blocks,
                 unfurl_links=False,
                 unfurl_media=False,
             ),
             "posting a batch's card",
         )
         if response is not None and actions[0].batch:
-            _keep(self._batches, actions[0].batch, str(response["ts"]))
+            posted = _Batch(str(response["ts"]), {action.id: action for action in actions}, blocks)
+            _keep(self._batches, actions[0].batch, posted)
 
-    async def settle_batch(self, actions: Sequence[Action], card_ts: str | None = None) -> None:
-        """Show what a batch's actions are now, where its card is known: after a restart, once it is clicked."""
-        if not actions or not actions[0].batch:
+    async def settle_batch(self, actions: Sequence[Action], card_ts: str | None) -> None:
+        """Show what a batch's actions are now, on the card that was clicked: after a restart it is known again."""
+        if actions and actions[0].batch and card_ts:
+            if actions[0].batch not in self._batches:
+                _keep(self._batches, actions[0].batch, _Batch(card_ts, {action.id: action for action in actions}))
+            await self._settle_batch(actions)
+
+    async def _settle_batch(self, actions: Sequence[Action]) -> None:
+        batch = self._batches.get(actions[0].batch or "")
+        if batch is None:
             return
-        if card_ts:
-            _keep(self._batches, actions[0].batch, card_ts)
-        ts, words = self._batches.get(actions[0].batch), await self._words(actions[0])
-        if ts is not None:
-            await survive(
-                self._client.chat_update(
-                    channel=actions[0].conversation.key.channel,
-                    ts=ts,
-                    text=batch_fallback(actions, words),
-                    blocks=batch_card(actions, self._functions, words),
-                ),
-                "updating a batch's card",
+        for action in actions:
+            if action.id in batch.actions and _age(action) >= _age(batch.actions[action.id]):
+                batch.actions[action.id] = action
+        async with batch.lock:
+            every = list(batch.actions.values())
+            words = await self._words(every[0])
+            blocks = batch_card(every, self._functions, words)
+            if blocks == batch.shown:
+                return
+            update = self._client.chat_update(
+                channel=every[0].conversation.key.channel,
+                ts=batch.ts,
+                text=batch_fallback(every, words),
+                blocks=blocks,
             )
+            if await survive(update, "updating a batch's card") is not None:
+                batch.shown = blocks
 
     def remember(self, pressed: Pressed) -> None:
         """Keep how an ephemeral card is reached: a dialog that it opens has no address of its own."""
@@ -181,11 +224,19 @@ class CardPosts:
         return words_for(person.locale)
 
 
-def _keep(known: OrderedDict[str, str], name: str, value: str) -> None:
+def _keep(known: OrderedDict[str, T], name: str, value: T) -> T:
     known[name] = value
     known.move_to_end(name)
     if len(known) > REMEMBERED:
         known.popitem(last=False)
+    return value
+
+
+def _age(action: Action) -> int:
+    """Order an action's states in time."""
+    if action.state is ActionState.PENDING:
+        return 0
+    return 2 if action.state.final else 1
 
 
 def _digest(action: Action) -> str:

@@ -1,7 +1,7 @@
 """From a click to a decision: the policy is asked, the row is changed once, and whoever clicked is answered."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,13 +38,14 @@ class Decisions:
         self._wake = wake
 
     async def decide(
-        self, pressed: Pressed, decision: Decision, *, reason: str = "", remember: bool = False
+        self, pressed: Pressed, decision: Decision, *, reason: str = "", rememberable: Collection[str] = ()
     ) -> Ruling | None:
-        """Decide the action that a click names. None if it could not be kept: then it must not be acknowledged,
-        and whoever clicked has been told so."""
+        """Decide the action that a click names; a confirmation of a function of `rememberable` makes a grant, too.
+        None if it could not be kept: then it must not be acknowledged, and whoever clicked has been told so."""
         try:
             action = await self._storage.actions.get(pressed.value)
             click = await self.click(pressed, decision, action)
+            remember = action is not None and action.function in rememberable
             until = click.at + REMEMBER if remember else None
             ruling = await self._storage.actions.decide(replace(click, reason=reason, remember_until=until))
         except StorageError as error:
@@ -75,7 +76,7 @@ class Decisions:
         """Take the buttons off where a decision stands, and answer a click that decided nothing."""
         action = ruling.action
         if action is not None and action.state is not ActionState.PENDING:
-            await self._card_posts.settle(action)
+            await self._card_posts.settle(await self._on_the_card(action))
         if ruling.verdict is not Verdict.DECIDED:
             words = await self._whisper.words(pressed)
             await self._whisper.answer(self._beside(pressed, action), self.told(ruling, pressed, words))
@@ -98,6 +99,13 @@ class Decisions:
         if pressed.user != action.requester and rule.confirm_by in (None, "requester"):
             return words("click-not-yours", user=f"<@{action.requester}>")
         return words("click-not-allowed")
+
+    async def _on_the_card(self, action: Action) -> Action:
+        """Return what stands on an action's card now: itself, or what an edit put in its place."""
+        while action.superseded_by and (edited := await self._storage.actions.get(action.superseded_by)):
+            self._card_posts.move(action, edited)
+            action = edited
+        return action
 
     def _beside(self, pressed: Pressed, action: Action | None) -> Pressed:
         """Answer a dialog's click beside the card that it was opened from."""

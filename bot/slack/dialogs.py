@@ -19,10 +19,11 @@ from bot.slack.survive import survive
 from bot.slack.whisper import Whisper
 from bot.turns.parts import Parts
 from bot.turns.proposals import revise
+from bot.words.catalogue import Words
 from functions.contract import Function
 from functions.errors import FunctionProblem
 from storage.ports import StorageError
-from storage.records import Action, ActionState, Decision, Ruling, Verdict
+from storage.records import Action, ActionState, Click, Decision, Ruling, Verdict
 
 
 class Dialogs:
@@ -93,20 +94,28 @@ class Dialogs:
         await ack()
         pressed = on_message(body)
         action = await self._pending(pressed, Decision.WITHDRAW)  # both are for the requester alone
-        function = self._function(action) if action is not None else None
-        if action is not None and function is not None and editable(action, function):
-            await self._open(pressed, edit_modal(action, function, await self._whisper.words(pressed)))
+        if action is None:
+            return
+        function, words = self._function(action), await self._whisper.words(pressed)
+        if function is not None and editable(action, function):
+            await self._open(pressed, edit_modal(action, function, words))
+        else:  # the function has changed since the card was posted
+            await self._whisper.answer(pressed, _not_editable(action, function, words))
 
     async def edited(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Put what was typed in the place of what waited; what is not valid is said beside its field."""
         pressed = on_view(body)
         state = pressed.view.get("state") or {}
         action = await self._parts.storage.actions.get(pressed.value)
-        function = self._function(action) if action is not None else None
-        if action is None or function is None:
+        if action is None:
             await ack()
+            return  # a dialog is opened for an action that is there, and no row is ever deleted
+        function, words = self._function(action), await self._whisper.words(pressed)
+        if function is None:
+            await ack()
+            beside = self._card_posts.beside(pressed, action)
+            await self._whisper.answer(beside, _not_editable(action, function, words))
             return
-        words = await self._whisper.words(pressed)
         errors = form_errors(state, function, words)
         if errors:
             await ack(response_action="errors", errors=errors)
@@ -136,6 +145,8 @@ class Dialogs:
         if replaced is not None:
             self._card_posts.move(action, replaced)
             await self._card_posts.settle(replaced)
+        if ruling.action is not None:
+            await self._card_posts.settle(ruling.action)
         return ruling
 
     # ── common ground ───────────────────────────────────────────────────────────────────────────────────────
@@ -144,13 +155,14 @@ class Dialogs:
         """Return the action that a dialog may be opened for; else whoever clicked is told why not."""
         action = await self._parts.storage.actions.get(pressed.value)
         click = await self._decisions.click(pressed, decision, action)
-        on_card = action is not None and click.channel == action.conversation.key.channel
-        if action is None or not on_card:
+        if action is None or not _on_its_card(click, action):
             ruling = Ruling(Verdict.UNKNOWN, None)
         elif not click.allowed:
             ruling = Ruling(Verdict.NOT_YOURS, action)
         elif action.state is not ActionState.PENDING:
             ruling = Ruling(Verdict.ALREADY, action)
+        elif click.at >= action.expires_at:
+            ruling = Ruling(Verdict.EXPIRED, action)
         else:
             return action
         await self._decisions.show(ruling, pressed)
@@ -163,10 +175,25 @@ class Dialogs:
             await self._decisions.show(ruling, pressed)
 
     async def _open(self, pressed: Pressed, view: dict[str, Any]) -> None:
-        await survive(self._client.views_open(trigger_id=pressed.trigger_id, view=view), "opening a dialog")
+        call = self._client.views_open(trigger_id=pressed.trigger_id, view=view)
+        if await survive(call, "opening a dialog") is None:
+            words = await self._whisper.words(pressed)
+            await self._whisper.answer(pressed, words("click-broken"))
 
     def _function(self, action: Action) -> Function | None:
         return self._parts.functions.get(action.function)
+
+
+def _on_its_card(click: Click, action: Action) -> bool:
+    """Hold a click against the row as deciding does: an ephemeral card alone has no ts to compare."""
+    key = action.conversation.key
+    if (click.team, click.channel) != (key.team, key.channel):
+        return False
+    return not (action.card_ts and click.card_ts) or action.card_ts == click.card_ts
+
+
+def _not_editable(action: Action, function: Function | None, words: Words) -> str:
+    return words("card-gone", user=f"<@{action.requester}>") if function is None else words("click-unknown")
 
 
 def _of(pressed: Pressed, action_id: str) -> Pressed:

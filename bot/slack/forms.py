@@ -57,6 +57,8 @@ def editable(action: Action, function: Function | None) -> bool:
     """Tell whether a modal can show all arguments for editing."""
     if function is None or not 1 <= len(function.arguments.model_fields) <= PARAMETERS:
         return False
+    if len(action.arguments_json) > 2 * FORM:
+        return False  # before the form is built: that takes a while for what is long
     view = edit_modal(action, function, words_for(DEFAULT))
     sizes = [utf16(block.get("element", {}).get("initial_value", "")) for block in view["blocks"]]
     return max(sizes) <= TYPED and sum(sizes) <= FORM and len(json.dumps(view)) <= VIEW

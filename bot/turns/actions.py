@@ -7,7 +7,7 @@ import logging
 
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
-from bot.turns.proposals import digest, preview
+from bot.turns.proposals import digest, granted_for, preview
 from functions.context import Person
 from functions.contract import Function
 from functions.safe_call import CallOutcome, Ending, call
@@ -44,6 +44,7 @@ async def carry_out(parts: Parts, action_id: str, outlet: Outlet) -> Action | No
 async def _execute(parts: Parts, action: Action, function: Function | None, outlet: Outlet) -> Action:
     """Look once more (between the click and now things may only have become tighter), claim, and run."""
     refusal = await _refusal(parts, action, function, outlet.person)
+    interrupted = await _was_interrupted(parts, action)
     begun = await parts.storage.actions.begin(action.id, parts.clock())
     if begun is None:
         return await parts.storage.actions.get(action.id) or action
@@ -53,8 +54,19 @@ async def _execute(parts: Parts, action: Action, function: Function | None, outl
     else:
         await outlet.working(function)
         outcome = await _run(parts, begun, function, outlet.person)
+    if interrupted and outcome.ending is Ending.FAILED:
+        # It says that nothing was done now, and nothing of what was begun before.
+        words = (
+            f"{action.function} was interrupted while it ran, and running it again could not tell what came of it."
+        )
+        outcome = CallOutcome(Ending.UNKNOWN, words=words)
     log.info("action %s of %s: %s", begun.id[:8], begun.function, outcome.ending)
     return await _finish(parts, begun, outcome)
+
+
+async def _was_interrupted(parts: Parts, action: Action) -> bool:
+    """Tell whether an earlier process began it: it is run again because its function is idempotent."""
+    return any(row.event == "retried" for row in await parts.storage.audit.rows(action_id=action.id))
 
 
 async def _run(parts: Parts, action: Action, function: Function, person: Person) -> CallOutcome:
@@ -94,6 +106,8 @@ async def _refusal(parts: Parts, action: Action, function: Function | None, pers
         return "What the card showed as the present state is no longer so; nothing was done. Ask again."
     if not await parts.policy.still_allows(action):
         return "The rules no longer allow this; nothing was done."
+    if action.grant is not None and action.card_ts is None:
+        return "It could not be shown to anybody; nothing was done. Ask again."
     if action.grant is not None and not await _grant_lives(parts, action, function):
         return "The permission to do this without asking has ended; nothing was done. Ask again."
     return ""
@@ -105,7 +119,7 @@ async def _grant_lives(parts: Parts, action: Action, function: Function) -> bool
     found = await parts.storage.grants.find(
         action.conversation.id, action.requester, action.function, parts.clock()
     )
-    return found is not None
+    return found is not None and await granted_for(parts, found, function)
 
 
 def _outcome_json(outcome: CallOutcome) -> str:

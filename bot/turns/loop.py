@@ -8,7 +8,7 @@ from bot.turns.history import model_input
 from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
-from bot.turns.proposals import Answered, batched, problem, propose
+from bot.turns.proposals import NO_LIMITS, Answered, Limits, batched, problem, propose
 from bot.words.catalogue import Words, words_for
 from functions.arguments import freeze
 from functions.contract import Function
@@ -20,10 +20,9 @@ MAX_CALLS = 16
 """Calls of one step that are carried out: each may be a card, and people have to read them."""
 
 
-async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, denied: frozenset[str] = frozenset()) -> TurnState:
+async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits = NO_LIMITS) -> TurnState:
     """Ask the model and carry out its calls, step by step; the outlet is finished when this returns.
 
-    `denied` holds the digests of what the person has just denied: it is not asked for again.
 
     Each step is recorded in one transaction: the model's items, the result of every call in order, and the
     actions, whose cards are posted only after that. Raises bot.errors.ModelError.
@@ -34,7 +33,7 @@ async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, denied: frozenset
         await outlet.working()
         done = await _ask(parts, claim, outlet, lead)
         lead = "\n\n" if done.text else lead
-        answers = await _answer_calls(parts, claim, outlet, done, denied)
+        answers = await _answer_calls(parts, claim, outlet, done, limits)
         ending = _ending(answers)
         actions = await parts.storage.turns.record(
             claim.turn,
@@ -91,17 +90,15 @@ async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> st
     return "" if len(posted) == len(actions) else words_for(outlet.person.locale)("card-not-posted")
 
 
-async def _answer_calls(
-    parts: Parts, claim: Claim, outlet: Outlet, done: Done, denied: frozenset[str]
-) -> list[Answered]:
+async def _answer_calls(parts: Parts, claim: Claim, outlet: Outlet, done: Done, limits: Limits) -> list[Answered]:
     """Give every call of a step its one result, in order; read-only functions run side by side."""
     taken, over = done.calls[:MAX_CALLS], done.calls[MAX_CALLS:]
-    answers = await asyncio.gather(*(_answer(parts, claim, outlet, item, denied) for item in taken))
+    answers = await asyncio.gather(*(_answer(parts, claim, outlet, item, limits) for item in taken))
     too_many = f"Not done: more than {MAX_CALLS} calls at once. Call it again in a later step if it is needed."
     return [*answers, *(problem(item, too_many) for item in over)]
 
 
-async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, denied: frozenset[str]) -> Answered:
+async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, limits: Limits) -> Answered:
     function, person = parts.functions.get(item.function), outlet.person
     if function is None:
         offered = ", ".join(parts.functions)
@@ -111,7 +108,7 @@ async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, de
     try:
         if function.read_only:
             return await _read(parts, claim, outlet, item, function)
-        return await propose(parts, function, item, person, claim.conversation, denied)
+        return await propose(parts, function, item, person, claim.conversation, limits)
     except FunctionProblem as refused:
         return problem(item, str(refused))
 

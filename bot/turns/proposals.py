@@ -14,7 +14,7 @@ from functions.contract import Function
 from functions.errors import FunctionProblem
 from functions.safe_call import call
 from storage.outcomes import reference
-from storage.records import Action, CallItem, Conversation, NewAction, ResultItem
+from storage.records import Action, CallItem, Conversation, Grant, NewAction, ResultItem
 
 MAX_SHOWN = 100_000
 """Characters of arguments that people can be shown, on a card or page by page. More cannot be confirmed."""
@@ -42,6 +42,19 @@ class Answered:
     """Whether the person's click is what comes next."""
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a turn after a decision may not propose: exactly what was just denied (`denied` holds digests), and,
+    where another than the requester gave a reason (`advised`), anything that this other person could then confirm:
+    four eyes would be one person's two."""
+
+    denied: frozenset[str] = frozenset()
+    advised: bool = False
+
+
+NO_LIMITS = Limits()
+
+
 def problem(item: CallItem, words: str) -> Answered:
     """Answer a call with words that the model can act on."""
     return Answered(ResultItem(item.call_id, json.dumps({"error": words}, ensure_ascii=False)))
@@ -53,15 +66,25 @@ async def propose(
     item: CallItem,
     person: Person,
     conversation: Conversation,
-    denied: frozenset[str],
+    limits: Limits,
 ) -> Answered:
     """Freeze a call as an action. The caller records it; only then may its card be posted.
 
-    What waits already is not asked for twice, and what the person has just denied (`denied` holds digests) is
-    denied without asking. Raises FunctionProblem if the arguments are not valid or too long to be shown.
+    What waits already is not asked for twice, and what the person has just denied is denied without asking.
+    Raises FunctionProblem if the arguments are not valid or too long to be shown.
     """
+    if limits.advised and parts.policy.rule(function.name).not_requester:
+        raise FunctionProblem(
+            f"{function.name} needs two people, and one of them has just said what to do. "
+            "The requester has to ask anew."
+        )
+    if conversation.key.is_command and not await parts.policy.may_confirm_own(function.name, person.id):
+        raise FunctionProblem(
+            "Somebody else has to confirm this, and nobody else sees this answer. "
+            "Tell the person to ask in a channel."
+        )
     new = await _frozen(parts, function, item, person, conversation)
-    if new.digest in denied:
+    if new.digest in limits.denied:
         return Answered(_result(item, status="denied", note="They have just denied exactly this. Let it be."))
     for waiting in await parts.storage.actions.pending(conversation.id):
         if waiting.digest == new.digest:
@@ -150,13 +173,19 @@ async def _grant(parts: Parts, function: Function, person: Person, conversation:
     if not function.rememberable:
         return None
     grant = await parts.storage.grants.find(conversation.id, person.id, function.name, parts.clock())
-    if grant is None:
+    if grant is None or not await granted_for(parts, grant, function):
         return None
     stands, allowed = await asyncio.gather(
         parts.policy.standings.stands(person.team, person.id),
         parts.policy.may_confirm_own(function.name, person.id),
     )
     return grant.id if stands and allowed else None
+
+
+async def granted_for(parts: Parts, grant: Grant, function: Function) -> bool:
+    """Whether a grant was given for this very function: one that was changed since is asked for again."""
+    first = await parts.storage.actions.get(grant.action_id)
+    return first is not None and first.schema_digest == function.schema_digest
 
 
 def _awaiting(item: CallItem, action_id: str) -> ResultItem:

@@ -4,6 +4,7 @@ from bot.turns.actions import carry_out
 from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
+from bot.turns.proposals import Limits
 from storage.outcomes import outcome_items
 from storage.records import ActionState, Claim, DeliveryKind, Ended, InboxEntry, NewItem, TurnState, UserItem
 
@@ -15,6 +16,7 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     """
     items: list[NewItem] = []
     denied: set[str] = set()
+    advised = False
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
             items += _said(entry, outlet)
@@ -24,11 +26,12 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
             items += outcome_items(action)
         if action is not None and action.state is ActionState.DENIED:
             denied.add(action.digest)
+            advised = advised or (bool(action.reason) and action.decided_by != action.requester)
     if not items:
         await outlet.greet()
         return TurnState.ANSWERED
     await parts.storage.turns.record(claim.turn, items, at=parts.clock())
-    return await run_loop(parts, claim, outlet, frozenset(denied))
+    return await run_loop(parts, claim, outlet, Limits(frozenset(denied), advised))
 
 
 def _said(entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
@@ -37,7 +40,7 @@ def _said(entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
     if not delivery.text.strip():
         return []
     alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND
-    speaker = "" if alone else outlet.person.name
+    speaker = "" if alone else outlet.person.name or delivery.user  # among others nobody speaks unnamed
     return [NewItem(UserItem(delivery.text, delivery.user, speaker), key=f"entry:{entry.id}")]
 
 

@@ -53,6 +53,9 @@ class SqliteActions:
     async def expire(self, at: datetime) -> list[Action]:
         return await self._connection.write(expire, at)
 
+    async def successors(self) -> list[Action]:
+        return await self._connection.read(successors)
+
     async def uncarded(self) -> list[Action]:
         return await self._connection.read(uncarded)
 
@@ -105,7 +108,23 @@ def uncarded(db: Database) -> list[Action]:
         """
         SELECT actions.*, team, channel, thread
         FROM actions JOIN conversations ON conversations.id = actions.conversation
-        WHERE actions.state = 'pending' AND actions.card_ts IS NULL ORDER BY actions.proposed_at
+        WHERE actions.card_ts IS NULL
+            AND (actions.state = 'pending' OR actions.state = 'confirmed' AND actions.grant_id IS NOT NULL)
+        ORDER BY actions.proposed_at
+        """
+    )
+    return [action_from(row) for row in rows]
+
+
+def successors(db: Database) -> list[Action]:
+    rows = db.query(
+        """
+        SELECT actions.*, team, channel, thread
+        FROM actions JOIN conversations ON conversations.id = actions.conversation
+        WHERE actions.state = 'pending' AND EXISTS (
+            SELECT 1 FROM actions AS old WHERE old.superseded_by = actions.id
+        )
+        ORDER BY actions.proposed_at
         """
     )
     return [action_from(row) for row in rows]

@@ -15,11 +15,11 @@ def alone(path: str | Path) -> Iterator[None]:
     Raises StorageError at once if another process holds it. SQLite's own lock is used, because it is the same on
     every system.
     """
-    lock = Path(f"{Path(path).absolute()}.lock")
+    lock = Path(f"{Path(path).resolve()}.lock")
     try:
         held = sqlite3.connect(lock, timeout=0, isolation_level=None)
         held.execute("BEGIN EXCLUSIVE")
-    except sqlite3.OperationalError as error:
+    except sqlite3.Error as error:
         raise StorageError(
             f"another `nod run` works on {path} (or {lock.name} beside it cannot be written): stop that one first."
         ) from error

@@ -59,7 +59,11 @@ def edit(db: Database, click: Click, new: NewAction) -> tuple[Ruling, Action | N
 
 def withdraw(db: Database, action_id: str, requester: str, at: datetime) -> Action | None:
     action = find(db, action_id)
-    if action is None or action.state is not ActionState.PENDING or action.requester != requester:
+    if action is None or action.requester != requester:
+        return None
+    if action.state is ActionState.CONFIRMED and action.grant is not None and action.card_ts is None:
+        return end_late(db, action, at)
+    if action.state is not ActionState.PENDING:
         return None
     withdrawn = replace(action, state=ActionState.WITHDRAWN, finished_at=at)
     advance(db, action, withdrawn, audit.NOD, at, {"digest": action.digest})

@@ -338,8 +338,13 @@ def m009_audit_chain(db: Database) -> None:
 
 
 @MIGRATIONS()
-def m010_turns_ending(db: Database) -> None:
+def m010_recovery(db: Database) -> None:
     # How a turn will end once its last step is shown: after a crash in between it is not run again.
     db.execute("ALTER TABLE turns ADD COLUMN ending TEXT CHECK (ending IN ('answered', 'waiting', 'failed'))")
     # Confirmed and never begun: what the sweep looks for.
     db.execute("CREATE INDEX actions_confirmed ON actions (id) WHERE state = 'confirmed'")
+    # What a grant confirmed and has no card is looked for too, and what took another one's place.
+    db.execute("DROP INDEX actions_uncarded")
+    uncarded = "card_ts IS NULL AND (state = 'pending' OR state = 'confirmed' AND grant_id IS NOT NULL)"
+    db.execute(f"CREATE INDEX actions_uncarded ON actions (proposed_at) WHERE {uncarded}")
+    db.execute("CREATE INDEX actions_superseded ON actions (superseded_by) WHERE superseded_by IS NOT NULL")

@@ -1,17 +1,20 @@
 """A real browser on the demo's page, with the real `nod run` behind it."""
 
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from bot.demo.world import World, start_world
 from tests.e2e.office import Office, open_office
 
 SHOTS = Path(__file__).parent.parent.parent / ".artifacts" / "screenshots"
 """Kept outside git, for people to look at."""
+
+expect.set_options(timeout=15_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -22,15 +25,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with start_world() as running:
+    async with start_world(delta_seconds=0.001) as running:
         yield running
 
 
 @pytest.fixture
 async def office(world: World, tmp_path: Path, guarded_environment: Mapping[str, str]) -> AsyncIterator[Office]:
     async with open_office(world, tmp_path, guarded_environment) as office:
+        (tmp_path / "nod.toml").write_text(world.nod_toml(), encoding="utf-8")
         await office.start()
+        world.restart = partial(restart, office)
         yield office
+
+
+async def restart(office: Office) -> None:
+    await office.kill()
+    await office.start()
 
 
 @pytest.fixture

@@ -4,29 +4,8 @@ import re
 
 from playwright.async_api import Page, expect
 
+from tests.browser.driver import say, thread, visit
 from tests.e2e.office import Office
-
-
-async def visit(page: Page, office: Office, person: str, place: str = "general") -> None:
-    await page.goto(f"{office.world.page_url}?as={person}&in={place}")
-
-
-async def say(page: Page, text: str, where: str = "channel") -> None:
-    box = page.locator(f"form[data-composer={where}] textarea")
-    await box.fill(text)
-    await box.press("Enter")
-
-
-def thread(page: Page) -> "Thread":
-    return Thread(page)
-
-
-class Thread:
-    def __init__(self, page: Page) -> None:
-        self.list = page.locator("#thread-list")
-        self.nod = self.list.locator("article.message[data-user=nod]")
-        self.confirm = self.list.locator("[data-action-id=action_confirm]")
-        self.deny = self.list.locator("[data-action-id=action_deny]")
 
 
 async def test_ask_in_korean_and_go_on_in_the_thread(page: Page, office: Office) -> None:
@@ -100,3 +79,13 @@ async def test_a_phone_in_the_dark(page: Page, office: Office) -> None:
     width = await page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390
     await expect(page.locator("body")).to_have_attribute("data-person", re.compile("lee"))
+
+
+async def test_the_panel_keeps_its_name_and_tables_fit_on_a_small_laptop(page: Page, office: Office) -> None:
+    await page.set_viewport_size({"width": 1024, "height": 720})
+    await visit(page, office, "kim")
+    await say(page, "@Nod 연봉 상위 5명 알려줘")
+    frame = thread(page).nod.last.locator(".table-frame")
+    await expect(frame.locator("tr")).to_have_count(6)
+    await expect(page.get_by_role("button", name="무대 뒤")).to_be_visible()
+    assert await frame.evaluate("frame => frame.scrollWidth <= frame.clientWidth")

@@ -1,14 +1,17 @@
 """Drive the demo workspace as people do, and wait for what they would see."""
 
 import asyncio
+import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.demo.workspace.state import Message, Workspace
+import bot
+from bot.demo.workspace import payloads
+from bot.demo.workspace.state import Json, Message, View, Workspace
 from bot.demo.world import World
 
 T = TypeVar("T")
@@ -46,7 +49,22 @@ class Office:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, *(command or RUN), env=self.environment, cwd=self.folder, stderr=log
             )
-        await self.world.sockets.wait_connected(within=WITHIN)
+        await self.world.sockets.wait_connected(within=WITHIN * 2)
+
+    def drop_in(self, name: str, source: str) -> None:
+        """Run from now on a copy of Nod's packages that has one more file of functions."""
+        root = Path(bot.__file__).parent.parent
+        for package in ("bot", "functions", "storage"):
+            shutil.copytree(root / package, self.folder / package, dirs_exist_ok=True)
+        (self.folder / "functions" / f"{name}.py").write_text(source)
+
+    def rule(self, text: str) -> None:
+        """Write nod.toml, which the next start reads."""
+        (self.folder / "nod.toml").write_text(text)
+
+    async def nod(self, *arguments: str) -> tuple[int, str]:
+        """Run another command of `nod`; its exit status and what it said."""
+        return await run_nod(arguments, self.environment, self.folder)
 
     async def through_kills(self, wanted: Callable[[], Awaitable[T]]) -> T:
         """Wait for something while the process may be killed; start a plain one in its place."""
@@ -104,6 +122,35 @@ class Office:
 
         return await self.workspace.wait_for(seen, WITHIN)
 
+    async def whisper(self, person: str, words: str) -> Message:
+        """Wait for an ephemeral message of a person's that says these words."""
+
+        def seen(workspace: Workspace) -> Message | None:
+            return next((message for message in self.privates(person) if words in shown(message)), None)
+
+        return await self.workspace.wait_for(seen, WITHIN)
+
+    async def modal(self, person: str, words: str = "") -> View:
+        """Wait for an open modal of a person's that says these words."""
+        user = self.workspace.user(person).id
+
+        def seen(workspace: Workspace) -> View | None:
+            stack = workspace.view_stack(user)
+            return stack[-1] if stack and words in text_of(stack[-1].blocks) else None
+
+        return await self.workspace.wait_for(seen, WITHIN)
+
+    async def press(
+        self, person: str, message: Message, action_id: str, value: str, team: str | None = None
+    ) -> bool:
+        """Click a button that the message does not show (any more), or as somebody of another workspace."""
+        user, triggers = self.workspace.user(person), self.world.slack.triggers
+        told = payloads.interaction(self.workspace, "block_actions", user, triggers.issue(user.id))
+        told["user"]["team_id"] = team or self.workspace.team_id
+        told |= payloads.message_click(self.workspace, message, {})
+        told["actions"] = [{"type": "button", "action_id": action_id, "block_id": "b", "value": value}]
+        return await self.world.sockets.request("interactive", told) is not None
+
     def privates(self, person: str) -> list[Message]:
         user = self.workspace.user(person).id
         return [
@@ -152,6 +199,24 @@ class Thread:
 
         return await self.office.workspace.wait_for(seen, WITHIN)
 
+    async def changed(self, card: Message, words: str) -> Message:
+        """Wait until a card with buttons says these words."""
+
+        def seen(workspace: Workspace) -> Message | None:
+            now = workspace.message(self.channel, card.ts)
+            return now if now and buttons(now) and words in shown(now) else None
+
+        return await self.office.workspace.wait_for(seen, WITHIN)
+
+    async def cards(self, count: int) -> list[Message]:
+        """Wait for so many cards with buttons."""
+
+        def seen(workspace: Workspace) -> list[Message] | None:
+            found = [message for message in self.replies if buttons(message)]
+            return found if len(found) >= count else None
+
+        return await self.office.workspace.wait_for(seen, WITHIN)
+
     async def click(self, person: str, card: Message, action_id: str) -> bool:
         self.asked = self.office.workspace.next_ts()
         return await self.office.world.people.click(person, self.channel, card.ts, action_id)
@@ -178,8 +243,13 @@ def buttons(message: Message) -> dict[str, dict[str, Any]]:
 
 def shown(message: Message) -> str:
     """Return all that a message shows, as one text."""
-    texts = [message.text]
-    for block in message.blocks:
+    return f"{message.text}\n{text_of(message.blocks)}"
+
+
+def text_of(blocks: list[Json]) -> str:
+    """Return all that blocks show, as one text."""
+    texts = []
+    for block in blocks:
         texts += [part["text"] for part in block.get("fields", ())]
         texts += [part["text"] for part in block.get("elements", ()) if isinstance(part.get("text"), str)]
         text = block.get("text")
@@ -201,11 +271,16 @@ async def open_office(world: World, folder: Path, guarded: Mapping[str, str]) ->
 
 async def refuse_to_start(environment: Mapping[str, str], folder: Path) -> tuple[int, str]:
     """Run `nod run` where it cannot start; its exit status and what it said."""
+    return await run_nod(["run"], environment, folder)
+
+
+async def run_nod(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> tuple[int, str]:
+    """Run a command of `nod` to its end; its exit status and what it said."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "bot",
-        "run",
+        *arguments,
         env=environment,
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,

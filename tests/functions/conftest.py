@@ -88,6 +88,8 @@ def drop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Drop]:
         path.parent.mkdir(exist_ok=True)
         path.write_text(source, "utf-8")
         importlib.invalidate_caches()
+        # one's own functions may hold a file of the same name, which another test has imported
+        monkeypatch.delitem(sys.modules, f"functions.{name.partition('/')[0].removesuffix('.py')}", raising=False)
         return path
 
     yield write

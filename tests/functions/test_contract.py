@@ -90,6 +90,16 @@ def test_what_is_not_declared_is_an_action_with_a_name_for_people() -> None:
     assert close_order.arguments.model_json_schema()["properties"] == {}
 
 
+def test_a_bare_decorator_declares_an_action() -> None:
+    @function
+    async def close_order(context: Context, number: int) -> None:
+        """Close it."""
+
+    assert isinstance(close_order, Function)
+    assert (close_order.name, close_order.read_only, close_order.timeout) == ("close_order", False, 20.0)
+    assert list(close_order.arguments.model_fields) == ["number"]
+
+
 def test_the_tiers_are_declared() -> None:
     @function(destructive=True, title="x" * 100)
     async def delete_all(context: Context) -> None:
@@ -239,6 +249,8 @@ def test_closed_types_pass_even_when_they_contain_themselves() -> None:
             f'    count: Annotated[int, Label(ko="{"수" * 101}")],\n) -> str:\n    """Order."""',
             "parameter count: write a name and labels of at most 100",
         ),
+        ('@function\ndef order(context: Context) -> str:\n    """Order."""', "async def order"),
+        ('@function("Order")\nasync def order(context: Context) -> str:\n    """Order."""', "options by name"),
         ('@function(timeout=0)\nasync def order(context: Context) -> str:\n    """Order."""', "above 0 seconds"),
     ],
 )

@@ -1,3 +1,4 @@
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import EntryPoint, EntryPoints
@@ -5,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from functions import DeclarationError, registry
+import functions
+from functions import DeclarationError, employees, registry, weather
 from functions.registry import ENTRY_POINT_GROUP, discover
 
 Drop = Callable[[str, str], Path]
@@ -27,6 +29,18 @@ async def {name}(context: Context) -> str:
     '''Read it.'''
     return ""
 """
+
+
+@pytest.fixture(autouse=True)
+def shipped_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Look at what Nod ships with: functions of one's own, dropped or installed here, must break no test."""
+    folder = tmp_path / "shipped"
+    folder.mkdir()
+    for module in (employees, weather):
+        assert module.__file__
+        shutil.copy(module.__file__, folder)
+    monkeypatch.setattr(functions, "__path__", [str(folder)])
+    monkeypatch.setattr(registry, "entry_points", lambda group: EntryPoints())
 
 
 @pytest.fixture
@@ -103,14 +117,28 @@ def test_an_alias_is_the_same_function(drop: Drop) -> None:
         (READ.format(name="get_weather"), "zz.py: a function named get_weather is already in functions.weather."),
         (
             "import nothing_like_it",
-            "zz.py cannot be imported: ModuleNotFoundError: No module named 'nothing_like_it'",
+            "zz.py cannot be imported: ModuleNotFoundError at zz.py, line 1: No module named 'nothing_like_it'",
         ),
-        ("from functions import nothing", "zz.py cannot be imported: ImportError: cannot import name 'nothing'"),
+        (
+            "from functions import nothing",
+            "zz.py cannot be imported: ImportError at zz.py, line 1: cannot import name 'nothing'",
+        ),
+        (
+            READ.format(name="list_rooms").replace("read_only", "readonly"),
+            "zz.py cannot be imported: TypeError at zz.py, line 3: function() got an unexpected keyword argument "
+            "'readonly'",
+        ),
         ("\n\ndef broken(:\n", "zz.py cannot be imported: SyntaxError: "),
-        ("\n\n1 / 0\n", "zz.py cannot be imported: ZeroDivisionError at zz.py, line 3"),
-        ("import os\nos.environ['s3cret']\n", "zz.py cannot be imported: KeyError at zz.py, line 2"),
-        ("raise RuntimeError('s3cret')", "zz.py cannot be imported: RuntimeError at zz.py, line 1"),
-        ("raise SystemExit('s3cret')", "zz.py cannot be imported: SystemExit at zz.py, line 1"),
+        ("\n\n1 / 0\n", "zz.py cannot be imported: ZeroDivisionError at zz.py, line 3: division by zero"),
+        (
+            "import os\nos.environ['ROOMS_URL']\n",
+            "zz.py cannot be imported: KeyError at zz.py, line 2: 'ROOMS_URL'",
+        ),
+        ("raise SystemExit", "zz.py cannot be imported: SystemExit at zz.py, line 1"),
+        (
+            "raise ValueError('one\\n\\x1b[2Jtwo ' + 'x' * 999)",
+            "zz.py cannot be imported: ValueError at zz.py, line 1: one [2Jtwo xxx",
+        ),
         ("x = '\0'", "zz.py cannot be imported: "),
         (READ.format(name="Shout"), "zz.py: Shout: name the function in lower case"),
     ],
@@ -121,8 +149,8 @@ def test_a_broken_file_is_named_with_what_is_wrong(drop: Drop, source: str, word
     with pytest.raises(DeclarationError) as refused:
         discover()
     assert str(refused.value).startswith(f"functions/{words}")
-    assert "s3cret" not in str(refused.value)
     assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) <= registry.MAX_FAILURE + len("functions/zz.py cannot be imported: .")
 
 
 @pytest.mark.parametrize("value", ["corp_hr", "corp_hr:list_holidays"])
@@ -151,7 +179,11 @@ def test_an_entry_point_into_this_package_changes_nothing(install: Install) -> N
     ("value", "source", "words"),
     [
         ("corp_absent", None, "cannot be imported: ModuleNotFoundError"),
-        ("corp_bad", "raise RuntimeError('s3cret')", "cannot be imported: RuntimeError at corp_bad.py, line 1"),
+        (
+            "corp_bad",
+            "raise RuntimeError('no room')",
+            "cannot be imported: RuntimeError at corp_bad.py, line 1: no room",
+        ),
         ("corp_bad:missing", "x = 1", "cannot be imported: AttributeError"),
         ("corp_bad", "x = 1", "there is no function"),
         ("corp_bad:x", "x = 1", "there is no function"),
@@ -169,4 +201,3 @@ def test_a_broken_entry_point_is_named(install: Install, value: str, source: str
         discover()
     assert str(refused.value).startswith(f"entry point corp = {value}")
     assert words in str(refused.value)
-    assert "s3cret" not in str(refused.value)

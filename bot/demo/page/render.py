@@ -15,6 +15,7 @@ from bot.demo.page.markdown import render_markdown
 from bot.demo.page.mrkdwn import render_mrkdwn
 from bot.demo.page.reader import Reader
 from bot.demo.page.rich_text import render_rich_text
+from bot.demo.page.streaming import closed
 
 __all__ = ["render_blocks", "render_body", "render_markdown", "render_mrkdwn", "render_tasks"]
 
@@ -274,7 +275,8 @@ def render_body(
     """Render a message's content: steps, then Markdown if it has any, then blocks, else its mrkdwn text."""
     parts = [render_tasks(chunks, reader)]
     if markdown:
-        parts.append(tag("div", {"class": "text"}, render_markdown(markdown, reader)))
+        shown = closed(markdown) if streaming else markdown
+        parts.append(tag("div", {"class": "text"}, render_markdown(shown, reader)))
     elif streaming:
         parts.append(tag("div", {"class": "text"}, tag("p")))
     elif text and not blocks:

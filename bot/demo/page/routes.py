@@ -20,11 +20,10 @@ What browser tests may rely on (all ids are the workspace's own):
     button[data-restart]             kills Nod's process and starts it again;
         [data-process="running|starting|stopped"] is its state
     details[data-contract]           the steps to try, with [data-prompt] buttons; li[data-step="four_eyes|edit|…"]
-    button[data-stop]                 stops the answer that is being written
     button[data-theme-toggle], [data-toast]
 
 Addresses: GET / (?as=kim&in=general&thread=<ts>&tab=home), GET /events (the same query),
-POST /say, /click, /stop, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields, ?as=…).
+POST /say, /click, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields, ?as=…).
 A refusal is {"error": "a sentence"} with a 4xx status; with 200 it is Nod that did not take a click in time.
 """
 
@@ -193,16 +192,6 @@ class _Page:
         view = self.workspace.views.get(view_id)
         return form_values(view.blocks, form) if view else {}
 
-    async def stop(self, request: web.Request) -> web.Response:
-        """Stop the answer that is being written in a thread."""
-        form = await request.post()
-        place = self._acting(request, str(form["channel"]))
-        try:
-            await self.people.stop(place.person.id, place.channel.id, str(form["thread_ts"]))
-        except NotThere:
-            return self._refuse(place, "not_there", 404)
-        return web.json_response({})
-
     async def open(self, request: web.Request) -> web.Response:
         """Tell Nod that the person has opened its messages or its Home tab."""
         form = await request.post()
@@ -273,7 +262,6 @@ def make_app(
     app.router.add_get("/events", page.events)
     app.router.add_post("/say", page.say)
     app.router.add_post("/click", page.click)
-    app.router.add_post("/stop", page.stop)
     app.router.add_post("/open", page.open)
     app.router.add_post("/restart", page.restart)
     app.router.add_post("/views/{id}/submit", page.submit_view)

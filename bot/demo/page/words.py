@@ -83,7 +83,6 @@ _ENGLISH: Final = {
     "too_long": "That is longer than 12,000 characters.",
     "no_answer": "This didn't work. Try again?",
     "not_there": "That is no longer there.",
-    "stop": "Stop",
     "mention_list": "People you can mention",
     "skip": "Skip to the message field",
     "image": "image",
@@ -131,10 +130,10 @@ _KOREAN: Final = {
     "process_lead": "그 자리에서 강제 종료(kill -9)하고 다시 시작합니다. 카드와 스레드는 그대로 남고, "
     "그동안 보낸 메시지는 나중에 전달됩니다.",
     "process_away": "Nod가 돌아오지 않았습니다. 데모를 실행한 터미널에 이유가 있습니다.",
-    "contract": "확인 절차 체험하기",
+    "contract": "승인 절차 체험하기",
     "behind_rows": "직원 데이터",
     "behind_lead": "직원 서비스의 데이터를 그대로 보여 줍니다. "
-    "확인한 작업은 여기에 반영되고, 거절한 작업은 반영되지 않습니다.",
+    "승인한 작업은 여기에 반영되고, 거절한 작업은 반영되지 않습니다.",
     "behind_unchanged": "아직 바뀐 것이 없습니다.",
     "behind_changed": "데모를 시작한 뒤 {count}건 바뀜",
     "column_id": "번호",
@@ -170,7 +169,6 @@ _KOREAN: Final = {
     "too_long": "12,000자가 넘습니다.",
     "no_answer": "처리하지 못했습니다. 다시 시도할까요?",
     "not_there": "이미 사라진 항목입니다.",
-    "stop": "중지",
     "mention_list": "멘션할 수 있는 사람",
     "skip": "메시지 입력란으로 건너뛰기",
     "image": "이미지",
@@ -178,22 +176,21 @@ _KOREAN: Final = {
 
 CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "ko": _KOREAN}
 
-# The examples a newcomer may click, the first ones in the person's own language.
+# The examples a newcomer may click: those of their own language, and at the end one of the other.
 EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     "ko": (
         "직원들 중에 제일 많은 연봉을 받는 사람은?",
         "오늘 서울의 날씨는?",
+        "Tiger Nixon의 연봉을 330000으로 올려줘",
         "what is the average age?",
-        "raise Tiger Nixon's salary to 330000",
     ),
     "en": (
         "what is the average age?",
         "raise Tiger Nixon's salary to 330000",
+        "what's the weather in Seoul today?",
         "직원들 중에 제일 많은 연봉을 받는 사람은?",
-        "오늘 서울의 날씨는?",
     ),
 }
-
 
 # How each language calls itself, beside a person's name.
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {"en": "English", "ko": "한국어"}

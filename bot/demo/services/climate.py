@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 
+FREEZING_C = 1.0
+"""°C at and below which it snows rather than rains."""
+SNOW_FOR = {51: 71, 61: 71, 63: 73, 65: 75}
+"""WMO codes: what falls as snow in the cold instead of drizzle and rain."""
+
 
 @dataclass(frozen=True)
 class Normals:
@@ -73,9 +78,10 @@ def weather_at(day: Day, moment: datetime) -> Moment:
     """Find the weather at a local time within a day: coldest at 3, warmest at 15 o'clock."""
     warmth = math.cos(2 * math.pi * (moment.hour + moment.minute / 60 - 15) / 24)
     middle, half_range = (day.max_c + day.min_c) / 2, (day.max_c - day.min_c) / 2
+    temperature = round(middle + half_range * warmth, 1)
     return Moment(
-        code=day.code,
-        temperature_c=round(middle + half_range * warmth, 1),
+        code=SNOW_FOR.get(day.code, day.code) if temperature <= FREEZING_C else day.code,
+        temperature_c=temperature,
         humidity_percent=min(100, max(10, round(day.humidity_percent - 10 * warmth))),
         precipitation_mm=round(day.precipitation_mm / 96, 2),
         wind_kmh=day.wind_kmh,
@@ -105,7 +111,7 @@ def _dry_code(sky: float, high: float) -> int:
 
 
 def _wet_code(mm: float, low: float, high: float) -> int:
-    if high <= 2:
+    if (low + high) / 2 <= FREEZING_C:
         return 71 if mm < 2.5 else 73 if mm < 10 else 75  # snow
     if low >= 20 and mm >= 5:
         return 80 if mm < 8 else 81 if mm < 16 else 95  # showers, thunderstorm

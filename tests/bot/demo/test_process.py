@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.process import BotProcess, bot_process
+from bot.demo.process import BotProcess, at_home, bot_process
 from bot.demo.world import World, start_world
 
 pytestmark = pytest.mark.e2e
@@ -45,7 +45,40 @@ async def test_its_own_end_is_noticed(tmp_path: Path, guarded_environment: Mappi
     bot = BotProcess(guarded_environment, tmp_path)
     await bot.start()
     await bot.ended.wait()
+    assert bot.how_it_ended == "exit status 2"
     await bot.stop()
+
+
+PROXIES = {
+    "HTTP_PROXY": "http://a:1",
+    "https_proxy": "http://b:2",
+    "ALL_PROXY": "socks5://c:3",
+    "no_proxy": "corp",
+}
+
+
+@pytest.mark.parametrize(
+    ("proxied", "expected"),
+    [
+        (False, {"NO_PROXY": "127.0.0.1,localhost"}),
+        (True, {"NO_PROXY": "corp,127.0.0.1,localhost", "ALL_PROXY": "http://b:2"}),
+    ],
+)
+def test_no_proxy_stands_between_the_bot_and_the_demo(proxied: bool, expected: dict[str, str]) -> None:
+    home = at_home({"PATH": "/bin", **PROXIES}, proxied=proxied)
+    assert home == {"PATH": "/bin", **expected, "no_proxy": expected["NO_PROXY"]}
+
+
+async def test_it_connects_where_other_addresses_want_a_proxy(
+    tmp_path: Path, guarded_environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in PROXIES:
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    async with (
+        start_world(delta_seconds=0) as world,
+        bot_process(environment(world, guarded_environment, tmp_path), tmp_path),
+    ):
+        await world.sockets.wait_connected(within=20)
 
 
 async def test_the_rules_of_the_demo_ask_for_four_eyes() -> None:

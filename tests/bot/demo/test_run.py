@@ -4,7 +4,8 @@ import asyncio
 import re
 import signal
 import sys
-from collections.abc import Mapping
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import httpx
@@ -18,26 +19,79 @@ DEMO = (
 )
 
 
-async def test_it_outlives_a_restart_of_nod_and_ends_cleanly(
-    tmp_path: Path, guarded_environment: Mapping[str, str]
-) -> None:
-    demo = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", DEMO, env=guarded_environment, cwd=tmp_path, stdout=asyncio.subprocess.PIPE
-    )
-    assert demo.stdout
-    try:
+Start = Callable[[], Awaitable[tuple[Process, str]]]
+
+
+@pytest.fixture
+async def start(tmp_path: Path, guarded_environment: Mapping[str, str]) -> AsyncIterator[Start]:
+    """Start demos and give their processes with the page's address; temporary folders come into `tmp_path`."""
+    started: list[Process] = []
+
+    async def start() -> tuple[Process, str]:
+        environment = {**guarded_environment, "TMPDIR": str(tmp_path)}
+        demo = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", DEMO, env=environment, cwd=tmp_path, stdout=PIPE, stderr=PIPE
+        )
+        started.append(demo)
         async with asyncio.timeout(WITHIN):
-            url = await _page(demo.stdout)
-            async with httpx.AsyncClient(base_url=url, timeout=WITHIN) as http:
-                again = await http.post("restart?as=kim", headers={"Sec-Fetch-Site": "same-origin"})
-                assert (again.status_code, again.json()) == (200, {})
-                assert 'data-process="running"' in (await http.get("?as=kim")).text
-            demo.send_signal(signal.SIGINT)
-            assert await demo.wait() == 0
-    finally:
+            return demo, await _page(_open(demo.stdout))
+
+    yield start
+    for demo in started:
         if demo.returncode is None:
             demo.kill()
             await demo.wait()
+
+
+async def test_it_outlives_a_restart_of_nod_and_ends_cleanly(start: Start, tmp_path: Path) -> None:
+    demo, url = await start()
+    async with httpx.AsyncClient(base_url=url, timeout=WITHIN) as http:
+        again = await http.post("restart?as=kim", headers={"Sec-Fetch-Site": "same-origin"})
+        assert (again.status_code, again.json()) == (200, {})
+        assert 'data-process="running"' in (await http.get("?as=kim")).text
+    demo.send_signal(signal.SIGINT)
+    said, problems = await _ended(demo)
+    assert (demo.returncode, problems) == (0, "")
+    assert said.endswith("Goodbye!\n")
+    assert left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+async def test_it_leaves_nothing_behind(start: Start, tmp_path: Path, number: signal.Signals) -> None:
+    demo, _ = await start()
+    assert left_in(tmp_path) != []
+    demo.send_signal(number)
+    assert (await _ended(demo))[1] == ""
+    assert (demo.returncode, left_in(tmp_path)) == (0, [])
+
+
+async def test_nod_does_not_outlive_a_demo_that_is_killed(start: Start) -> None:
+    demo, _ = await start()
+    demo.kill()
+    await _ended(demo)
+
+
+async def test_a_signal_while_it_starts_is_heard(tmp_path: Path, guarded_environment: Mapping[str, str]) -> None:
+    environment = {**guarded_environment, "TMPDIR": str(tmp_path)}
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", DEMO, env=environment, cwd=tmp_path, stdout=PIPE, stderr=PIPE
+    )
+    assert b"Starting a small Slack" in await _open(demo.stdout).readline()
+    assert b"Starting Nod" in await _open(demo.stdout).readline()
+    demo.send_signal(signal.SIGTERM)
+    await _ended(demo)
+    assert (demo.returncode, left_in(tmp_path)) == (0, [])
+
+
+def left_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def _ended(demo: Process) -> tuple[str, str]:
+    """Read what is left of what the demo and Nod in it say: it ends when both have ended."""
+    async with asyncio.timeout(WITHIN):
+        said, problems = await demo.communicate()
+    return said.decode(), problems.decode()
 
 
 async def _page(said: asyncio.StreamReader) -> str:
@@ -45,3 +99,8 @@ async def _page(said: asyncio.StreamReader) -> str:
         if found := re.search(rb"Open\s+(http://127\.0\.0\.1:\d+/)", line):
             return found[1].decode()
     raise AssertionError("the demo ended before it was ready")
+
+
+def _open(stream: asyncio.StreamReader | None) -> asyncio.StreamReader:
+    assert stream
+    return stream

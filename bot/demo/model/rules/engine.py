@@ -17,7 +17,18 @@ from bot.demo.model.rules.calls import (
     read_json,
 )
 from bot.demo.model.rules.direct import read_direct
-from bot.demo.model.rules.intents import Create, Delete, Intent, Lookup, Say, TakeBack, Update, Weather, Withdraw
+from bot.demo.model.rules.intents import (
+    Agree,
+    Create,
+    Delete,
+    Intent,
+    Lookup,
+    Say,
+    TakeBack,
+    Update,
+    Weather,
+    Withdraw,
+)
 from bot.demo.model.rules.thread import Done, Thread, read_thread
 from bot.demo.model.rules.waiting import plain
 from bot.demo.model.rules.wording import Words, words_for
@@ -46,7 +57,7 @@ def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     ]
     calls = tuple(step.call for step in progress if step.call)
     outcomes = [
-        words.outcome(done.name, _mapping(done.arguments), str(done.status), done.value)
+        words.outcome(done.name, _mapping(done.arguments), str(done.status), done.value, thread.name_in(done))
         for done in thread.fresh
         if done.is_outcome and not done.is_edit
     ]
@@ -68,11 +79,15 @@ def _wanted(thread: Thread, tools: Sequence[Tool]) -> Sequence[Intent]:
     # An outcome that follows a question without any text for it has already been its answer.
     ended = bool(thread.in_turn) or not any(done.is_outcome for done in thread.fresh)
     wanted = named or thread.intents or ((Say("unknown"),) if ended else ())
-    return [each for intent in wanted for each in _taken_back(intent, thread)]
+    return [each for intent in wanted for each in _settled(intent, thread)]
 
 
-def _taken_back(intent: Intent, thread: Thread) -> Sequence[Intent]:
-    """Turn a change of mind into the actions that it is about; any other intent stays."""
+def _settled(intent: Intent, thread: Thread) -> Sequence[Intent]:
+    """Turn a change of mind into the actions that it is about, and a yes into what it is worth."""
+    if isinstance(intent, Agree):
+        if thread.waiting_before:
+            return (Say("press_the_button"),)
+        return (Say("nothing_to_confirm" if intent.told else "thanks"),)
     if not isinstance(intent, Withdraw):
         return (intent,)
     waiting = list(thread.waiting_before)

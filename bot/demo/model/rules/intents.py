@@ -103,6 +103,13 @@ class Withdraw:
 
 
 @dataclass(frozen=True)
+class Agree:
+    """A yes in words, which is no click. `told` says that it asks to go ahead, beyond a mere "ok"."""
+
+    told: bool = False
+
+
+@dataclass(frozen=True)
 class TakeBack:
     """One waiting action that a change of mind came to."""
 
@@ -130,6 +137,8 @@ Topic: TypeAlias = Literal[
     "which_change",
     "not_everyone",
     "nothing_waits",
+    "nothing_to_confirm",
+    "press_the_button",
     "unknown",
 ]
 
@@ -142,7 +151,9 @@ class Say:
 
 
 Action: TypeAlias = Update | Create | Delete
-Intent: TypeAlias = Query | Lookup | Weather | Update | Create | Delete | Withdraw | TakeBack | Direct | Say
+Intent: TypeAlias = (
+    Query | Lookup | Weather | Update | Create | Delete | Withdraw | Agree | TakeBack | Direct | Say
+)
 
 
 @dataclass(frozen=True)

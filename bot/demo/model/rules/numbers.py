@@ -6,6 +6,8 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 
 ENGLISH_NUMBER = r"[$₩€£]?\s?\d[\d,]*(?:\.\d+)?\s?(?:k|m|thousand|million)?(?![\w])"
+SIGN = r"(?:(?<![A-Za-z\d.-])(?:-|−|minus\s|마이너스\s?))?"
+SIGNED_ENGLISH_NUMBER = rf"{SIGN}\s?{ENGLISH_NUMBER}"
 KOREAN_UNITS = {
     "억": 100_000_000,
     "천만": 10_000_000,
@@ -17,6 +19,7 @@ KOREAN_UNITS = {
 }
 _UNIT = "(?:억|천만|백만|십만|만|천|백)"
 KOREAN_NUMBER = rf"\d[\d,]*(?:\.\d+)?(?:\s?{_UNIT}(?:\s?\d[\d,]*\s?{_UNIT})?)?"
+SIGNED_KOREAN_NUMBER = rf"{SIGN}{KOREAN_NUMBER}"
 ENGLISH_UNITS = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
 ENGLISH_WORDS = {
     word: number
@@ -42,15 +45,18 @@ KOREAN_WORDS = {
 }
 COUNT = r"(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten)"
 KOREAN_COUNT = r"(?:\d+|한|하나|두|둘|세|셋|네|넷|다섯|여섯|일곱|여덟|아홉|열)"
+NEGATIVE = ("-", "−", "minus", "마이너스")
 _PART = re.compile(rf"(\d[\d,]*(?:\.\d+)?)\s?({_UNIT}|k|m|thousand|million)?", re.IGNORECASE)
 
 
 def read_number(text: str) -> int | float:
-    """Read a number such as "330,000", "330k", "33만", "1억 2천만" or "41.5"."""
+    """Read a number such as "330,000", "330k", "33만", "1억 2천만", "41.5" or "-5"."""
     total = 0.0
     for digits, unit in _PART.findall(text):
         scale = KOREAN_UNITS.get(unit) or ENGLISH_UNITS.get(unit.lower(), 1)
         total += float(digits.replace(",", "")) * scale
+    if text.strip().lower().startswith(NEGATIVE):
+        total = -total
     return int(total) if total.is_integer() else total
 
 

@@ -18,6 +18,7 @@ from bot.demo.model.rules import english, korean
 from bot.demo.model.rules.calls import employees_of, read_json
 from bot.demo.model.rules.intents import (
     Action,
+    Agree,
     Context,
     Create,
     Delete,
@@ -109,6 +110,15 @@ class Thread:
         start = self.question[-1].position if self.question else -1
         return [done for done in self.done if done.call_position > start and not done.is_outcome]
 
+    def name_in(self, action: Done) -> str | None:
+        """The name of the employee that an action is about, as far as earlier results tell."""
+        wanted = action.arguments.get("employee_id") if isinstance(action.arguments, dict) else None
+        for done in reversed(self.done):
+            for row in employees_of(done.value) if done.position < action.position else ():
+                if wanted is not None and row.get("id") == wanted and row.get("name"):
+                    return str(row["name"])
+        return None
+
     @property
     def waiting(self) -> tuple[Waiting, ...]:
         """The actions that wait for a click now."""
@@ -196,7 +206,7 @@ def _blocks(said: tuple[Said, ...], breaks: list[int]) -> list[tuple[Said, ...]]
 
 def _settle(context: Context, intents: list[Intent], done: list[Done]) -> Context:
     """Return the context after a question was dealt with: what it was about, whom, and what stayed open."""
-    asked = tuple(intent for intent in intents if not isinstance(intent, Say | Withdraw))
+    asked = tuple(intent for intent in intents if not isinstance(intent, Say | Withdraw | Agree))
     if not asked:
         return replace(context, person=_person(done) or context.person)
     last = asked[-1]

@@ -148,8 +148,6 @@ export function wireControls() {
       button.closest("details.overflow")?.removeAttribute("open");
       await press(button, button.value);
     }
-    const stop = event.target.closest("[data-stop]");
-    if (stop) send("/stop", { channel: stop.closest(".message").dataset.channel, thread_ts: stop.dataset.stop });
     if (event.target.closest("[data-close-view]")) closeView(event.target.closest("dialog"));
     for (const menu of document.querySelectorAll("details.overflow[open]")) {
       if (!menu.contains(event.target)) menu.removeAttribute("open");

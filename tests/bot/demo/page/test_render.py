@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.demo.page.reader import Reader
@@ -143,21 +143,25 @@ def test_hostile_text_is_harmless_everywhere(text: str) -> None:
         assert is_harmless(rendered)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_no_mrkdwn_becomes_a_tag(text: str) -> None:
     assert is_harmless(render_mrkdwn(text, READER))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_no_markdown_becomes_a_tag(text: str) -> None:
     assert is_harmless(render_markdown(text, READER))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_no_block_becomes_a_tag(text: str) -> None:
     assert is_harmless(render_blocks(everything(text), READER))
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_plain_text_says_what_it_says(text: str) -> None:
     rendered = render_blocks([{"type": "header", "text": plain(text)}], READER)

@@ -7,6 +7,7 @@ import re
 from bot.demo.model.rules.english.words import (
     NUMBER,
     PRONOUN,
+    SIGNED,
     field_of_word,
     ids_in,
     name_in,
@@ -25,13 +26,13 @@ CREATE = re.compile(
     r"^(?:hire|add|create|register|onboard|new (?:employee|hire)\b:?|we (?:hired|are hiring))\s*", I
 )
 EVERYONE = re.compile(r"\b(?:all|every|each|everyone|everybody)\b", I)
-VALUE = rf"(?P<value>{NUMBER})(?P<percent>\s?(?:%|percent))?"
+VALUE = rf"(?P<value>{SIGNED})(?P<percent>\s?(?:%|percent))?"
 CHANGED = re.compile(
     rf"\b(?P<field>salary|pay|wage|income|age|raise)\b(?:(?!\b(?:salary|pay|wage|income|age)\b)[^\d%$])*?{VALUE}",
     I,
 )
 YEARS = re.compile(r"(\d{1,3})[\s-]*(?:years?[\s-]*old|yrs?\b|y/?o\b)", I)
-PLAIN_VALUE = re.compile(rf"\b(?P<how>to|by|of|at|=)\s*{VALUE}", I)
+PLAIN_VALUE = re.compile(rf"(?:\b(?P<how>to|by|of|at)\s+|(?P<is>=)\s*){VALUE}", I)
 NEW_NAME = re.compile(r"\bname\b.*?\b(?:to|as|=)\s+[\"“']?(.+?)[\"”']?[.!?]*$", I)
 RENAMED = re.compile(r"^(.*?)\s*\b(?:to|as)\s+[\"“']?(.+?)[\"”']?[.!?]*$", I)
 TARGET_END = re.compile(
@@ -112,7 +113,7 @@ def read_changes(verb: str, text: str) -> tuple[Change, ...]:
     if not changes and (years := YEARS.search(text)):
         changes["age"] = Change("age", "set", int(years[1]))
     if not changes and (match := PLAIN_VALUE.search(text)):
-        changes["salary"] = _change("salary", match, match["how"].lower() == "by", sign)
+        changes["salary"] = _change("salary", match, (match["how"] or "").lower() == "by", sign)
     if not changes and (named := NEW_NAME.search(text)):
         changes["name"] = Change("name", "set", named[1].strip())
     return tuple(changes.values())
@@ -128,7 +129,7 @@ def _change(field: Field, match: re.Match[str], by: bool, sign: int) -> Change:
 def read_create(rest: str) -> Create:
     """Return what is said of a new employee; what is missing stays None."""
     salary = age = None
-    if match := re.search(rf"\b(?:salary|pay(?:ing)?|earning|paid|wage|income)\b[^\d$]*({NUMBER})", rest, I):
+    if match := re.search(rf"\b(?:salary|pay(?:ing)?|earning|paid|wage|income)\b[^\d$]*?({SIGNED})", rest, I):
         salary = int(read_number(match[1]))
         rest = rest.replace(match[0], " , ", 1)
     if match := YEARS.search(rest) or re.search(r"\bage[d]?\b[^\d]*(\d{1,3})\b", rest, I):

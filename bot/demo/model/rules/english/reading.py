@@ -16,6 +16,7 @@ from bot.demo.model.rules.english.words import (
     targets_in,
 )
 from bot.demo.model.rules.intents import (
+    Agree,
     Context,
     Create,
     Delete,
@@ -74,6 +75,19 @@ WITHDRAW = re.compile(
     I,
 )
 EVERY = re.compile(r"\b(?:both|all|everything|them|those|these|requests|cards|actions|changes|proposals)\b", I)
+_THE_CARD = (
+    r"(?:it|that|this|them|those|these|both|all(?: of (?:them|it))?|(?:the|that|this) "
+    r"(?:card|change|action|request|one)s?)"
+)
+_GO = (
+    rf"(?:(?:do|run|execute|apply|submit|approve|confirm|accept) {_THE_CARD}|(?:i )?(?:approved?|confirm(?:ed)?|"
+    rf"accept(?:ed)?|agreed?)(?: {_THE_CARD})?|do so|go ahead(?: and do it)?|go for it|proceed|execute|make it so|"
+    r"looks good(?: to me)?|lgtm|i(?:['’]m| am) (?:fine|ok(?:ay)?) with (?:it|that))"
+)
+_YES = r"(?:yes|yeah|yep|yup|sure|ok|okay|alright|all right|absolutely|of course|correct|right)"
+_BESIDE = r"(?:please|thanks|thank you|now|then|just|nod|great|fine|good|so)"
+AGREE = re.compile(rf"(?:(?:{_GO}|{_YES}|{_BESIDE})(?![\w'’])[\s,.!:]*)+", I)
+GO, YES = re.compile(rf"\b{_GO}(?!\w)", I), re.compile(rf"\b{_YES}(?!\w)", I)
 LEAD = re.compile(
     r"^(?:(?:and|so|then|ok|okay|now|but|also)\b[\s,]*)*(?:(?:what|how) about\b\s*|and\b\s*|for\b\s*|in\b\s*)?", I
 )
@@ -117,7 +131,10 @@ def _read_talk(text: str) -> Intent | None:
                        "summary" if topic == "summary" else "previous_message")  # fmt: skip
     if not bare or GREETING.match(bare):
         return Say("greeting")
-    if THANKS.match(bare):
+    if AGREE.fullmatch(bare) and (GO.search(bare) or YES.search(bare)):
+        return Agree(bool(GO.search(bare)))
+    begin = strip_polite(bare)
+    if THANKS.match(bare) and not any(order.match(begin) for order in (HEAD, DELETE, CREATE, UPDATE)):
         return Say("thanks")
     return Say("help") if HELP.search(bare) else None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.demo.model.rules.intents import Field, Target
-from bot.demo.model.rules.numbers import ENGLISH_NUMBER
+from bot.demo.model.rules.numbers import ENGLISH_NUMBER, SIGNED_ENGLISH_NUMBER
 
 FIELDS: dict[Field, str] = {
     "salary": r"salar(?:y|ies)|pay|paid|paycheck|earn(?:s|ed|ing|ings|er|ers)?|income|wages?|compensation|money",
@@ -17,6 +17,7 @@ FIELD_WORD = re.compile(
     "|".join(rf"(?P<{field}>\b(?:{words})\b)" for field, words in FIELDS.items()), re.IGNORECASE
 )
 NUMBER = ENGLISH_NUMBER
+SIGNED = SIGNED_ENGLISH_NUMBER
 PEOPLE = r"(?:employees?|people|persons?|staff|workers?|colleagues?|members?|everyone|everybody|anyone|guys)"
 POLITE = re.compile(
     r"^(?:please|pls|kindly|also|and|so|then|now|next|ok(?:ay)?|hey|hi|hello|well|but|let'?s|go ahead and|"

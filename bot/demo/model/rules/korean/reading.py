@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.demo.model.rules.intents import (
+    Agree,
     Context,
     Create,
     Delete,
@@ -51,7 +52,27 @@ WITHDRAW = re.compile(
     r"(?:\s?(?:해|줘|주)\S{0,4})?$"
 )
 EVERY = re.compile(r"둘|셋|(?:두|세|네)\s?(?:개|건|가지|장)|모두|모든|전부|전체|다\s")
-LEAD = re.compile(r"^(?:(?:그럼|그러면|그리고|그런데|근데|또|그렇다면|아|음|자)[\s,]+)+")
+_THE_CARD = (
+    r"(?:(?:이|그|저)?\s?(?:거|것|카드|요청|작업)|그대로|모두|둘\s?다|다|전부|(?:변경|삭제|추가|채용|수정)(?=\S?\s(?:승인|실행|진행)))"
+    r"(?:은|는|을|를|도|로)?"
+)
+_ASKED = r"줘|줘요|줄래|주세요|주십시오"
+_GO = (
+    r"(?:(?:승인|실행|진행|확인|확정|처리|허락|동의|수락|반영|적용)(?:해|할|하|합|했|한|시켜)?"
+    rf"(?:요|{_ASKED}|주실래요|줄게|게|게요|세요|십시오|겠습니다|니다|어|어요|다|자|시죠)?|"
+    r"그렇게|해|해요|하세요|하자|부탁해|부탁해요|부탁합니다|부탁드려요|부탁드립니다)"
+    rf"(?:\s?(?:{_ASKED}|부탁\S{{0,4}}|바랍니다))?"
+)
+_YES = (
+    r"(?:네|넵|넹|예|응|어|그래|그래요|좋아|좋아요|오케이|ㅇㅇ|ㅇㅋ|맞아|맞아요|맞습니다|알겠어|알겠어요|"
+    r"알겠습니다)"
+)
+_BESIDE = r"(?:그럼|그러면|이제|바로|지금|그냥|어서|좀|고마워|고마워요|감사해요|감사합니다)"
+AGREE = re.compile(rf"(?:(?:{_THE_CARD}|{_GO}|{_YES}|{_BESIDE})(?=$|[\s,.!~])[\s,.!~]*)+")
+GO, YES = re.compile(rf"(?<!\S){_GO}(?=$|[\s,.!~])"), re.compile(rf"(?<!\S){_YES}(?=$|[\s,.!~])")
+LEAD = re.compile(
+    r"^(?:(?:그럼|그러면|그리고|그런데|근데|또|그렇다면|아|음|자)[\s,]+|(?:네|넵|예|응|그래|좋아요?),\s*)+"
+)
 FOLLOW_END = re.compile(
     r"\s*(?:은|는|도)?\s*(?:이?요|(?:어때|어떤가|어떻게\s?돼|알려\s?줘|알려\s?주세요|보여\s?줘|말이야|말해\s?줘)\S{0,2})$"
 )
@@ -107,7 +128,9 @@ def _read_talk(text: str) -> Intent | None:
         return Say("previous_message")
     if not bare or GREETING.match(bare):
         return Say("greeting")
-    if THANKS.match(bare):
+    if AGREE.fullmatch(bare) and (GO.search(bare) or YES.search(bare)) and "?" not in text:
+        return Agree(bool(GO.search(bare)))
+    if THANKS.match(bare) and not any(head.search(bare) for head in HEADS):
         return Say("thanks")
     return Say("help") if HELP.search(bare) and (SELF.match(bare) or "누구" not in bare) else None
 

@@ -70,6 +70,8 @@ SAYINGS: dict[Topic, str] = {
     "which_change": "What should change? Please tell me the new salary, age or name.",
     "not_everyone": "I won't do that for everybody at once. Please name the employees, by name or id.",
     "nothing_waits": "Nothing is waiting for a click in this thread, so there is nothing to take back.",
+    "nothing_to_confirm": "Nothing is waiting for a click in this thread. What would you like me to do?",
+    "press_the_button": "I don't take words for a click: please press the **Confirm** button on the card.",
 }
 DAYS = ("Today", "Tomorrow", "The day after tomorrow")
 
@@ -161,7 +163,7 @@ def weather(asked: Weather, value: Mapping[str, Any]) -> str:
     if isinstance(current, dict):
         lines.append(
             f"**{place}** now: {current.get('temperature_c')} °C, {current.get('conditions')}, humidity "
-            f"{current.get('humidity_percent')} %, wind {current.get('wind_kmh')} km/h."
+            f"{write_number(current.get('humidity_percent'))} %, wind {current.get('wind_kmh')} km/h."
         )
     if len(daily) == 1 or asked.day == 0:
         lines += [f"Today: {_day(day)}." for day in daily[:1]]

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bot.demo.model.rules.calls import ACTIONS
 from bot.demo.model.rules.wording.tables import json_block, show_value
 
+FOR_THE_MODEL = re.compile(
+    r"\s*(?:Say so and do not try again in this answer|Look the id up with query_employees)\."
+)
 
-def outcome(function: str, arguments: Mapping[str, Any], status: str, value: Any) -> str:
-    """Word what became of an action; only `succeeded` is told as done."""
-    action = _action(function, arguments)
+
+def outcome(function: str, arguments: Mapping[str, Any], status: str, value: Any, name: str | None = None) -> str:
+    """Word what became of an action, about the employee of this name; only `succeeded` is told as done."""
+    action = _action(function, arguments, name)
     result = value.get("result") if isinstance(value, dict) else None
     error = value.get("error") if isinstance(value, dict) else None
     match status:
         case "succeeded":
-            return _succeeded(function, arguments, result)
+            return _succeeded(function, arguments, result, name)
         case "failed":
             return f"That did not work: {action} failed. {said(error)}".strip()
         case "denied":
@@ -26,8 +32,9 @@ def outcome(function: str, arguments: Mapping[str, Any], status: str, value: Any
         case "withdrawn":
             return f"The request was withdrawn, so nothing was changed: {action}."
         case _:
+            what = "the employee" if function in ACTIONS else "whether it was done"
             return (
-                f"I can't tell whether {action} took effect, and I won't try it again. Please check the employee. "
+                f"I can't tell whether {action} took effect, and I won't try it again. Please check {what}. "
                 f"{said(error)}"
             ).strip()
 
@@ -47,7 +54,7 @@ def take_back_there() -> str:
     return "The card that you edited still waits. I can't take that one back; please withdraw it on the card."
 
 
-def _succeeded(function: str, arguments: Mapping[str, Any], result: Any) -> str:
+def _succeeded(function: str, arguments: Mapping[str, Any], result: Any, name: str | None) -> str:
     row = result if isinstance(result, dict) else {}
     who = f"**{row['name']}**" if row.get("name") else f"employee {arguments.get('employee_id')}"
     match function:
@@ -55,7 +62,7 @@ def _succeeded(function: str, arguments: Mapping[str, Any], result: Any) -> str:
             number = f" with id {row['id']}" if row.get("id") is not None else ""
             return f"Done: **{arguments.get('name')}** was added{number}."
         case "delete_employee":
-            return f"Done: employee {arguments.get('employee_id')} was deleted."
+            return f"Done: {_employee(arguments, name and f'**{name}**')} was deleted."
         case "update_employee":
             return f"Done: {_changes(arguments, who)}."
     return f"Done: `{function}` succeeded.{json_block(result)}"
@@ -70,27 +77,33 @@ def _changes(arguments: Mapping[str, Any], who: str) -> str:
     return listed(changed) or f"{who} was changed"
 
 
-def _action(function: str, arguments: Mapping[str, Any]) -> str:
+def _action(function: str, arguments: Mapping[str, Any], name: str | None = None) -> str:
     match function:
         case "create_employee":
             return f"adding {arguments.get('name')}"
         case "delete_employee":
-            return f"deleting employee {arguments.get('employee_id')}"
+            return f"deleting {_employee(arguments, name)}"
         case "update_employee":
-            return f"changing employee {arguments.get('employee_id')}"
+            return f"changing {_employee(arguments, name)}"
     return f"`{function}`"
 
 
+def _employee(arguments: Mapping[str, Any], name: str | None) -> str:
+    number = f"employee {arguments.get('employee_id')}"
+    return f"{name} ({number})" if name else number
+
+
 def waiting(count: int) -> str:
-    """Say that cards wait for the person's click."""
+    """Say that cards wait for a click."""
     if count == 1:
-        return "The card waits for your click: nothing is changed until you confirm it."
-    return f"The {count} cards wait for your click: nothing is changed until you confirm them."
+        return "The card waits for a click: nothing is changed before that."
+    return f"The {count} cards wait for a click: nothing is changed before that."
 
 
 def said(error: Any) -> str:
-    """Quote an error; "" without one."""
-    return f"The message was: “{error}”" if error else ""
+    """Quote an error, without what is meant for the model; "" without one."""
+    told = FOR_THE_MODEL.sub("", str(error or "")).strip()
+    return f"The message was: “{told}”" if told else ""
 
 
 def _reason(value: Any) -> str:

@@ -10,15 +10,8 @@ from bot.demo.model.rules.intents import Create, Field, Filter, Lookup, Query, T
 from bot.demo.model.rules.numbers import write_number
 from bot.demo.model.rules.particles import particle, with_particle
 from bot.demo.model.rules.wording.conditions import korean_conditions
-from bot.demo.model.rules.wording.korean_actions import (
-    FIELDS,
-    just_denied,
-    outcome,
-    said,
-    take_back_there,
-    taken_back,
-    waiting,
-)
+from bot.demo.model.rules.wording.korean_actions import just_denied, outcome, take_back_there, taken_back, waiting
+from bot.demo.model.rules.wording.korean_errors import FIELDS, said
 from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, json_block, show_value, table
 
 __all__ = [
@@ -50,7 +43,7 @@ AGGREGATED = {"average": "평균 {}", "sum": "{} 합계", "min": "최저 {}", "m
 ABILITIES = (
     "직원 정보(최고·평균 연봉, 나이, 정렬, “60세 이상” 같은 조건)와 도시 날씨를 알려드리고, "
     "직원 정보 변경은 카드로 준비해 드려요. "
-    "변경은 담당자가 확인을 눌러야만 실행돼요."
+    "변경은 요청하신 분이 카드에서 승인을 눌러야만 실행돼요."
 )
 STAND_IN = "저는 언어 모델이 아니라 정해진 규칙대로 답하는 데모용 대역이에요."
 SAYINGS: dict[Topic, str] = {
@@ -64,7 +57,9 @@ SAYINGS: dict[Topic, str] = {
     "which_field": "연봉과 나이 중 어느 쪽을 말씀하시는 건가요?",
     "which_change": "무엇을 바꿀까요? 새 연봉이나 나이, 이름을 알려주세요.",
     "not_everyone": "전 직원을 한꺼번에 바꾸거나 지우지는 않아요. 직원의 이름이나 번호를 알려주세요.",
-    "nothing_waits": "이 스레드에는 확인을 기다리는 작업이 없어서 철회할 것이 없어요.",
+    "nothing_waits": "이 스레드에는 승인을 기다리는 작업이 없어서 철회할 것이 없어요.",
+    "nothing_to_confirm": "이 스레드에는 승인을 기다리는 작업이 없어요. 무엇을 할지 말씀해 주세요.",
+    "press_the_button": "말씀만으로는 아무것도 실행하지 않아요. 카드에서 **승인** 버튼을 눌러 주세요.",
 }
 DAYS = ("오늘", "내일", "모레", "글피")
 
@@ -150,9 +145,7 @@ def about_employee(field: Field | None, row: Row) -> str:
 
 def weather(asked: Weather, value: Mapping[str, Any]) -> str:
     """Word the result of get_weather: now and today, one later day, or a table of days."""
-    place = f"**{asked.city or value.get('place')}**"
-    if asked.city and value.get("place") not in (None, asked.city):
-        place += f"({value['place']})"
+    place = _place(asked.city, str(value.get("place") or ""))
     daily = [day for day in value.get("daily") or () if isinstance(day, dict)]
     current = value.get("current")
     if asked.day is not None and asked.day > 0:
@@ -165,7 +158,7 @@ def weather(asked: Weather, value: Mapping[str, Any]) -> str:
         conditions = korean_conditions(str(current.get("conditions")))
         lines.append(
             f"{place} 날씨예요. 지금은 {current.get('temperature_c')}°C, {conditions}, "
-            f"습도 {current.get('humidity_percent')}%, "
+            f"습도 {write_number(current.get('humidity_percent'))}%, "
             f"바람은 시속 {current.get('wind_kmh')}km예요."
         )
     if len(daily) == 1 or asked.day == 0:
@@ -177,6 +170,14 @@ def weather(asked: Weather, value: Mapping[str, Any]) -> str:
     ]
     lines.append(table(("날짜", "날씨", "최저", "최고"), rows, numeric=(2, 3)))
     return "\n\n".join(lines)
+
+
+def _place(asked: str | None, taken: str) -> str:
+    """Name the place as it was asked for, and beside it what of the place that was taken says more."""
+    if not asked:
+        return f"**{taken}**"
+    more = ", ".join(part for part in taken.split(", ") if part != asked)
+    return f"**{asked}**({more})" if more else f"**{asked}**"
 
 
 def failed(function: str, error: str) -> str:

@@ -6,26 +6,25 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.demo.model.rules.particles import with_particle
+from bot.demo.model.rules.wording.korean_errors import FIELDS, said
 from bot.demo.model.rules.wording.tables import json_block, show_value
 
-FIELDS = {"id": "번호", "name": "이름", "salary": "연봉", "age": "나이"}
 
-
-def outcome(function: str, arguments: Mapping[str, Any], status: str, value: Any) -> str:
-    """Word what became of an action; only `succeeded` is told as done."""
-    action = _action(function, arguments)
+def outcome(function: str, arguments: Mapping[str, Any], status: str, value: Any, name: str | None = None) -> str:
+    """Word what became of an action, about the employee of this name; only `succeeded` is told as done."""
+    action = _action(function, arguments, name)
     result = value.get("result") if isinstance(value, dict) else None
     error = value.get("error") if isinstance(value, dict) else None
     match status:
         case "succeeded":
-            return _succeeded(function, arguments, result)
+            return _succeeded(function, arguments, result, name)
         case "failed":
             return f"{with_particle(action, '을/를')} 하지 못했어요. {said(error)}".strip()
         case "denied":
             told = f"거절되어 {with_particle(action, '은/는')} 하지 않았어요. 바뀐 것은 없어요."
             return f"{told} {_reason(value)}".strip()
         case "expired":
-            return f"확인 시간이 지나서 {with_particle(action, '은/는')} 하지 않았어요. 바뀐 것은 없어요."
+            return f"승인 시간이 지나서 {with_particle(action, '은/는')} 하지 않았어요. 바뀐 것은 없어요."
         case "withdrawn":
             return f"요청이 철회되어 {with_particle(action, '은/는')} 하지 않았어요. 바뀐 것은 없어요."
         case _:
@@ -49,10 +48,10 @@ def taken_back(function: str, arguments: Mapping[str, Any]) -> str:
 
 def take_back_there() -> str:
     """Say where an action can be withdrawn that the model has no reference of."""
-    return "수정하신 카드가 아직 확인을 기다리고 있어요. 그 카드는 제가 철회할 수 없으니 카드에서 철회해 주세요."
+    return "수정하신 카드가 아직 승인을 기다리고 있어요. 그 카드는 제가 철회할 수 없으니 카드에서 철회해 주세요."
 
 
-def _succeeded(function: str, arguments: Mapping[str, Any], result: Any) -> str:
+def _succeeded(function: str, arguments: Mapping[str, Any], result: Any, name: str | None) -> str:
     row = result if isinstance(result, dict) else {}
     who = f"**{row['name']}** 님" if row.get("name") else f"{arguments.get('employee_id')}번 직원"
     match function:
@@ -60,7 +59,7 @@ def _succeeded(function: str, arguments: Mapping[str, Any], result: Any) -> str:
             number = f" 번호는 {row['id']}번이에요." if row.get("id") is not None else ""
             return f"**{arguments.get('name')}** 님을 직원으로 추가했어요.{number}"
         case "delete_employee":
-            return f"{arguments.get('employee_id')}번 직원을 삭제했어요."
+            return f"{_employee(arguments, name and f'**{name}**')}을 삭제했어요."
         case "update_employee":
             return f"{who}의 {_changes(arguments)} 바꿨어요."
     return f"`{function}` 실행을 마쳤어요.{json_block(result)}"
@@ -76,27 +75,27 @@ def _changes(arguments: Mapping[str, Any]) -> str:
     return ", ".join(changed) or "정보를"
 
 
-def _action(function: str, arguments: Mapping[str, Any]) -> str:
+def _action(function: str, arguments: Mapping[str, Any], name: str | None = None) -> str:
     match function:
         case "create_employee":
             return f"{arguments.get('name')} 님 추가"
         case "delete_employee":
-            return f"{arguments.get('employee_id')}번 직원 삭제"
+            return f"{_employee(arguments, name)} 삭제"
         case "update_employee":
-            return f"{arguments.get('employee_id')}번 직원 정보 변경"
+            return f"{_employee(arguments, name)} 정보 변경"
     return f"`{function}` 실행"
 
 
+def _employee(arguments: Mapping[str, Any], name: str | None) -> str:
+    number = f"{arguments.get('employee_id')}번 직원"
+    return f"{number} {name} 님" if name else number
+
+
 def waiting(count: int) -> str:
-    """Say that cards wait for the person's click."""
+    """Say that cards wait for a click."""
     if count == 1:
-        return "카드가 확인을 기다리고 있어요. 확인을 누르시기 전에는 아무것도 바뀌지 않아요."
-    return f"카드 {count}장이 확인을 기다리고 있어요. 확인을 누르시기 전에는 아무것도 바뀌지 않아요."
-
-
-def said(error: Any) -> str:
-    """Quote an error; "" without one."""
-    return f"받은 오류: “{error}”" if error else ""
+        return "카드가 승인을 기다리고 있어요. 승인하기 전에는 아무것도 바뀌지 않아요."
+    return f"카드 {count}장이 승인을 기다리고 있어요. 승인하기 전에는 아무것도 바뀌지 않아요."
 
 
 def _reason(value: Any) -> str:

@@ -111,3 +111,38 @@ def test_instructions_are_no_questions(chat: Any) -> None:
 def test_the_language_without_letters_is_that_of_the_thread(chat: Any) -> None:
     chat.items += [UserMessage("안녕하세요"), AssistantMessage("…")]
     assert "이해하지 못했어요" in chat.say("12 + 30").text
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        *((text, "press the **Confirm** button on the card") for text in (
+            "yes", "yes, do it", "Approve", "approved!", "ok, go ahead please", "confirm it", "do it", "LGTM",
+            "sure", "I confirm", "yes please", "approve the change", "okay thanks",
+        )),
+        *((text, "카드에서 **승인** 버튼을 눌러 주세요") for text in (
+            "네", "네, 실행해줘", "승인할게", "승인합니다", "그래 진행해 주세요", "응 해줘",
+            "좋아요, 그렇게 해 주세요", "확인", "이 카드 승인해줘", "변경을 승인해 주세요",
+            "네 부탁드려요", "진행시켜",
+        )),
+    ],
+)  # fmt: skip
+def test_a_yes_in_words_is_no_click(text: str, told: str, chat: Any) -> None:
+    [call] = chat.say("delete employee 5").calls
+    chat.result(call, {"status": "awaiting_confirmation", "reference": "aa11"})
+    chat.next()
+    step = chat.say(text)
+    assert (step.calls, told in step.text) == ((), True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes, and delete employee 6",
+        "승인 대기 중인 6번 직원 삭제해줘",
+        "6번 직원 삭제해 줘",
+        "ok, delete employee 6",
+    ],
+)
+def test_an_order_is_more_than_a_yes(text: str, chat: Any, calls_of: CallsOf) -> None:
+    assert calls_of(chat.say(text)) == [("delete_employee", {"employee_id": 6})]

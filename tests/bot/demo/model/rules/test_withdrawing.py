@@ -99,12 +99,12 @@ def test_what_was_taken_back_is_told_and_waits_no_longer(waiting: Any, calls_of:
     told = waiting.answer("never mind", WITHDRAWN)
     taken_back, other = told.split("\n\n")
     assert taken_back == "I took it back: changing employee 4 waits no longer, and nothing was changed."
-    assert other.startswith("The card waits for your click")
+    assert other.startswith("The card waits for a click")
     assert calls_of(waiting.say("취소해줘")) == withdraw("aa11")
     waiting.result(ProposedCall("withdraw_action", json.dumps({"reference_of_action": "aa11"})), WITHDRAWN)
     assert waiting.next().text == "3번 직원 정보 변경을 철회했어요. 바뀐 것은 없어요."
     assert "Nothing is waiting for a click" in waiting.say("never mind").text
-    assert "확인을 기다리는 작업이 없어서" in waiting.say("됐어").text
+    assert "승인을 기다리는 작업이 없어서" in waiting.say("됐어").text
 
 
 def test_a_withdrawal_that_came_too_late_is_told(waiting: Any) -> None:
@@ -170,7 +170,7 @@ def edited(chat: Any, **more: str) -> dict[str, Any]:
 
 def test_an_edit_needs_no_words_of_its_own(chat: Any) -> None:
     arguments = edited(chat)
-    assert chat.next().text.startswith("The card waits for your click")
+    assert chat.next().text.startswith("The card waits for a click")
     outcome = {"status": "succeeded", "result": {"id": 3, "name": "Ashton Cox", "salary": 86000, "age": 41}}
     chat.result(ProposedCall("update_employee", json.dumps(arguments)), outcome)
     assert chat.next().text == "Done: the age of **Ashton Cox** is now 41."

@@ -23,7 +23,7 @@ FORECAST: dict[str, Any] = {
     "current": {
         "time": "2026-05-01T09:00",
         "temperature_c": 18.2,
-        "humidity_percent": 40,
+        "humidity_percent": 40.0,
         "wind_kmh": 10.1,
         "conditions": "light rain",
     },
@@ -97,6 +97,36 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
             "아틀란티스 날씨 알려줘",
             {"error": "No place called 아틀란티스 was found."},
             "날씨를 가져오지 못했어요. 받은 오류: “No place called 아틀란티스 was found.”",
+        ),
+        (
+            "아틀란티스 날씨 알려줘",
+            {"error": "No place of this name was found: try another spelling, or a bigger place nearby."},
+            "날씨를 가져오지 못했어요. 그런 도시를 찾지 못했어요. 영어 이름이나 가까운 큰 도시로 물어봐 주세요.",
+        ),
+        (
+            "부산 날씨 알려줘",
+            {"error": "The weather service is busy (429). Say so and do not try again in this answer."},
+            "날씨를 가져오지 못했어요. 날씨 서비스가 지금 너무 바빠요. 잠시 후 다시 물어봐 주세요.",
+        ),
+        (
+            "weather in Busan",
+            {"error": "The weather service is busy (429). Say so and do not try again in this answer."},
+            "I couldn't get the weather. The message was: “The weather service is busy (429).”",
+        ),
+        (
+            "3번 직원 나이를 -5로 바꿔줘",
+            {"error": "The arguments are not valid: age: Input should be greater than or equal to 16"},
+            "요청하신 일을 하지 못했어요. 나이는 16 이상이어야 해요.",
+        ),
+        (
+            "서울 날씨 알려줘",
+            FORECAST | {"place": "서울, 대한민국", "daily": FORECAST["daily"][:1], "current": None},
+            "오늘은 구름 조금, 최저 10.5°C, 최고 20.5°C로 예상돼요.",
+        ),
+        (
+            "내일 서울 날씨 알려줘",
+            FORECAST | {"place": "서울, 대한민국"},
+            "내일(2026-05-02) **서울**(대한민국) 날씨예요. 흐림, 최저 11.0°C, 최고 21.0°C로 예상돼요.",
         ),
         (
             "오늘 서울의 날씨는?",
@@ -177,11 +207,11 @@ def test_an_exact_name_wins(chat: Any, calls_of: CallsOf) -> None:
 def test_a_mixed_step_tells_the_answer_and_that_the_card_waits(chat: Any) -> None:
     text = chat.answer("what's the average age, and delete employee 5", AVERAGE, WAITS)
     assert text.startswith("The average age is **42.125**.")
-    assert "waits for your click" in text
+    assert "waits for a click" in text
     assert "deleted" not in text
     chat = type(chat)()
     korean = chat.answer("평균 나이를 알려주고 5번 직원을 삭제해줘", AVERAGE, WAITS)
-    assert "확인을 기다리고 있어요" in korean
+    assert "승인을 기다리고 있어요" in korean
     assert "삭제했어요" not in korean
 
 
@@ -209,7 +239,7 @@ OUTCOMES = [
     (
         {"status": "expired"},
         "Nobody confirmed in time, so deleting employee 5 has expired and nothing was changed.",
-        "확인 시간이 지나서 5번 직원 삭제는 하지 않았어요. 바뀐 것은 없어요.",
+        "승인 시간이 지나서 5번 직원 삭제는 하지 않았어요. 바뀐 것은 없어요.",
     ),
     (
         {"status": "unknown", "error": "The process ended."},
@@ -231,6 +261,46 @@ def test_an_outcome_is_told_honestly(value: dict[str, Any], english: str, korean
         outcome = chat.next()
         assert outcome.calls == ()
         assert outcome.text == told
+
+
+@pytest.mark.parametrize(
+    ("text", "deleted", "denied"),
+    [
+        (
+            "delete employee 3",
+            "Done: **Ashton Cox** (employee 3) was deleted.",
+            "All right: deleting Ashton Cox (employee 3) was denied, so nothing was changed.",
+        ),
+        (
+            "3번 직원 삭제해줘",
+            "3번 직원 **Ashton Cox** 님을 삭제했어요.",
+            "거절되어 3번 직원 Ashton Cox 님 삭제는 하지 않았어요. 바뀐 것은 없어요.",
+        ),
+    ],
+)
+def test_an_employee_is_named_where_the_thread_knows_who_it_is(
+    text: str, deleted: str, denied: str, chat: Any
+) -> None:
+    for value, told in (
+        ({"status": "succeeded", "result": {"deleted": 3}}, deleted),
+        ({"status": "denied"}, denied),
+    ):
+        chat.items.clear()
+        chat.answer("tell me about employee 3", COX)
+        [call] = chat.say(text).calls
+        chat.result(call, WAITS)
+        chat.result(call, value)
+        assert chat.next().text == told
+
+
+def test_an_unknown_outcome_of_another_function_says_nothing_of_employees(chat: Any) -> None:
+    chat.say("hello")
+    chat.result(ProposedCall("book_room", "{}"), WAITS)
+    chat.result(ProposedCall("book_room", "{}"), {"status": "unknown", "error": "The process ended."})
+    assert chat.next().text == (
+        "I can't tell whether `book_room` took effect, and I won't try it again. "
+        "Please check whether it was done. The message was: “The process ended.”"
+    )
 
 
 def test_an_outcome_after_other_talk_is_told_once(chat: Any) -> None:

@@ -1,0 +1,74 @@
+"""Korean, of errors: what Nod's own functions say in English is said anew; anything else is quoted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from bot.demo.model.rules.particles import with_particle
+
+FIELDS = {
+    "id": "번호",
+    "name": "이름",
+    "salary": "연봉",
+    "age": "나이",
+    "employee_id": "직원 번호",
+    "days": "일수",
+}
+SERVICES = {
+    "the weather service": "날씨 서비스",
+    "the place search of the weather service": "날씨 서비스의 지역 검색",
+    "the employee service": "직원 서비스",
+}
+BOUNDS = {
+    "greater than or equal to": "{bound} 이상이어야",
+    "less than or equal to": "{bound} 이하여야",
+    "greater than": "{bound}보다 커야",
+    "less than": "{bound}보다 작아야",
+}
+SENTENCES = [
+    (re.compile(pattern, re.IGNORECASE), korean)
+    for pattern, korean in (
+        ("^no place of this name", "그런 도시를 찾지 못했어요. 영어 이름이나 가까운 큰 도시로 물어봐 주세요."),
+        ("^there is no employee with this id", "그 번호의 직원이 없어요."),
+        ("^there is nothing to change", "바꿀 내용이 없어요. 새 이름이나 연봉, 나이를 알려주세요."),
+        ("^nothing of this person's waits", "그 요청은 이미 결정됐거나 다른 분의 요청이라 철회할 수 없어요."),
+        (r"^this function is not set up.* (?P<setting>[A-Z_]+)\.$", "관리자가 먼저 {setting} 설정을 해야 해요."),
+        (r"failed inside nod \(incident (?P<incident>\w+)\)", "Nod 안에서 문제가 생겼어요(사고 번호 {incident})."),
+        (r"^(?P<service>.+?) is busy", "{service} 지금 너무 바빠요. 잠시 후 다시 물어봐 주세요."),
+        (r"^(?P<service>.+?) cannot be reached", "{service} 지금 연결되지 않아요. 잠시 후 다시 물어봐 주세요."),
+        (r"^(?P<service>.+?) got the request and gave", "{service} 요청을 받고 제시간에 답하지 않았어요."),
+        (r"^(?P<service>.+?) gave no answer (?:in time|within)", "{service} 제시간에 답하지 않았어요."),
+        (r"^(?P<service>.+?) has a problem of its own", "{service} 오류를 냈어요. 잠시 후 다시 물어봐 주세요."),
+        (r"^(?P<service>.+?) failed while it had the request", "{service} 요청을 처리하다가 오류를 냈어요."),
+        (r"^(?P<service>.+?) refused the request", "{service} 요청을 거부했어요."),
+        (r"^the connection to (?P<service>.+?) broke", "{service} 답하기 전에 연결이 끊겼어요."),
+        (r"^(?P<service>.+?) has no usable", "{service} 잘못된 주소로 설정되어 있어요. 관리자가 고쳐야 해요."),
+        (r"^(?P<service>.+?) .*Nod cannot read", "{service} 보낸 답을 읽을 수 없어요."),
+    )
+]  # fmt: skip
+BOUND = re.compile(rf"(\w+): Input should be ({'|'.join(BOUNDS)}) (-?[\d.]+)")
+
+
+def said(error: Any) -> str:
+    """Say what an error means, or quote it where that is not known; "" without one."""
+    text = str(error or "")
+    if bounds := BOUND.findall(text):
+        return " ".join(_bound(*each) for each in bounds)
+    for pattern, korean in SENTENCES:
+        if match := pattern.search(text):
+            return korean.format(**_spoken(match.groupdict()))
+    return f"받은 오류: “{text}”" if text else ""
+
+
+def _bound(field: str, kind: str, bound: str) -> str:
+    needed = BOUNDS[kind].format(bound=f"{float(bound):,g}")
+    return f"{with_particle(FIELDS.get(field, field), '은/는')} {needed} 해요."
+
+
+def _spoken(parts: dict[str, str]) -> dict[str, str]:
+    service = parts.get("service")
+    if service is None:
+        return parts
+    known = SERVICES.get(service.lower(), f"`{service}`")
+    return parts | {"service": with_particle(known, "이/가")}
