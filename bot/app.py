@@ -89,7 +89,7 @@ async def running(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
 
         people = People(client)
         whisper = Whisper(client, session, people)
-        card_posts = CardPosts(client, session, people, functions, rules)
+        card_posts = CardPosts(client, session, people, functions, rules, nod.bot)
         outlets = SlackOutlets(client, session, people, card_posts)
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
         parts = Parts(
@@ -125,6 +125,7 @@ async def running(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
             dialogs=Dialogs(parts, client, decisions, card_posts, whisper, people),
             granting=granting,
             sharing=Sharing(storage.history, whisper),
+            whisper=whisper,
         )
         handler = AsyncSocketModeHandler(bolt, app_token, logger=logging.getLogger("nod.socket"))
         handler.client.wss_uri = first_socket

@@ -16,7 +16,7 @@ from bot.slack.batch_card import batch_card, batch_fallback
 from bot.slack.block_kit import Block
 from bot.slack.cards import Deciders, action_card, fallback
 from bot.slack.clicks import Pressed
-from bot.slack.marks import find_marked
+from bot.slack.marks import Mark, find_marked
 from bot.slack.people import People
 from bot.slack.survive import sent, survive
 from bot.words.catalogue import Words, words_for
@@ -61,7 +61,9 @@ class CardPosts:
         people: People,
         functions: Mapping[str, Function],
         rules: Rules,
+        bot: str,
     ) -> None:
+        self.bot = bot
         self._client = client
         self._session = session
         self._people = people
@@ -80,7 +82,7 @@ class CardPosts:
                 thread_ts=key.thread,
                 text=text,
                 blocks=blocks,
-                metadata={"event_type": MARK, "event_payload": {"action": _digest(action)}},
+                metadata=_mark(action).metadata,
                 unfurl_links=False,
                 unfurl_media=False,
             ),
@@ -93,7 +95,7 @@ class CardPosts:
         say now whether it is there: two cards would be worse than one that comes later."""
         key, since = action.conversation.key, action.proposed_at.timestamp()
         try:
-            found = await find_marked(self._client, key, since, MARK, "action", _digest(action))
+            found = await find_marked(self._client, self.bot, key, since, _mark(action))
         except LookupError:
             return None
         return found or await self.post(action)
@@ -239,5 +241,5 @@ def _age(action: Action) -> int:
     return 2 if action.state.final else 1
 
 
-def _digest(action: Action) -> str:
-    return hashlib.sha256(action.id.encode()).hexdigest()
+def _mark(action: Action) -> Mark:
+    return Mark(MARK, {"action": hashlib.sha256(action.id.encode()).hexdigest()})

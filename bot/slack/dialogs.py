@@ -121,33 +121,33 @@ class Dialogs:
             await ack(response_action="errors", errors=errors)
             return
         try:
-            ruling = await self._replace(pressed, action, function, read_form(state, function))
+            ruling, new = await self._replace(pressed, action, function, read_form(state, function))
         except (FormProblem, FunctionProblem):
             await ack(response_action="errors", errors={_first_block(pressed): words("form-invalid")})
             return
         except StorageError:
             await self._whisper.answer(self._card_posts.beside(pressed, action), words("click-broken"))
             return
-        await ack()
+        await ack()  # before anything is shown: Slack waits three seconds, and a card may have to wait out a 429
+        for changed in (new, ruling.action if ruling is not None else None):
+            if changed is not None:
+                await self._card_posts.settle(changed)
         if ruling is not None and ruling.verdict is not Verdict.DECIDED:
             await self._decisions.show(ruling, pressed)
 
     async def _replace(
         self, pressed: Pressed, action: Action, function: Function, arguments_json: str
-    ) -> Ruling | None:
-        """Make the new action; None where nothing was changed."""
+    ) -> tuple[Ruling | None, Action | None]:
+        """Make the new action; no ruling where nothing was changed."""
         person = await self._people.find(pressed.team, action.requester)
         new = await revise(self._parts, function, action, arguments_json, person)
         if new.arguments_json == action.arguments_json:
-            return None
+            return None, None
         click = await self._decisions.click(pressed, Decision.WITHDRAW, action)
         ruling, replaced = await self._parts.storage.actions.edit(click, new)
         if replaced is not None:
             self._card_posts.move(action, replaced)
-            await self._card_posts.settle(replaced)
-        if ruling.action is not None:
-            await self._card_posts.settle(ruling.action)
-        return ruling
+        return ruling, replaced
 
     # ── common ground ───────────────────────────────────────────────────────────────────────────────────────
 

@@ -15,6 +15,7 @@ from bot.slack.intake import Intake
 from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
 from bot.slack.sharing import Sharing
 from bot.slack.welcome import Welcome
+from bot.slack.whisper import Whisper
 
 
 def register(
@@ -27,27 +28,29 @@ def register(
     dialogs: Dialogs,
     granting: Granting,
     sharing: Sharing,
+    whisper: Whisper,
 ) -> None:
+    safe = whisper.if_broken
     app.middleware(intake.keep_event)
     app.event("app_mention")(kept)
     app.event("message")(kept)
     app.event("app_home_opened")(welcome.opened)
     app.command("/nod")(commands.nod)
-    app.action(CONFIRM)(buttons.confirm)
-    app.action(DENY)(buttons.deny)
-    app.action(WITHDRAW)(buttons.withdraw)
-    app.action(REMEMBER)(buttons.remember)
-    app.action(CONFIRM_ALL)(buttons.confirm_all)
-    app.action(EDIT)(dialogs.edit)
-    app.view(EDIT_SUBMIT)(dialogs.edited)
-    app.action(DENY_REASON)(dialogs.ask_reason)
-    app.view(DENY_SUBMIT)(dialogs.deny)
-    app.action(READ)(dialogs.read)
-    app.action(NEXT)(dialogs.turn_page)
-    app.action(BACK)(dialogs.turn_page)
-    app.view(CONFIRM_READ)(dialogs.confirm_read)
-    app.action(REVOKE)(granting.revoke)
-    app.action(SHARE)(sharing.share)
+    app.action(CONFIRM)(safe(buttons.confirm))
+    app.action(DENY)(safe(buttons.deny))
+    app.action(WITHDRAW)(safe(buttons.withdraw))
+    app.action(REMEMBER)(safe(buttons.remember))
+    app.action(CONFIRM_ALL)(safe(buttons.confirm_all))
+    app.action(EDIT)(safe(dialogs.edit))
+    app.view(EDIT_SUBMIT)(safe(dialogs.edited))
+    app.action(DENY_REASON)(safe(dialogs.ask_reason))
+    app.view(DENY_SUBMIT)(safe(dialogs.deny))
+    app.action(READ)(safe(dialogs.read))
+    app.action(NEXT)(safe(dialogs.turn_page))
+    app.action(BACK)(safe(dialogs.turn_page))
+    app.view(CONFIRM_READ)(safe(dialogs.confirm_read))
+    app.action(REVOKE)(safe(granting.revoke))
+    app.action(SHARE)(safe(sharing.share))
 
 
 async def kept(ack: AsyncAck) -> None:

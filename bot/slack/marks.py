@@ -1,5 +1,9 @@
 """Marks in the metadata of Nod's own messages, by which a start after a crash finds what was posted before it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.survive import survive
@@ -12,11 +16,22 @@ REPLIES = 200
 """Messages a page when a thread is searched."""
 
 
+@dataclass(frozen=True)
+class Mark:
+    event_type: str
+    event_payload: Mapping[str, Any]
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        return {"event_type": self.event_type, "event_payload": dict(self.event_payload)}
+
+
 async def find_marked(
-    client: AsyncWebClient, key: ConversationKey, since: float, event_type: str, field: str, value: str
+    client: AsyncWebClient, bot: str, key: ConversationKey, since: float, mark: Mark
 ) -> str | None:
-    """Search a thread, from `since` (Unix seconds) on, for a message whose metadata says so; its ts, None if there
-    is none. Raises LookupError if Slack cannot say."""
+    """Search a thread, from `since` (Unix seconds) on, for a message of Nod's own (`bot` is its bot id, because other
+    apps may write any metadata) with this mark; its ts, None if there is none. Raises LookupError if Slack cannot
+    say."""
     cursor = None
     while True:
         response = await survive(
@@ -34,8 +49,8 @@ async def find_marked(
             raise LookupError
         for message in response.get("messages") or ():
             metadata = message.get("metadata") or {}
-            payload = metadata.get("event_payload") or {}
-            if metadata.get("event_type") == event_type and payload.get(field) == value:
+            found = Mark(str(metadata.get("event_type")), metadata.get("event_payload") or {})
+            if message.get("bot_id") == bot and found == mark:
                 return str(message["ts"])
         cursor = (response.get("response_metadata") or {}).get("next_cursor")
         if not cursor:

@@ -10,7 +10,7 @@ from bot.slack.answer import MESSAGE_LENGTH, Answer, part
 from bot.slack.block_kit import Block, context
 from bot.slack.card_posts import CardPosts
 from bot.slack.cards import markdown_blocks, shareable_answer
-from bot.slack.marks import find_marked
+from bot.slack.marks import Mark, find_marked
 from bot.slack.people import People
 from bot.slack.survive import sent, survive
 from bot.slack.visible import defused, escape_mrkdwn
@@ -59,7 +59,7 @@ class ThreadReply:
         self._client = client
         self._key = key
         self._since = claim.entries[0].received_at.timestamp()
-        self._turn = str(claim.turn)
+        self._mark = Mark(MARK, {"turn": str(claim.turn)})
         self._card_posts = card_posts
         self._words = words_for(person.locale)
         self._answer = Answer(client, key.channel, key.thread, key.team, person.id)
@@ -87,14 +87,13 @@ class ThreadReply:
     async def stands(self) -> bool:
         """Look for the mark that the last message of a whole answer carries."""
         try:
-            found = await find_marked(self._client, self._key, self._since, MARK, "turn", self._turn)
+            found = await find_marked(self._client, self._card_posts.bot, self._key, self._since, self._mark)
         except LookupError:
             return False
         return found is not None
 
     async def finish(self, note: str = "") -> None:
-        mark = {"event_type": MARK, "event_payload": {"turn": self._turn}}
-        await self._answer.end(mark)
+        await self._answer.end(self._mark.metadata)
         if note:
             await survive(
                 self._client.chat_postMessage(

@@ -1,15 +1,23 @@
 """Answer the one who clicked, so that nobody else sees it."""
 
+import logging
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from aiohttp import ClientSession
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack.clicks import Pressed
+from bot.slack.clicks import Pressed, on_message
 from bot.slack.people import People
 from bot.slack.survive import sent, survive
 from bot.words.catalogue import Words, words_for
+from storage.ports import StorageError
+
+log = logging.getLogger("nod.buttons")
+
+Handler = Callable[[AsyncAck, Mapping[str, Any]], Awaitable[None]]
 
 
 class Whisper:
@@ -40,3 +48,16 @@ class Whisper:
             return False
         webhook = AsyncWebhookClient(pressed.response_url, session=self._session)
         return await sent(webhook.send(text=text, **message), "answering by response_url")
+
+    def if_broken(self, handler: Handler) -> Handler:
+        """Let a handler answer also when the database failed before it could: every click is answered."""
+
+        async def answered(ack: AsyncAck, body: Mapping[str, Any]) -> None:
+            try:
+                await handler(ack, body)
+            except StorageError as error:
+                log.error("a click could not be answered: %s", error)
+                pressed = on_message(body)
+                await self.answer(pressed, (await self.words(pressed))("click-broken"))
+
+        return answered

@@ -49,7 +49,14 @@ class Office:
             self.process = await asyncio.create_subprocess_exec(
                 sys.executable, *(command or RUN), env=self.environment, cwd=self.folder, stderr=log
             )
-        await self.world.sockets.wait_connected(within=WITHIN * 2)
+        connected = asyncio.create_task(self.world.sockets.wait_connected(within=WITHIN * 2))
+        ended = asyncio.create_task(self.process.wait())
+        await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        if not connected.done():
+            connected.cancel()
+            raise AssertionError(f"it did not start:\n{self.log}")
+        await connected
 
     def drop_in(self, name: str, source: str) -> None:
         """Run from now on a copy of Nod's packages that has one more file of functions."""
