@@ -29,7 +29,7 @@ class Mark:
 async def find_marked(
     client: AsyncWebClient, bot: str, key: ConversationKey, since: float, mark: Mark
 ) -> str | None:
-    """Search a thread, from `since` (Unix seconds) on, for a message of Nod's own (`bot` is its bot id, because other
+    """Search a thread, from `since` (Unix seconds) on, for a message of Nod's own (`bot` is its bot id; other
     apps may write any metadata) with this mark; its ts, None if there is none. Raises LookupError if Slack cannot
     say."""
     cursor = None
