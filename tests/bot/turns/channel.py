@@ -1,0 +1,67 @@
+"""A thread of Slack's as far as turns know it: it shows cards, and outlives every process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from functions import Function, Person
+from storage.ports import StorageError
+from storage.records import (
+    Action,
+    Claim,
+)
+from tests.bot.turns.mortal import Fate
+
+
+@dataclass
+class Channel:
+    """What Slack shows, which outlives every process."""
+
+    fate: Fate
+    cards: dict[str, int] = field(default_factory=dict)
+    """How often a card was posted for an action."""
+    shown: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What each card says: function and arguments."""
+
+    async def post(self, action: Action) -> str:
+        self.cards[action.id] = self.cards.get(action.id, 0) + 1
+        self.shown[action.id] = (action.function, action.arguments_json)
+        return f"card.{action.id}"
+
+    async def open(self, claim: Claim) -> "Reply":
+        return Reply(Person("T1", claim.entries[0].delivery.user, "Somebody"), self)
+
+    async def post_again(self, action: Action) -> str | None:
+        return await self.fate.meet("slack.find", lambda: self._found(action))
+
+    async def _found(self, action: Action) -> str:
+        return f"card.{action.id}" if action.id in self.cards else await self.post(action)
+
+    async def settle_all(self, actions: Sequence[Action]) -> None: ...
+
+
+@dataclass
+class Reply:
+    person: Person
+    channel: Channel
+
+    async def working(self, on: Function | None = None) -> None: ...
+
+    async def text(self, delta: str) -> None: ...
+
+    async def card(self, action: Action, function: Function) -> str | None:
+        try:
+            return await self.channel.fate.meet("slack.card", lambda: self.channel.post(action))
+        except StorageError:
+            return None  # Slack takes no card
+
+    async def batch(self, actions: Sequence[Action]) -> None:
+        assert len({action.batch for action in actions}) == 1
+
+    async def settle(self, action: Action, function: Function | None) -> None: ...
+
+    async def greet(self) -> None: ...
+
+    async def stands(self) -> bool:
+        return False
+
+    async def finish(self, note: str = "") -> None: ...
