@@ -14,7 +14,6 @@ from functions.arguments import freeze
 from functions.contract import Function
 from functions.errors import FunctionProblem
 from functions.safe_call import call
-from storage.outcomes import outcome_items
 from storage.records import Action, CallItem, Claim, NewItem, ResultItem, TurnState
 
 MAX_CALLS = 16
@@ -44,11 +43,7 @@ async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits = 
             at=parts.clock(),
             ending=ending,
         )
-        refused = await _post_cards(parts, outlet, actions)
-        if refused:
-            told = [item for action in refused for item in outcome_items(action)]
-            await parts.storage.turns.record(claim.turn, told, at=parts.clock(), ending=ending)
-        note = words("card-not-posted") if refused else ""
+        note = await _post_cards(parts, outlet, actions)
         if ending is not None:
             await outlet.finish(note or ("" if answers else _closing_note(done, words)))
             return ending
@@ -79,20 +74,20 @@ def _ending(answers: list[Answered]) -> TurnState | None:
     return TurnState.WAITING if all(answer.waits for answer in answers) else None
 
 
-async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> list[Action]:
-    """Post the cards of a step. What cannot be shown cannot be confirmed: it is withdrawn, and returned."""
-    posted, refused = [], []
+async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> str:
+    """Post the cards of a step. What cannot be shown cannot be confirmed: it is withdrawn; the note says so."""
+    posted = []
     for action in actions:
         card_ts = await outlet.card(action, parts.functions[action.function])
         if card_ts is None:
-            refused.append(await parts.storage.actions.withdraw(action.id, action.requester, parts.clock()))
+            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock())
             continue
         await parts.storage.actions.carded(action.id, card_ts)
         posted.append(action)
     together = [action for action in posted if action.batch is not None]
     if len(together) > 1:
         await outlet.batch(together)
-    return [action for action in refused if action is not None]
+    return "" if len(posted) == len(actions) else words_for(outlet.person.locale)("card-not-posted")
 
 
 async def _answer_calls(parts: Parts, claim: Claim, outlet: Outlet, done: Done, limits: Limits) -> list[Answered]:
