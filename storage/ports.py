@@ -1,11 +1,13 @@
 """The contracts of what is kept. One suite, `tests/storage/`, runs over every implementation.
 
 Every method is one transaction, committed when it returns. All raise StorageError when that cannot be: then
-nothing was changed. Times that are passed in are aware UTC datetimes.
+nothing was changed. (`Inbox.prune` is many transactions, each of which holds the write lock for a moment only.)
+Times that are passed in are aware UTC datetimes.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Protocol
 
 from storage.records import (
@@ -16,12 +18,15 @@ from storage.records import (
     Click,
     Conversation,
     ConversationKey,
+    Counts,
     Delivery,
     Ended,
     Grant,
+    InLine,
     Item,
     NewAction,
     NewItem,
+    Retried,
     Ruling,
     TurnState,
     Usage,
@@ -38,18 +43,38 @@ class Inbox(Protocol):
     async def add(self, delivery: Delivery, at: datetime, *, only_if_joined: bool = False) -> bool:
         """Keep a delivery; True if it is new.
 
-        False, and nothing changed, if its key was kept before, or if `only_if_joined` and its conversation does
-        not exist: Nod is not part of that thread. Otherwise the conversation is made where it is missing.
+        False, and nothing changed, if its key was kept before. With `only_if_joined` it is for Nod only if it
+        stands in a conversation, after (by its ts) what was said to Nod there first. Otherwise it is set aside,
+        outside the inbox, and this returns False: Slack may deliver a reply before the mention that it answers.
+
+        What was set aside of a conversation, and stands after a delivery that is for Nod, enters the inbox right
+        behind that one, in the order of its ts and in the same transaction. A conversation is made where it is
+        missing.
         """
         ...
 
     async def claim(self, at: datetime) -> Claim | None:
-        """Take the conversation whose first waiting entry is the oldest, among those with no running turn, and
-        open a turn for it: None if there is none.
+        """Take one conversation among those that have something waiting and no running turn, and open a turn for
+        it: None if there is none. Free turns are shared: first comes the person who has the fewest running turns,
+        then the channel that has the fewest, then what has waited longest.
 
         Its entries are the waiting ones from the first on, as long as they are of the same person; the others
-        stay for the next turn. No two callers are given the same conversation at once.
+        stay for the next turn. Each counts one try more. No two callers are given the same conversation at once.
         """
+        ...
+
+    async def line(self, at: datetime, waited: timedelta) -> list[InLine]:
+        """Return who has waited longer than `waited` only because no turn was free: the first entry of each
+        conversation without a running turn, without decisions; at most 100, by their places.
+
+        The place is that in the order of claims, if those went on and no running turn ended.
+        """
+        ...
+
+    async def prune(self, done_before: datetime, aside_before: datetime) -> int:
+        """Forget the entries whose turn ended before `done_before`, and what was set aside before `aside_before`;
+        how many. What waits or is taken is never forgotten. A forgotten key may be kept anew: `done_before` has
+        to be longer ago than Slack delivers anything again."""
         ...
 
     async def release(self) -> int:
@@ -80,6 +105,14 @@ class Turns(Protocol):
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
         """End a turn and its entries; INTERRUPTED puts its entries back to waiting."""
+        ...
+
+    async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
+        """Put a failed turn's entries back to waiting, as if they had been received `at` and never tried.
+
+        Looks, in this order: no such turn in this team and channel, or it did not fail: UNKNOWN; it was another
+        person's: NOT_YOURS; it was retried before: ALREADY; its entries are forgotten: UNKNOWN; it has items in
+        the history, and so has a later turn of its conversation: MOVED_ON. Otherwise AGAIN, once."""
         ...
 
     async def ended(self) -> list[Ended]:
@@ -133,11 +166,11 @@ class Actions(Protocol):
         """
         ...
 
-    async def withdraw(self, action_id: str, requester: str, at: datetime) -> Action | None:
-        """pending → withdrawn without a click: the model takes back what it proposed, which can only reduce
-        effects. What a grant confirmed and has no card yet becomes expired, told. None, and nothing changed, if it
-        is neither, or not this requester's. Nothing is put into the inbox; `outcome_items` of a withdrawn one are
-        not appended, because the turn that withdraws has the result itself."""
+    async def withdraw(self, action_id: str, requester: str, at: datetime, *, told: bool = False) -> Action | None:
+        """pending → withdrawn without a click: the model takes back what it proposed, or no card could be shown,
+        which can only reduce effects. What a grant confirmed and has no card yet becomes expired, told. None, and
+        nothing changed, if it is neither, or not this requester's. Nothing is put into the inbox; `told` appends
+        the `outcome_items` of a withdrawn one, which a turn that withdraws by a call does not need."""
         ...
 
     async def edit(self, click: Click, new: NewAction) -> tuple[Ruling, Action | None]:
@@ -224,5 +257,20 @@ class Storage(Protocol):
     def grants(self) -> Grants: ...
     @property
     def audit(self) -> Audit: ...
+
+    async def counts(self) -> Counts:
+        """Count what waits and what became of actions; cheap enough to be asked every few seconds."""
+        ...
+
+    async def check(self) -> list[str]:
+        """Look the whole database over: its file, its references, the audit's chain, its schema. The problems, as
+        sentences for the operator; empty if it is fine. Others read and write meanwhile."""
+        ...
+
+    async def backup(self, path: Path) -> None:
+        """Write one consistent state of everything to a new file at `path`, which only its owner may read, while
+        others read and write. It appears when it is whole. Raises StorageError, also if there is a file already.
+        """
+        ...
 
     async def close(self) -> None: ...

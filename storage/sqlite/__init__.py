@@ -1,12 +1,16 @@
 """Everything that is kept, in one SQLite file."""
 
+import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
 from storage.ports import Storage
+from storage.records import Counts
 from storage.sqlite.actions import SqliteActions
+from storage.sqlite.apart import back_up, check_file
 from storage.sqlite.audit import SqliteAudit
 from storage.sqlite.connection import Connection
+from storage.sqlite.counts import counts
 from storage.sqlite.grants import SqliteGrants
 from storage.sqlite.history import SqliteHistory
 from storage.sqlite.inbox import SqliteInbox
@@ -22,6 +26,15 @@ class SqliteStorage:
     grants: SqliteGrants
     audit: SqliteAudit
     connection: Connection
+
+    async def counts(self) -> Counts:
+        return await self.connection.read(counts)
+
+    async def check(self) -> list[str]:
+        return await check_storage(self.connection.path)
+
+    async def backup(self, path: Path) -> None:
+        await back_up_storage(self.connection.path, path)
 
     async def close(self) -> None:
         """Wait for what is under way and close the file. What is asked afterwards raises StorageError."""
@@ -44,3 +57,17 @@ async def open_storage(path: str | Path) -> Storage:
         audit=SqliteAudit(connection),
         connection=connection,
     )
+
+
+async def check_storage(path: Path) -> list[str]:
+    """Look a database file over, as `Storage.check`, without opening it for work: nothing in it is changed, nor
+    is its schema brought up to date.
+
+    Raises StorageError if it cannot be looked at: there is no such file, it is another program's.
+    """
+    return await asyncio.to_thread(check_file, path)
+
+
+async def back_up_storage(path: Path, to: Path) -> None:
+    """Copy a database file, as `Storage.backup`, without opening it for work."""
+    await asyncio.to_thread(back_up, path, to)

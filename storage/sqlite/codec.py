@@ -91,11 +91,11 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
     }
 
 
-def entry_from(row: Row, conversation: Conversation) -> InboxEntry:
-    delivery = Delivery(
+def delivery_from(row: Row, conversation: ConversationKey) -> Delivery:
+    return Delivery(
         kind=DeliveryKind(row["kind"]),
         key=row["key"],
-        conversation=conversation.key,
+        conversation=conversation,
         user=row["user"],
         text=row["text"],
         ts=row["ts"],
@@ -103,7 +103,11 @@ def entry_from(row: Row, conversation: Conversation) -> InboxEntry:
         response_url=row["response_url"],
         action_id=row["action_id"],
     )
-    return InboxEntry(row["id"], delivery, time_from(row["received_at"]))
+
+
+def entry_from(row: Row, conversation: Conversation) -> InboxEntry:
+    delivery = delivery_from(row, conversation.key)
+    return InboxEntry(row["id"], delivery, time_from(row["received_at"]), row["tries"])
 
 
 def action_row(action: Action) -> dict[str, Any]:

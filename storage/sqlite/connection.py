@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from storage.ports import StorageError
 from storage.sqlite.errors import storage_errors
+from storage.sqlite.files import Files
 from storage.sqlite.migrations import check, migrate
 
 BUSY_TIMEOUT = 2.0
@@ -27,7 +28,8 @@ class Connection:
     def __init__(self, path: Path) -> None:
         # An absolute path: sqlite3 takes ":memory:" and "" for databases of one connection.
         self.path = path.absolute()
-        self._writer = _Thread(self.path, "BEGIN IMMEDIATE", "nod-storage-writer")
+        self._files = Files(self.path)
+        self._writer = _Thread(self.path, "BEGIN IMMEDIATE", "nod-storage-writer", self._files.check)
         self._reader = _Thread(self.path, "BEGIN", "nod-storage-reader")
 
     @classmethod
@@ -37,6 +39,7 @@ class Connection:
         try:
             await connection._writer.open(_open_for_writing)
             await connection._reader.open(_open_for_reading)
+            connection._files.remember()
         except BaseException:
             await connection.close()
             raise
@@ -64,9 +67,10 @@ class Connection:
 class _Thread:
     """A thread and the connection that lives in it, because sqlite3's stay in the thread that made them."""
 
-    def __init__(self, path: Path, begin: str, name: str) -> None:
+    def __init__(self, path: Path, begin: str, name: str, before_commit: Callable[[], None] | None = None) -> None:
         self._path = path
         self._begin = begin
+        self._before_commit = before_commit
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
         self._database: Database | None = None
 
@@ -82,7 +86,7 @@ class _Thread:
             if self._database is None:
                 raise StorageError(f"The database {self._path} is closed.")
             with storage_errors(self._path):
-                return _transact(self._database, self._begin, job)
+                return _transact(self._database, self._begin, job, self._before_commit)
 
         return await self._run(run)
 
@@ -107,12 +111,16 @@ class _Thread:
         return await asyncio.shield(future)
 
 
-def _transact(db: Database, begin: str, job: Callable[[Database], _T]) -> _T:
+def _transact(
+    db: Database, begin: str, job: Callable[[Database], _T], before_commit: Callable[[], None] | None = None
+) -> _T:
     # Not `db.atomic()` alone: its BEGIN takes the write lock with the first write, after the reads that the write
     # relies on, and then fails without waiting if another process wrote in between.
     db.execute(begin)
     try:
         result = job(db)
+        if before_commit is not None:
+            before_commit()
         db.commit()
     except BaseException:
         db.rollback()
@@ -134,6 +142,8 @@ def _open_for_writing(path: Path) -> Database:
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA foreign_keys=ON")
         _transact(db, "BEGIN IMMEDIATE", lambda db: migrate(db, path))
+        # BEGIN IMMEDIATE is content with a file that may only be read; a statement that could write is not.
+        db.execute("UPDATE conversations SET id = id WHERE FALSE")
     except BaseException:
         db.close()
         raise

@@ -57,7 +57,7 @@ def edit(db: Database, click: Click, new: NewAction) -> tuple[Ruling, Action | N
     return Ruling(Verdict.DECIDED, withdrawn), edited
 
 
-def withdraw(db: Database, action_id: str, requester: str, at: datetime) -> Action | None:
+def withdraw(db: Database, action_id: str, requester: str, at: datetime, *, told: bool) -> Action | None:
     action = find(db, action_id)
     if action is None or action.requester != requester:
         return None
@@ -67,6 +67,8 @@ def withdraw(db: Database, action_id: str, requester: str, at: datetime) -> Acti
         return None
     withdrawn = replace(action, state=ActionState.WITHDRAWN, finished_at=at)
     advance(db, action, withdrawn, audit.NOD, at, {"digest": action.digest})
+    if told:
+        append(db, action.conversation.id, action.turn, outcome_items(withdrawn), at)
     return withdrawn
 
 
@@ -81,6 +83,10 @@ def _open(db: Database, click: Click, *, requester_only: bool) -> Action | Rulin
         return Ruling(Verdict.ALREADY, action)
     if click.at >= action.expires_at:
         return Ruling(Verdict.EXPIRED, end_late(db, action, click.at))
+    if action.card_ts is None and click.card_ts:
+        # The card was posted, and where could not be written down: whoever clicks on it says where it stands.
+        db.execute("UPDATE actions SET card_ts = ? WHERE id = ?", [click.card_ts, action.id])
+        return replace(action, card_ts=click.card_ts)
     return action
 
 

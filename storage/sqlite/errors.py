@@ -39,6 +39,8 @@ def sentence(path: Path, error: sqlite3.Error) -> str:
             return f"The database {path} is locked by another process: end that one, or name another file."
         case sqlite3.SQLITE_FULL:
             return f"The disk of the database {path} is full: make room."
+        case sqlite3.SQLITE_IOERR:
+            return f"The disk of the database {path} fails or has a limit: look at it ({error})."
         case _:
             return f"The database {path} failed: {error}."
 

@@ -75,13 +75,17 @@ def answer(db: Database, turn: int) -> tuple[str, str, str] | None:
     if row is None:
         return None
     text = getattr(item_from(row), "text", "")
-    return (row["user"], _question(db, turn), text) if text else None
+    return (row["user"], question(db, turn), text) if text else None
 
 
-def _question(db: Database, turn: int) -> str:
+def question(db: Database, turn: int) -> str:
     """Return what a turn was asked: for one that goes on after a click, what the action's turn was asked."""
     asked: int | None = turn
     while asked is not None:
+        # Written down when the entries were forgotten.
+        kept = next(db.query("SELECT question FROM turns WHERE id = ?", [asked]))["question"]
+        if kept is not None:
+            return str(kept)
         entries = list(
             db.query(
                 """
@@ -92,8 +96,8 @@ def _question(db: Database, turn: int) -> str:
                 [asked],
             )
         )
-        if question := "\n".join(entry["text"] for entry in entries if entry["text"]):
-            return question
+        if text := "\n".join(entry["text"] for entry in entries if entry["text"]):
+            return text
         # Always an earlier turn, so that this ends.
         asked = max((entry["proposed_in"] for entry in entries if entry["proposed_in"]), default=None)
     return ""

@@ -1,13 +1,15 @@
 """The durable queue of what Slack delivered."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from storage.records import Action, Claim, Conversation, Delivery, DeliveryKind
+from storage.records import Action, Claim, Conversation, Delivery, DeliveryKind, InLine
+from storage.sqlite import aside
 from storage.sqlite.codec import conversation_from, delivery_row, entry_from, time_text
 from storage.sqlite.connection import Connection
-from storage.sqlite.history import find_conversation
+from storage.sqlite.pruning import forget_aside, forget_done
+from storage.sqlite.queue import first, line
 
 
 class SqliteInbox:
@@ -22,6 +24,17 @@ class SqliteInbox:
     async def claim(self, at: datetime) -> Claim | None:
         return await self._connection.write(claim, at)
 
+    async def line(self, at: datetime, waited: timedelta) -> list[InLine]:
+        return await self._connection.read(line, at - waited)
+
+    async def prune(self, done_before: datetime, aside_before: datetime) -> int:
+        forgotten = 0
+        for forget, before in ((forget_done, done_before), (forget_aside, aside_before)):
+            # Between two pieces others get the write lock: Slack waits three seconds for an ack.
+            while piece := await self._connection.write(forget, before):
+                forgotten += piece
+        return forgotten
+
     async def release(self) -> int:
         return await self._connection.write(release)
 
@@ -30,15 +43,29 @@ def add(db: Database, delivery: Delivery, at: datetime, *, only_if_joined: bool)
     # Looked at first, so that a second delivery of a key makes no conversation either.
     if any(db.query("SELECT 1 FROM inbox WHERE key = ?", [delivery.key])):
         return False
-    if only_if_joined and find_conversation(db, delivery.conversation) is None:
+    if only_if_joined and not aside.is_joined(db, delivery):
+        aside.keep(db, delivery, at)
         return False
+    if only_if_joined:
+        _insert(db, delivery, at)
+        return True
+    aside.join(db, delivery)
     _insert(db, delivery, at)
+    for later, received_at in aside.take(db, delivery):
+        _insert(db, later, received_at)
     return True
 
 
 def add_decision(db: Database, action: Action, at: datetime, response_url: str | None = None) -> None:
     """Put `decision:<id>` into the inbox; one that was done already waits again."""
-    asked = db.query("SELECT max(direct) AS direct FROM inbox WHERE turn = ?", [action.turn])
+    asked = db.query(
+        """
+        SELECT max(direct) AS direct FROM (
+            SELECT direct FROM inbox WHERE turn = :turn UNION ALL SELECT direct FROM turns WHERE id = :turn
+        )
+        """,
+        {"turn": action.turn},
+    )
     delivery = Delivery(
         kind=DeliveryKind.DECISION,
         key=f"decision:{action.id}",
@@ -49,18 +76,18 @@ def add_decision(db: Database, action: Action, at: datetime, response_url: str |
         action_id=action.id,
     )
     again = db.execute(
-        "UPDATE inbox SET state = 'waiting', turn = NULL WHERE key = ? AND state = 'done'", [delivery.key]
+        """
+        UPDATE inbox SET state = 'waiting', turn = NULL, tries = 0, done_at = NULL
+        WHERE key = ? AND state = 'done'
+        """,
+        [delivery.key],
     )
-    if again.rowcount == 0:
-        add(db, delivery, at, only_if_joined=False)
+    if again.rowcount == 0 and not any(db.query("SELECT 1 FROM inbox WHERE key = ?", [delivery.key])):
+        _insert(db, delivery, at)
 
 
 def _insert(db: Database, delivery: Delivery, at: datetime) -> None:
     key = delivery.conversation
-    db.execute(
-        "INSERT INTO conversations (team, channel, thread) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-        [key.team, key.channel, key.thread],
-    )
     db.execute(
         """
         INSERT INTO inbox
@@ -76,38 +103,26 @@ def _insert(db: Database, delivery: Delivery, at: datetime) -> None:
 
 
 def claim(db: Database, at: datetime) -> Claim | None:
-    first = next(
-        db.query(
-            """
-            SELECT inbox.conversation, inbox.user, team, channel, thread
-            FROM inbox INDEXED BY inbox_waiting JOIN conversations ON conversations.id = inbox.conversation
-            WHERE inbox.state = 'waiting' AND NOT EXISTS (
-                SELECT 1 FROM turns WHERE turns.conversation = inbox.conversation AND turns.state = 'running'
-            )
-            ORDER BY inbox.id LIMIT 1
-            """
-        ),
-        None,
-    )
-    if first is None:
+    next_up = first(db)
+    if next_up is None:
         return None
-    conversation = conversation_from(first)
+    conversation = conversation_from(next_up)
     db.execute(
         "INSERT INTO turns (conversation, user, state, started_at) VALUES (?, ?, 'running', ?)",
-        [conversation.id, first["user"], time_text(at)],
+        [conversation.id, next_up["user"], time_text(at)],
     )
     # The one that is running, as turns_running is unique.
     running = "SELECT id FROM turns WHERE conversation = ? AND state = 'running'"
     turn: int = next(db.query(running, [conversation.id]))["id"]
     db.execute(
         """
-        UPDATE inbox SET state = 'taken', turn = :turn
+        UPDATE inbox SET state = 'taken', turn = :turn, tries = tries + 1
         WHERE conversation = :conversation AND state = 'waiting' AND id < coalesce(
             (SELECT min(id) FROM inbox WHERE conversation = :conversation AND state = 'waiting' AND user <> :user),
             9223372036854775807
         )
         """,
-        {"turn": turn, "conversation": conversation.id, "user": first["user"]},
+        {"turn": turn, "conversation": conversation.id, "user": next_up["user"]},
     )
     return claimed(db, turn, conversation)
 

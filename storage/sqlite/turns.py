@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from storage.ports import StorageError
-from storage.records import Action, Ended, NewAction, NewItem, TurnState, Usage
+from storage.records import Action, Ended, NewAction, NewItem, Retried, TurnState, Usage
 from storage.sqlite.codec import conversation_from, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.history import append, said
@@ -34,6 +34,9 @@ class SqliteTurns:
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
         await self._connection.write(finish, turn, state, at, incident)
+
+    async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
+        return await self._connection.write(retry, turn, team, channel, user, at)
 
     async def ended(self) -> list[Ended]:
         return await self._connection.read(ended)
@@ -92,7 +95,53 @@ def finish(db: Database, turn: int, state: TurnState, at: datetime, incident: st
     if state is TurnState.INTERRUPTED:
         db.execute("UPDATE inbox SET state = 'waiting', turn = NULL WHERE turn = ?", [turn])
     else:
-        db.execute("UPDATE inbox SET state = 'done' WHERE turn = ?", [turn])
+        db.execute("UPDATE inbox SET state = 'done', done_at = ? WHERE turn = ?", [time_text(at), turn])
+
+
+def retry(db: Database, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
+    failed = next(
+        db.query(
+            """
+            SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation
+            WHERE turns.id = ? AND turns.state = 'failed' AND team = ? AND channel = ?
+            """,
+            [turn, team, channel],
+        ),
+        None,
+    )
+    if failed is None:
+        return Retried.UNKNOWN
+    if failed["user"] != user:
+        return Retried.NOT_YOURS
+    if failed["retried_at"] is not None:
+        return Retried.ALREADY
+    if not any(db.query("SELECT 1 FROM inbox WHERE turn = ?", [turn])):
+        return Retried.UNKNOWN
+    if _overtaken(db, turn, failed["conversation"]):
+        return Retried.MOVED_ON
+    db.execute("UPDATE turns SET retried_at = ? WHERE id = ? AND retried_at IS NULL", [time_text(at), turn])
+    db.execute(
+        """
+        UPDATE inbox SET state = 'waiting', turn = NULL, tries = 0, done_at = NULL, received_at = ?
+        WHERE turn = ?
+        """,
+        [time_text(at), turn],
+    )
+    return Retried.AGAIN
+
+
+def _overtaken(db: Database, turn: int, conversation: int) -> bool:
+    # A turn that left nothing in the history can be asked later as well as now.
+    return any(
+        db.query(
+            """
+            SELECT 1 FROM items WHERE turn = :turn AND EXISTS (
+                SELECT 1 FROM items AS later WHERE later.conversation = :conversation AND later.turn > :turn
+            ) LIMIT 1
+            """,
+            {"turn": turn, "conversation": conversation},
+        )
+    )
 
 
 def ended(db: Database) -> list[Ended]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from storage.outcomes import NOTES
+from storage.outcomes import NOTES, outcome_items
 from storage.ports import Storage, StorageError
 from storage.records import (
     Action,
@@ -171,6 +171,13 @@ async def test_a_proposal_is_taken_back_without_a_click(storage: Storage, action
     assert await storage.actions.begin(action.id, at) is None
 
 
+async def test_what_could_not_be_shown_is_told(storage: Storage, action: Action) -> None:
+    withdrawn = await storage.actions.withdraw(action.id, KIM, LATER, told=True)
+    assert withdrawn is not None
+    items = await storage.history.items(action.conversation.id)
+    assert items == [new.item for new in outcome_items(withdrawn)]
+
+
 async def test_only_a_pending_action_of_one_s_own_is_taken_back(storage: Storage, action: Action) -> None:
     assert await storage.actions.withdraw("nothing", KIM, LATER) is None
     assert await storage.actions.withdraw(action.id, LEE, LATER) is None
@@ -250,17 +257,25 @@ async def test_a_click_that_is_not_on_its_card_is_unknown(
 
 
 @pytest.mark.parametrize(
-    ("card", "clicked"), [(None, None), (None, "5.5"), ("5.5", None), ("", None), ("5.5", "5.5")]
+    ("card", "clicked", "then"),
+    [
+        (None, None, None),
+        (None, "5.5", "5.5"),  # the card was posted, and where was not written down: the click tells
+        ("5.5", None, "5.5"),
+        ("", None, ""),
+        ("5.5", "5.5", "5.5"),
+    ],
 )
 async def test_cards_are_compared_where_both_are_known(
-    storage: Storage, action: Action, card: str | None, clicked: str | None
+    storage: Storage, action: Action, card: str | None, clicked: str | None, then: str | None
 ) -> None:
     if card is not None:
         await storage.actions.carded(action.id, card)
     ruling = await storage.actions.decide(click(action, card_ts=clicked))
     assert ruling.verdict is Verdict.DECIDED
     assert ruling.action is not None
-    assert ruling.action.card_ts == card
+    assert ruling.action.card_ts == then
+    assert (await kept(storage, action)).card_ts == then
 
 
 async def test_a_click_in_the_last_moment_counts(storage: Storage, action: Action) -> None:

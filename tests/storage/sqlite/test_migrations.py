@@ -1,16 +1,18 @@
 import json
 import sqlite3
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from storage.ports import Storage
-from storage.records import Decision, Verdict
+from storage.chain import link
+from storage.ports import Storage, StorageError
+from storage.records import Claim, ConversationKey, Decision, Verdict
 from storage.sqlite import open_storage
 from storage.sqlite.migrations import MIGRATIONS, migrate
-from tests.storage.sample import KIM, NOW, click, granted, message, proposed, thread
+from tests.storage.sample import KIM, LIFE, NOW, click, granted, message, proposed, thread
 
 
 def steps(db: Database) -> list[str]:
@@ -82,6 +84,91 @@ async def test_an_older_nod_s_actions_go_on(path: Path) -> None:
     assert (action.batch, action.grant, action.reason, action.superseded_by) == (None, None, "", None)
     assert (await storage.actions.decide(click(action))).verdict is Verdict.DECIDED
     await storage.close()
+
+
+async def test_a_full_database_of_the_first_release_goes_on(path: Path) -> None:
+    """Every table has rows: what waits, what was taken by a process that died, what was done."""
+    at = "2026-07-04T12:00:00.000000+00:00"
+    later = "2026-07-04T12:30:00.000000+00:00"
+    texts = ("call_id", "function", "arguments_json", "schema_digest", "digest", "preview")
+    with Database(path) as db:
+        MIGRATIONS.apply(db, stop_before="m011_inbox_tries_done")
+        for number, state in ((1, "waiting"), (2, "running"), (3, "answered")):
+            thread_of = {"team": "T1", "channel": "C1", "thread": f"{number}.1"}
+            db["conversations"].insert(thread_of)
+            ended = {"finished_at": later} if state != "running" else {}
+            run = {"conversation": number, "user": KIM, "state": state, "started_at": at}
+            db["turns"].insert(run | ended)
+        entry = {"kind": "message", "user": KIM, "text": "Q?", "ts": "", "direct": True, "received_at": at}
+        for number, (conversation, state, turn) in enumerate(
+            [(1, "done", 1), (1, "waiting", None), (2, "taken", 2), (3, "done", 3), (3, "done", 3)]
+        ):
+            own = {"key": f"message:T1:C1:{number}.5", "ts": f"{number}.5", "conversation": conversation}
+            db["inbox"].insert(entry | own | {"state": state, "turn": turn})
+        db["items"].insert(
+            {"conversation": 3, "turn": 3, "kind": "assistant", "data": '{"text": "A!", "raw": null}', "at": at}
+        )
+        db["actions"].insert(
+            {"id": "a", "conversation": 1, "turn": 1, "requester": KIM, "state": "pending"}
+            | {"proposed_at": at, "expires_at": "2026-07-11T12:00:00.000000+00:00"}
+            | dict.fromkeys(texts, "x")
+        )
+        db["actions"].insert(
+            {"id": "b", "conversation": 1, "turn": 1, "requester": KIM, "state": "pending"}
+            | {"proposed_at": at, "expires_at": later}
+            | dict.fromkeys(texts, "x")
+        )
+        db.execute("UPDATE actions SET state = 'confirmed', decided_by = ? WHERE id = 'b'", [KIM])
+        db["grants"].insert(
+            {"conversation": 1, "user": KIM, "function": "x", "action_id": "b", "expires_at": "2999"}
+        )
+        row = {"id": 1, "action_id": "a", "at": at, "event": "proposed", "actor": "nod", "details": {}}
+        db["audit"].insert(row | {"details": "{}", "previous": "", "hash": link("", row)})
+    before = rows_of(path)
+    storage = await open_storage(path)
+    for table, rows in before.items():
+        now = rows_of(path)[table]
+        assert [{name: row[name] for name in rows[0]} for row in now] == rows, table
+    assert await storage.check() == []
+
+    assert await storage.inbox.release() == 1
+    claims = [claim async for claim in all_claims(storage)]
+    assert [[entry.tries for entry in claim.entries] for claim in claims] == [[1], [2]]
+    assert not await storage.inbox.add(message(key="message:T1:C1:3.5"), NOW), "its key is kept"
+    reply = message(ConversationKey("T1", "C1", "3.1"), ts="3.4")
+    assert not await storage.inbox.add(reply, NOW, only_if_joined=True), "said before Nod was asked"
+    assert await storage.inbox.add(message(ConversationKey("T1", "C1", "3.1"), ts="3.6"), NOW, only_if_joined=True)
+    assert await storage.history.answer(3) == (KIM, "Q?\nQ?", "A!")
+    assert await storage.inbox.prune(NOW + LIFE, NOW) == 0
+    assert await storage.inbox.prune(NOW + 2 * LIFE, NOW) == 3
+    assert await storage.history.answer(3) == (KIM, "Q?\nQ?", "A!")
+    action = await storage.actions.get("a")
+    assert action is not None
+    assert (await storage.actions.decide(click(action))).verdict is Verdict.DECIDED
+    await storage.close()
+
+
+def rows_of(path: Path) -> dict[str, list[dict[str, object]]]:
+    tables = ("conversations", "turns", "inbox", "items", "actions", "grants", "audit")
+    with Database(path) as db:
+        return {table: list(db[table].rows) for table in tables}
+
+
+async def all_claims(storage: Storage) -> AsyncIterator[Claim]:
+    while claim := await storage.inbox.claim(NOW):
+        yield claim
+
+
+async def test_a_failing_step_of_a_full_database_leaves_it_as_it_was(path: Path) -> None:
+    with Database(path) as db:
+        MIGRATIONS.apply(db, stop_before="m011_inbox_tries_done")
+        db["conversations"].insert({"team": "T1", "channel": "C1", "thread": "1.1"})
+        db.execute("CREATE TABLE aside (in_the_way TEXT)")
+        schema, applied = db.schema, steps(db)
+    with pytest.raises(StorageError, match="aside"):
+        await open_storage(path)
+    with Database(path) as db:
+        assert (db.schema, steps(db), db["conversations"].count) == (schema, applied, 1)
 
 
 def test_a_failing_step_leaves_the_database_as_it_was(path: Path) -> None:

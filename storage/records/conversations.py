@@ -1,0 +1,92 @@
+"""Conversations and their history."""
+
+from dataclasses import dataclass
+from typing import Any
+
+COMMAND_THREAD = "command:"
+
+
+@dataclass(frozen=True)
+class ConversationKey:
+    """A Slack thread. A slash command has none: its conversation's `thread` is `command:<its trigger>`."""
+
+    team: str
+    channel: str
+    thread: str
+
+    @property
+    def is_command(self) -> bool:
+        """Whether only the asker sees this conversation, by `response_url` and for half an hour."""
+        return self.thread.startswith(COMMAND_THREAD)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    id: int
+    key: ConversationKey
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A provider's own item beside the neutral one, sent back as it came, only to the same `api` and `model`."""
+
+    api: str
+    model: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class UserItem:
+    """What a person wrote. `speaker` is their display name where several people talk, else empty."""
+
+    text: str
+    user: str
+    speaker: str = ""
+
+
+@dataclass(frozen=True)
+class AssistantItem:
+    text: str
+    raw: Raw | None = None
+
+
+@dataclass(frozen=True)
+class ReasoningItem:
+    """A provider's reasoning: opaque, without a neutral form."""
+
+    raw: Raw
+
+
+@dataclass(frozen=True)
+class CallItem:
+    """A call of a function as the model wrote it: `arguments_json` may be broken."""
+
+    call_id: str
+    function: str
+    arguments_json: str
+    raw: Raw | None = None
+
+
+@dataclass(frozen=True)
+class ResultItem:
+    call_id: str
+    output_json: str
+
+
+@dataclass(frozen=True)
+class SummaryItem:
+    """Stands for all items before it."""
+
+    text: str
+
+
+Item = UserItem | AssistantItem | ReasoningItem | CallItem | ResultItem | SummaryItem
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """An item to append. A second item with the same `key` in a conversation is left out without an error, so
+    that a step that is taken again after a crash does not write twice."""
+
+    item: Item
+    key: str | None = None

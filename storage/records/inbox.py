@@ -1,0 +1,67 @@
+"""What Slack delivered, and how it waits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from storage.records.conversations import ConversationKey
+
+
+class DeliveryKind(StrEnum):
+    MESSAGE = "message"
+    COMMAND = "command"
+    DECISION = "decision"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One thing that Slack delivered and Nod acts on.
+
+    `key` names it for ever: `message:<team>:<channel>:<ts>`, `command:<team>:<trigger id>`,
+    `decision:<action id>`. `user` is the person it is done for: the author, or the requester of a decided action.
+    `direct` tells a direct message. `response_url` answers a command or an ephemeral card.
+    """
+
+    kind: DeliveryKind
+    key: str
+    conversation: ConversationKey
+    user: str
+    text: str = ""
+    ts: str = ""
+    direct: bool = False
+    response_url: str | None = field(default=None, repr=False)
+    action_id: str | None = None
+
+
+@dataclass(frozen=True)
+class InboxEntry:
+    id: int
+    delivery: Delivery
+    received_at: datetime
+    tries: int = 1
+    """How often it was claimed, this time included: what ends its process each time can be seen by it."""
+
+
+@dataclass(frozen=True)
+class InLine:
+    """A delivery that waits only for a free turn. `place` counts from 1, the next one to be claimed; `since` is
+    when it was received."""
+
+    delivery: Delivery
+    place: int
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How full the inbox is, and how many actions there are of each state.
+
+    `waiting` and `taken` count deliveries; `oldest` is when the one that has waited longest was received.
+    `actions` maps every value of ActionState to a number.
+    """
+
+    waiting: int
+    taken: int
+    oldest: datetime | None
+    actions: Mapping[str, int]

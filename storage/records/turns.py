@@ -1,0 +1,71 @@
+"""Turns, and what one may be asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from storage.records.conversations import Conversation
+from storage.records.inbox import InboxEntry
+
+
+class TurnState(StrEnum):
+    RUNNING = "running"
+    ANSWERED = "answered"
+    WAITING = "waiting"
+    """It ended with cards only: a click goes on."""
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    """The process ended in the middle; its entries went back to the inbox."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens as the provider counts them. `cached` is part of `input`, `reasoning` part of `output`."""
+
+    input: int = 0
+    output: int = 0
+    cached: int = 0
+    reasoning: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.input + other.input,
+            self.output + other.output,
+            self.cached + other.cached,
+            self.reasoning + other.reasoning,
+        )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A turn to run: one conversation's next entries, all of one person, in the order they came."""
+
+    turn: int
+    conversation: Conversation
+    entries: tuple[InboxEntry, ...]
+
+    @property
+    def since(self) -> datetime:
+        """When the first of it was received."""
+        return self.entries[0].received_at
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A turn whose last step was recorded, but whose end was not: its process stopped in between. `answer` is all
+    that it said (Markdown); how much of it people saw, only the far end knows."""
+
+    claim: Claim
+    state: TurnState
+    answer: str
+
+
+class Retried(StrEnum):
+    """What became of a person's wish that a failed turn be taken up again."""
+
+    AGAIN = "again"
+    NOT_YOURS = "not_yours"
+    ALREADY = "already"
+    MOVED_ON = "moved_on"
+    """The conversation has gone on: what was asked then would be answered out of its place."""
+    UNKNOWN = "unknown"

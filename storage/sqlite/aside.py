@@ -1,0 +1,75 @@
+"""Replies in threads that Nod is not part of yet: Slack may deliver one before the mention that it answers."""
+
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from storage.records import Delivery
+from storage.sqlite.codec import delivery_from, delivery_row, time_from, time_text
+
+
+def is_joined(db: Database, delivery: Delivery) -> bool:
+    """Tell whether a reply was said to Nod: after the first thing that was, in its thread."""
+    key = delivery.conversation
+    rows = db.query(
+        "SELECT joined_ts FROM conversations WHERE team = ? AND channel = ? AND thread = ?",
+        [key.team, key.channel, key.thread],
+    )
+    return any(_order(delivery.ts) > _order(row["joined_ts"]) for row in rows)
+
+
+def join(db: Database, delivery: Delivery) -> None:
+    """Make Nod part of a delivery's thread, from that delivery on."""
+    key = delivery.conversation
+    thread = [key.team, key.channel, key.thread]
+    made = db.execute(
+        "INSERT INTO conversations (team, channel, thread, joined_ts) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [*thread, delivery.ts],
+    )
+    if made.rowcount == 0 and not is_joined(db, delivery):
+        # An earlier mention that came late.
+        db.execute(
+            "UPDATE conversations SET joined_ts = ? WHERE team = ? AND channel = ? AND thread = ?",
+            [delivery.ts, *thread],
+        )
+
+
+def keep(db: Database, delivery: Delivery, at: datetime) -> None:
+    """Set a reply aside, once."""
+    key = delivery.conversation
+    db.execute(
+        """
+        INSERT INTO aside
+            (key, kind, team, channel, thread, user, text, ts, direct, response_url, action_id, received_at)
+        VALUES
+            (:key, :kind, :team, :channel, :thread, :user, :text, :ts, :direct, :response_url, :action_id,
+             :received_at)
+        ON CONFLICT (key) DO NOTHING
+        """,
+        delivery_row(delivery)
+        | {"team": key.team, "channel": key.channel, "thread": key.thread, "received_at": time_text(at)},
+    )
+
+
+def take(db: Database, first: Delivery) -> list[tuple[Delivery, datetime]]:
+    """Take out what was said after `first` in its thread, in its order, with when it was received. What was said
+    before it stays aside until it is forgotten: an earlier mention may still come."""
+    key = first.conversation
+    rows = list(
+        db.query(
+            "SELECT * FROM aside WHERE team = ? AND channel = ? AND thread = ?",
+            [key.team, key.channel, key.thread],
+        )
+    )
+    later = [row for row in rows if _order(row["ts"]) > _order(first.ts)]
+    for row in rows:
+        # A mention may have been set aside as a plain reply before.
+        if row in later or row["key"] == first.key:
+            db.execute("DELETE FROM aside WHERE id = ?", [row["id"]])
+    later.sort(key=lambda row: (_order(row["ts"]), row["id"]))
+    return [(delivery_from(row, key), time_from(row["received_at"])) for row in later if row["key"] != first.key]
+
+
+def _order(ts: str) -> tuple[int, str]:
+    """Return what a ts such as "1719823200.000123" sorts by: the seconds may have gained a digit."""
+    return len(ts.partition(".")[0]), ts

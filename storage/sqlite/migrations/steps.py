@@ -1,0 +1,5 @@
+"""The numbered steps, as the files beside this one add them."""
+
+from sqlite_utils import Migrations
+
+MIGRATIONS = Migrations("nod")

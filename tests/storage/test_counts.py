@@ -1,0 +1,27 @@
+from datetime import timedelta
+
+from storage.ports import Storage
+from storage.records import ActionState, Counts, Decision, TurnState
+from tests.storage.sample import LATER, NOW, click, message, proposed, started, thread
+
+NONE = dict.fromkeys(map(str, ActionState), 0)
+
+
+async def test_of_nothing(storage: Storage) -> None:
+    assert await storage.counts() == Counts(0, 0, None, NONE)
+
+
+async def test_what_waits_what_is_taken_and_what_became_of_actions(storage: Storage) -> None:
+    done = await started(storage, message(thread(2)))
+    await storage.turns.finish(done.turn, TurnState.ANSWERED, NOW)
+    _, denied, _ = await proposed(storage, "a", "b", "c")  # in a turn that is left running
+    await storage.actions.decide(click(denied, Decision.DENY))
+    await storage.inbox.add(message(thread(3)), NOW + timedelta(seconds=5))
+    await storage.inbox.add(message(thread(4)), NOW + timedelta(seconds=2))
+    await storage.inbox.add(message(thread(5)), NOW, only_if_joined=True)
+    counts = await storage.counts()
+    assert (counts.waiting, counts.taken) == (3, 1)  # the denial waits too
+    assert counts.oldest == NOW + timedelta(seconds=2)
+    assert counts.actions == NONE | {"pending": 2, "denied": 1}
+    await storage.inbox.release()
+    assert await storage.inbox.claim(LATER) is not None
