@@ -25,7 +25,11 @@ class ModelError(NodError):
 
 
 class ModelBusy(ModelError):
-    """Worth trying later."""
+    """Worth trying later. `repeated` tells that the request was repeated already, as often as is sensible now."""
+
+    def __init__(self, words: str = "", *, repeated: bool = False) -> None:
+        super().__init__(words)
+        self.repeated = repeated
 
 
 class ModelRefused(ModelError):

@@ -1,6 +1,7 @@
 """Chat Completions, for the servers that speak nothing else."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import openai
@@ -38,9 +39,10 @@ class ChatModel:
         with translated(answer.begun, self._settings):
             try:
                 async with await self._open(self.body(instructions, items, functions)) as stream:
-                    async for chunk in stream:
-                        if piece := answer.add(wire.plain(chunk)):
-                            yield TextDelta(piece)
+                    async with aclosing(wire.events(stream, lambda: self._pause(answer))) as chunks:
+                        async for chunk in chunks:
+                            if piece := answer.add(chunk):
+                                yield TextDelta(piece)
                     if not answer.events and "event-stream" not in (kind := wire.content_type(stream)):
                         raise not_a_stream(kind, self._settings)
             except openai.APIError as error:
@@ -48,6 +50,9 @@ class ChatModel:
                     raise
                 answer.filter()
         yield answer.done()
+
+    def _pause(self, answer: ChatAnswer) -> float | None:
+        return self._options.pause_timeout if answer.flows else None
 
     async def close(self) -> None:
         await self._client.close()

@@ -19,8 +19,12 @@ class _Call:
     index: object
     call_id: str = ""
     name: str = ""
-    arguments: str = ""
+    pieces: list[str] = field(default_factory=list)
     extras: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def arguments(self) -> str:
+        return "".join(self.pieces)
 
     @property
     def complete(self) -> bool:
@@ -31,11 +35,16 @@ class _Call:
 
 
 class ChatAnswer:
-    """One answer as far as it has come; `text` is all that was streamed."""
+    """One answer as far as it has come.
+
+    `flows` tells that the last that came was a piece of a text or a call, so that the next is due soon: a model
+    that thinks may take its time.
+    """
 
     def __init__(self, model: str, items: Iterable[Item]) -> None:
-        self.text = ""
         self.events = 0
+        self.flows = False
+        self._pieces: list[str] = []
         self._begun = False
         self._model = model
         self._ids = wire.CallIds(items)
@@ -60,7 +69,8 @@ class ChatAnswer:
             self._counted = self._counted or not choices
         self._fingerprint = wire.text(chunk.get("system_fingerprint")) or self._fingerprint
         piece = "".join(self._add_choice(wire.mapping(choice)) for choice in choices)
-        self.text += piece
+        if piece:
+            self._pieces.append(piece)
         return piece
 
     def filter(self) -> None:
@@ -75,10 +85,11 @@ class ChatAnswer:
         if not (self._reason or self._counted or (self._calls and all(call.complete for call in self._calls))):
             raise broken(begun=self._begun, why="the stream ended too early")
         cut = self._cut()
-        text = (AssistantItem(self.text),) if self.text else ()
+        said = "".join(self._pieces)
+        text = (AssistantItem(said),) if said else ()
         calls = () if cut else tuple(self._item(call) for call in self._calls)
         finish = cut or (Finish.CALLS if calls else Finish.REFUSED if self._refused else Finish.STOP)
-        return Done((*text, *calls), finish, self._usage, self._fingerprint)
+        return Done((*text, *calls), finish, self._usage, self._fingerprint, self._model)
 
     def _cut(self) -> Finish | None:
         if self._reason == "length":
@@ -91,13 +102,16 @@ class ChatAnswer:
         self._reason = wire.text(choice.get("finish_reason")) or self._reason
         # A server that does not stream sends the whole as a message in one chunk.
         delta = wire.mapping(choice.get("delta")) or wire.mapping(choice.get("message"))
-        for call in wire.listing(delta.get("tool_calls")):
+        calls = wire.listing(delta.get("tool_calls"))
+        for call in calls:
             self._add_call(wire.mapping(call))
         refusal = wire.text(delta.get("refusal"))
         self._refused = self._refused or bool(refusal)
         piece = _content(delta.get("content")) + refusal
         reasoning = delta.get("reasoning_content") or delta.get("reasoning")
         self._begun = self._begun or bool(piece or reasoning or self._calls)
+        if piece or calls or reasoning:
+            self.flows = bool(piece or calls)
         return piece
 
     def _add_call(self, delta: Mapping[str, Any]) -> None:
@@ -107,7 +121,7 @@ class ChatAnswer:
         call.call_id = call.call_id or call_id
         # The name comes once or is repeated whole; no server is known to send it in parts.
         call.name = call.name or name
-        call.arguments += _arguments(function.get("arguments"))
+        call.pieces.append(_arguments(function.get("arguments")))
         call.extras.update({key: value for key, value in delta.items() if key not in _KNOWN_KEYS and value})
 
     def _slot(self, index: object, call_id: str, name: str) -> _Call:
@@ -119,15 +133,20 @@ class ChatAnswer:
         known = [call for call in self._calls if call.index == index] if index is not None else self._calls[-1:]
         if known:
             call = known[-1]
-            other_id = bool(call_id and call.call_id and call_id != call.call_id)
-            follows_whole = index is None and call.complete and (not call_id or call_id != call.call_id)
-            if not (name and (other_id or follows_whole)):
+            if not (name and self._is_another(call, index, call_id)):
                 return call
         self._calls.append(_Call(index))
         return self._calls[-1]
 
+    @staticmethod
+    def _is_another(call: _Call, index: object, call_id: str) -> bool:
+        if call_id and call.call_id and call_id != call.call_id:
+            return True
+        return index is None and (not call_id or call_id != call.call_id) and call.complete
+
     def _item(self, call: _Call) -> CallItem:
-        raw = Raw(API, self._model, call.extras) if call.extras else None
+        extras = wire.kept(call.extras)
+        raw = Raw(API, self._model, extras) if extras else None
         return CallItem(self._ids.unique(call.call_id), call.name, call.arguments, raw)
 
 

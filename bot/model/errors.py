@@ -1,6 +1,5 @@
 """From the openai package's exceptions, and a provider's error events, to errors by who acts next."""
 
-import json
 import re
 import ssl
 from collections.abc import Callable, Iterator
@@ -11,6 +10,8 @@ import openai
 
 from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRefused
 from bot.model.options import SettingNames
+from bot.model.waits import asked_wait
+from bot.model.wire import Unreadable
 
 # The servers' own words; only OpenAI, Azure and llama.cpp have a code for it.
 _CONTEXT = re.compile(
@@ -19,6 +20,7 @@ _CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _REFUSED_EVENTS = ("invalid_request_error", "model_not_found", "invalid_api_key")
+_SILENT = "it was silent for too long"
 _WORD = re.compile(r"[A-Za-z0-9_./+\[\]-]{1,80}")
 
 
@@ -36,15 +38,18 @@ def translated(begun: Callable[[], bool], settings: SettingNames) -> Iterator[No
         raise ModelRefused(f"The openai package refuses its settings; look at {settings.key}.") from error
     except (httpx2.HTTPError, httpx2.StreamError, ssl.SSLError) as error:
         raise broken(begun=begun(), why=type(error).__name__) from error
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise broken(begun=begun(), why="an event that is not JSON") from error
+    except TimeoutError as error:
+        raise broken(begun=begun(), why=_SILENT) from error
+    except Unreadable as error:
+        raise broken(begun=begun(), why="an event that cannot be read") from error
 
 
-def broken(*, begun: bool, why: str) -> ModelError:
-    """Return the error for an answer that stopped before its end."""
+def broken(*, begun: bool, why: str, repeated: bool = False) -> ModelError:
+    """Return the error for an answer that stopped before its end; `repeated`: the package has tried again already,
+    as it does until a response begins."""
     if begun:
         return ModelCut(f"The model's answer broke off: {why}.")
-    return ModelBusy(f"The model did not begin to answer: {why}.")
+    return ModelBusy(f"The model did not begin to answer: {why}.", repeated=repeated)
 
 
 def not_a_stream(content_type: str, settings: SettingNames) -> ModelRefused:
@@ -65,6 +70,17 @@ def from_event(code: str, message: str, *, begun: bool) -> ModelError:
     return ModelRefused(f"The model refuses the request ({_word(code)}); look at NOD_MODEL and its settings.")
 
 
+def wait_asked_for(error: ModelError) -> float | None:
+    """Return the seconds for which the server asked to be left alone; None if it did not say."""
+    cause = error.__cause__
+    return asked_wait(cause.response.headers) if isinstance(cause, openai.APIStatusError) else None
+
+
+def is_of_this_model(error: ModelError) -> bool:
+    """Tell whether a refusal is about the model that was asked for: not there, or not granted to this key."""
+    return isinstance(error.__cause__, openai.NotFoundError | openai.PermissionDeniedError)
+
+
 def is_filtered(code: str | None) -> bool:
     """Tell whether a provider's content filter or policy stopped the request, which is an answer, not a defect."""
     return code is not None and (code in ("content_filter", "invalid_prompt") or "policy" in code)
@@ -82,9 +98,9 @@ def refuses_reasoning(error: openai.APIStatusError) -> bool:
 
 def _from_api(error: openai.APIError, settings: SettingNames, *, begun: bool) -> ModelError:
     if isinstance(error, openai.APITimeoutError):
-        return broken(begun=begun, why="it was silent for too long")
+        return broken(begun=begun, why=_SILENT, repeated=True)
     if isinstance(error, openai.APIConnectionError):
-        return broken(begun=begun, why=f"no connection to the server of {settings.address}")
+        return broken(begun=begun, why=f"no connection to the server of {settings.address}", repeated=True)
     if isinstance(error, openai.APIStatusError):
         return _from_status(error, settings)
     return from_event(error.code or error.type or "", error.message, begun=begun)
@@ -99,7 +115,7 @@ def _from_status(error: openai.APIStatusError, settings: SettingNames) -> ModelE
     if error.code == "insufficient_quota":
         return ModelRefused(f"The account of {settings.key} has no quota left; look at its billing ({details}).")
     if status in (408, 409, 429) or status >= 500:
-        return ModelBusy(f"The model is busy or out of order ({details}).")
+        return ModelBusy(f"The model is busy or out of order ({details}).", repeated=True)
     match status:
         case 401:
             words = f"The server does not accept {settings.key}; write a valid one."

@@ -57,17 +57,25 @@ def call_name(item: CallItem) -> str:
     return _NOT_IN_NAMES.sub("_", item.function)[:64] or "unknown"
 
 
+def is_sound(item: CallItem) -> bool:
+    """Tell whether servers take a call back as the model wrote it: the letters of a name, and a JSON object."""
+    return call_name(item) == item.function and _is_object(item.arguments_json)
+
+
 def call_arguments(item: CallItem) -> str:
     """Write a call's arguments as a JSON object: some servers parse them and refuse a history with broken ones.
 
     The result of such a call tells the model what was wrong. Arguments may quote people, so control tokens are
     spelled as escapes in them too.
     """
+    return _escaped(item.arguments_json) if _is_object(item.arguments_json) else "{}"
+
+
+def _is_object(text: str) -> bool:
     try:
-        value = json.loads(item.arguments_json)
+        return isinstance(json.loads(text), dict)
     except (ValueError, RecursionError):
-        return "{}"
-    return _escaped(item.arguments_json) if isinstance(value, dict) else "{}"
+        return False
 
 
 def _escaped(text: str) -> str:

@@ -16,18 +16,22 @@ ReasoningEffort = Literal["none", "minimal", "low", "medium", "high", "xhigh"]
 class ModelOptions:
     """What to ask, where and how patiently.
 
-    `model` is a deployment on Azure. Time-outs are in seconds; `read_timeout` is the longest silence between two
-    pieces of an answer. `retries` counts the further attempts of a request that had not begun to answer.
+    `model` is a deployment on Azure, and so are the `fallbacks`, which are asked in this order while it is busy.
+    Time-outs are in seconds. `read_timeout` is the longest silence of a model that may be thinking, on the wire;
+    `pause_timeout` that of one in the middle of a text or a call, which is a fault sooner. `retries` counts the
+    further attempts of a request that had not begun to answer; where another model can be asked, there is one.
     """
 
     model: str
     api_key: str = field(default="", repr=False)
+    fallbacks: tuple[str, ...] = ()
     api: Literal["auto", "responses", "chat"] = "auto"
     base_url: str | None = None
     azure_endpoint: str | None = None
     azure_api_version: str | None = None
     connect_timeout: float = 10.0
     read_timeout: float = 120.0
+    pause_timeout: float = 60.0
     retries: int = 2
     max_output_tokens: int | None = None
     temperature: float | None = None

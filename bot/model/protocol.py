@@ -26,12 +26,16 @@ class Finish(StrEnum):
 
 @dataclass(frozen=True)
 class Done:
-    """The end of one request: the model's output items in order, to be appended to the history as they are."""
+    """The end of one request: the model's output items in order, to be appended to the history as they are.
+
+    `model` is the one that answered: with fallbacks not always the one that was asked first.
+    """
 
     items: tuple[AssistantItem | ReasoningItem | CallItem, ...]
     finish: Finish
     usage: Usage
     fingerprint: str | None = None
+    model: str = ""
 
     @property
     def calls(self) -> tuple[CallItem, ...]:
@@ -48,7 +52,7 @@ Event = TextDelta | Done
 class Model(Protocol):
     @property
     def name(self) -> str:
-        """The model's name or, on Azure, the deployment's."""
+        """The model's name or, on Azure, the deployment's; of several the one that is asked first."""
         ...
 
     def stream(
@@ -57,8 +61,9 @@ class Model(Protocol):
         """Ask the model; yields deltas, then exactly one Done, last.
 
         `items` are complete: each CallItem is followed by its ResultItem before the next request. Raises a
-        bot.errors.ModelError; retries of requests that had not begun to answer are already spent. To stop early,
-        close the iterator (`aclose`): the connection is closed.
+        bot.errors.ModelError: ModelBusy only while nothing has come, ModelCut only after something has, if only a
+        thought; retries of requests that had not begun to answer are already spent. To stop early, close the
+        iterator (`aclose`) or cancel the task: the connection is closed.
         """
         ...
 

@@ -1,6 +1,7 @@
 """The Responses API, stateless: everything is sent every time, nothing is kept by the provider."""
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import openai
@@ -39,11 +40,12 @@ class ResponsesModel:
         with translated(answer.begun, self._settings):
             try:
                 async with await self._open(instructions, items, functions) as stream:
-                    async for event in stream:
-                        if piece := answer.add(wire.plain(event)):
-                            yield TextDelta(piece)
-                        if answer.ended:
-                            break
+                    async with aclosing(wire.events(stream, lambda: self._pause(answer))) as events:
+                        async for event in events:
+                            if piece := answer.add(event):
+                                yield TextDelta(piece)
+                            if answer.ended:
+                                break
                     if not answer.events and "event-stream" not in (kind := wire.content_type(stream)):
                         raise not_a_stream(kind, self._settings)
             except openai.APIError as error:
@@ -51,9 +53,12 @@ class ResponsesModel:
                     raise
                 answer.filter()
         done = answer.done()
-        if done.text.startswith(answer.text) and (rest := done.text[len(answer.text) :]):
+        if rest := done.text[len(answer.text) :]:
             yield TextDelta(rest)
         yield done
+
+    def _pause(self, answer: ResponsesAnswer) -> float | None:
+        return self._options.pause_timeout if answer.flows else None
 
     async def close(self) -> None:
         await self._client.close()

@@ -1,12 +1,47 @@
 """Reads a provider's JSON without trusting its shape: what is missing or of another type is empty."""
 
+import asyncio
+import math
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from typing import Any
 
 import openai
 
 from storage.records import CallItem, Item, Usage
+
+DEEPEST = 32
+"""Levels of nesting of a provider's own item that is kept; all known ones have fewer than ten."""
+
+MOST_TOKENS = 10**9
+"""No request has more; what a server counts beyond is no count."""
+
+
+class Unreadable(Exception):
+    """A server sent what the openai package cannot take apart."""
+
+
+async def events(
+    stream: openai.AsyncStream[Any], pause: Callable[[], float | None]
+) -> AsyncGenerator[Mapping[str, Any], None]:
+    """Yield a stream's events as the JSON objects they came from.
+
+    `pause` is asked before each for how many seconds the server may be silent now; None: as long as the client's
+    own time-out lets it.
+
+    Raises Unreadable, TimeoutError, and what the package raises. Not all that it raises for broken JSON is an
+    error of its own: an object that is nested too deeply is a RecursionError, a list where it wants an object may
+    be a TypeError.
+    """
+    while True:
+        try:
+            async with asyncio.timeout(pause()):
+                event = plain(await anext(stream))
+        except StopAsyncIteration:
+            return
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+            raise Unreadable(type(error).__name__) from error
+        yield event
 
 
 def plain(event: object) -> Mapping[str, Any]:
@@ -31,6 +66,31 @@ def text(value: object) -> str:
     return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
+def kept(value: object) -> Any:
+    """Return a provider's own item as it can be stored and sent again; None if it cannot: it is nested too deeply,
+    or has a number that is not JSON's."""
+    try:
+        return _kept(value, DEEPEST)
+    except ValueError:
+        return None
+
+
+def _kept(value: object, deepest: int) -> object:
+    match value:
+        case str():
+            return text(value)
+        case float() if not math.isfinite(value):
+            raise ValueError("not a number of JSON's")
+        case dict() | list() if not deepest:
+            raise ValueError("too deep")
+        case dict():
+            return {text(name): _kept(inner, deepest - 1) for name, inner in value.items()}
+        case list():
+            return [_kept(inner, deepest - 1) for inner in value]
+        case _:
+            return value
+
+
 def usage(value: object, given: str, written: str) -> Usage:
     """Read token counts; `given` and `written` are what the API calls the input and the output."""
     counts = mapping(value)
@@ -43,7 +103,7 @@ def usage(value: object, given: str, written: str) -> Usage:
 
 
 def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0
+    return value if type(value) is int and 0 < value <= MOST_TOKENS else 0
 
 
 class CallIds:

@@ -71,7 +71,7 @@ async def test_empty_choices_nulls_and_late_usage(answer: Answer) -> None:
         chunk({}, "stop"),
         chunk(usage={**counts, "completion_tokens_details": None}, system_fingerprint="fp_1"),
     )
-    assert done == Done((AssistantItem("Sunny"),), Finish.STOP, Usage(10, 3, 4, 0), "fp_1")
+    assert done == Done((AssistantItem("Sunny"),), Finish.STOP, Usage(10, 3, 4, 0), "fp_1", "m-1")
 
 
 async def test_no_usage_at_all_is_zero(answer: Answer) -> None:
