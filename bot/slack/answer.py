@@ -1,19 +1,17 @@
-"""One answer being written: streamed where Slack streams, else posted and updated; rolled over before it breaks.
+"""One answer being written: as much of it as a message takes in one message after another, rolled over in time.
 
 Slack ends a stream after about five minutes even while it is appended to, and takes 12,000 characters a message.
 """
 
+import secrets
 import time
-from collections.abc import Mapping
-from typing import Any
 
-from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_chat_stream import AsyncChatStream
-from slack_sdk.web.async_client import AsyncWebClient
-
-from bot.slack.cards import markdown_blocks
-from bot.slack.survive import FAR_END, log, slack_code, survive
+from bot.slack.marks import OPEN, Mark
+from bot.slack.open_message import OpenMessage, Place
 from bot.slack.visible import defused, settled
+
+PART = "nod_part"
+"""The mark of a message that holds a part of what a turn said, and not the end of its answer."""
 
 FLUSH_EVERY = 0.35
 """Seconds between two writes of a stream: appendStream allows about 100 a minute and more."""
@@ -21,31 +19,22 @@ FLUSH_EVERY = 0.35
 UPDATE_EVERY = 1.0
 """Seconds between two updates of a posted message: chat.update allows 50 a minute."""
 
-STREAM_AGE = 240.0
-"""Seconds after which a stream is closed and the answer goes on in the next."""
-
 FULL, MESSAGE_LENGTH = 9_500, 11_500
 """Characters: from the first on, a message ends at the next line break; at the second, wherever it is."""
 
-STREAM_ENDED = {"message_not_in_streaming_state", "message_not_found", "streaming_state_conflict"}
-
 
 class Answer:
-    """A text that grows in one thread, in as many messages as it needs. Nothing is cut; what Slack does not take
-    by stream is posted."""
+    """A text that grows in one thread, in as many messages as it needs. Nothing is cut."""
 
-    def __init__(self, client: AsyncWebClient, channel: str, thread_ts: str, team: str, user: str) -> None:
-        self._client = client
-        self._channel = channel
-        self._thread_ts = thread_ts
-        self._recipient = {"recipient_team_id": team, "recipient_user_id": user}
+    def __init__(self, place: Place, turn: int) -> None:
+        self._place = place
+        self._turn = turn
+        self._own = secrets.token_hex(4)  # a turn that is shown again after a crash writes other messages
+        self._parts = 0
         self._streams = True
-        self._stream: AsyncChatStream | None = None
-        self._ts: str | None = None
+        self._message: OpenMessage | None = None
         self._coming = ""
         self._pending = ""
-        self._shown = ""
-        self._began = 0.0
         self._flushed = 0.0
 
     async def write(self, markdown: str) -> None:
@@ -55,103 +44,58 @@ class Answer:
         self._pending, self._coming = self._pending + defused(self._coming[:whole]), self._coming[whole:]
         every = FLUSH_EVERY if self._streams else UPDATE_EVERY
         if time.monotonic() - self._flushed >= every and self._pending.strip():
-            await self._flush()
+            await self._fill()
+            if self._pending:
+                piece, self._pending = self._pending, ""
+                message = await self._current()
+                await message.add(piece)
+                self._streams = message.streams
+            self._flushed = time.monotonic()
 
-    async def end(self, mark: Mapping[str, Any] | None = None) -> bool:
-        """Write what is left and close the message, with `mark` in its metadata; a later `write` opens a new one.
-        Whether there was any message."""
+    async def end(self, mark: Mark | None = None) -> bool:
+        """Write what is left and end the message, with `mark` or that of a part; a later `write` opens a new one.
+        Whether there was any text."""
         self._pending, self._coming = self._pending + defused(self._coming), ""
-        if self._pending.strip():
-            await self._flush(last=True)
-        self._pending = ""
-        written = bool(self._shown)
+        if not self._pending.strip():
+            self._pending = ""
+        await self._fill()
+        if not self._pending and self._message is None:
+            return False
         await self._close(mark)
-        return written
+        return True
 
-    async def _flush(self, *, last: bool = False) -> None:
+    async def _fill(self) -> None:
+        """End every message that is full; what is left fits into the current one."""
         while self._pending:
-            if self._shown and self._old():
-                await self._close()
-            piece, self._pending, full = part(self._pending, len(self._shown))
-            if piece:
-                await self._show(piece)
-            if full and (self._pending or not last):
-                await self._close()
-        self._flushed = time.monotonic()
-
-    def _old(self) -> bool:
-        return self._stream is not None and time.monotonic() - self._began >= STREAM_AGE
-
-    async def _show(self, piece: str) -> None:
-        if not self._shown:
-            self._began = time.monotonic()
-        if self._streams:
-            try:
-                await self._append(piece)
-                self._shown += piece
+            message = await self._current()
+            piece, rest, full = part(self._pending, len(message.text))
+            if not full or not rest:
                 return
-            except FAR_END as error:
-                await self._stream_failed(error)
-        self._shown += piece
-        await self._post_or_update()
+            self._pending = piece
+            await self._close()
+            self._pending = rest
 
-    async def _append(self, piece: str) -> None:
-        if self._stream is None:
-            self._stream = await self._client.chat_stream(
-                buffer_size=1, channel=self._channel, thread_ts=self._thread_ts, **self._recipient
-            )
-        await self._stream.append(markdown_text=piece)
-        self._ts = self._stream.ts
+    async def _current(self) -> OpenMessage:
+        if self._message is not None and self._message.old:
+            kept, self._pending = self._pending, ""
+            await self._close()
+            self._pending = kept
+        if self._message is None:
+            self._parts += 1
+            self._message = OpenMessage(self._place, self._mark(OPEN), streams=self._streams)
+        return self._message
 
-    async def _stream_failed(self, error: BaseException) -> None:
-        """Go on in a posted message: with the rest if the stream had begun, for good if this place has none."""
-        code = slack_code(error)
-        log.info("stream given up: %s", code or type(error).__name__)
-        if self._shown:
-            if code not in STREAM_ENDED:
-                await self._stop_stream()
-            self._stream, self._ts, self._shown = None, None, ""
-        else:
-            self._stream = None
-        self._streams = not isinstance(error, SlackApiError) or code in STREAM_ENDED
+    async def _close(self, mark: Mark | None = None) -> None:
+        """End the current message with all that is pending."""
+        message = await self._current() if self._pending else self._message
+        piece, self._pending, self._message = self._pending, "", None
+        if message is not None:
+            await message.end(piece, mark or self._mark(PART))
+            self._streams = message.streams
 
-    async def _post_or_update(self, mark: Mapping[str, Any] | None = None) -> None:
-        text, blocks = self._shown, markdown_blocks(self._shown)
-        if self._ts is None:
-            response = await survive(
-                self._client.chat_postMessage(
-                    channel=self._channel,
-                    thread_ts=self._thread_ts,
-                    text=text,
-                    blocks=blocks,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                ),
-                "posting an answer",
-            )
-            self._ts = None if response is None else str(response["ts"])
-        else:
-            update = self._client.chat_update(
-                channel=self._channel,
-                ts=self._ts,
-                text=text,
-                blocks=blocks,
-                metadata=None if mark is None else dict(mark),
-            )
-            await survive(update, "updating an answer")
-
-    async def _close(self, mark: Mapping[str, Any] | None = None) -> None:
-        if self._stream is not None:
-            await self._stop_stream(mark)
-        elif mark is not None and self._ts is not None:
-            await self._post_or_update(mark)
-        self._ts, self._shown = None, ""
-
-    async def _stop_stream(self, mark: Mapping[str, Any] | None = None) -> None:
-        if self._stream is not None:
-            metadata = None if mark is None else dict(mark)
-            await survive(self._stream.stop(metadata=metadata), "ending a stream")
-            self._stream = None
+    def _mark(self, event_type: str) -> Mark:
+        """Make a mark that no other message has: a message that cannot be seen to be posted is searched by it."""
+        return Mark(event_type, {"turn": str(self._turn), "part": f"{self._own}-{self._parts}"})
 
 
 def part(text: str, before: int) -> tuple[str, str, bool]:

@@ -9,7 +9,6 @@ from typing import TypeVar
 
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.rules import REQUESTER, Rules
 from bot.slack.batch_card import batch_card, batch_fallback
@@ -17,8 +16,10 @@ from bot.slack.block_kit import Block
 from bot.slack.cards import Deciders, action_card, fallback
 from bot.slack.clicks import Pressed
 from bot.slack.marks import Mark, find_marked
+from bot.slack.once import post_once
 from bot.slack.people import People
-from bot.slack.survive import sent, survive
+from bot.slack.response_urls import respond
+from bot.slack.survive import survive
 from bot.words.catalogue import Words, words_for
 from functions.contract import Function
 from storage.records import Action, ActionState
@@ -28,6 +29,9 @@ T = TypeVar("T")
 MARK = "nod_action"
 """The metadata of a card: it finds a card again whose posting was not written down. Other apps can read it, so it
 holds a digest of the action's id."""
+
+BATCH_MARK = "nod_batch"
+"""The same of a batch's card."""
 
 REMEMBERED = 2_000
 """Cards and batches of which it is known without the database where they stand and what they show."""
@@ -76,19 +80,9 @@ class CardPosts:
     async def post(self, action: Action) -> str | None:
         """Post a card into its thread; its ts, None if Slack did not take it."""
         key, (text, blocks) = action.conversation.key, await self._card(action)
-        response = await survive(
-            self._client.chat_postMessage(
-                channel=key.channel,
-                thread_ts=key.thread,
-                text=text,
-                blocks=blocks,
-                metadata=_mark(action).metadata,
-                unfurl_links=False,
-                unfurl_media=False,
-            ),
-            "posting a card",
+        return await post_once(
+            self._client, self.bot, key, _mark(action), "posting a card", text=text, blocks=blocks
         )
-        return None if response is None else str(response["ts"])
 
     async def post_again(self, action: Action) -> str | None:
         """Find a card that may have been posted just before a crash, else post it; its ts, None if Slack cannot
@@ -131,22 +125,14 @@ class CardPosts:
 
     async def post_batch(self, actions: Sequence[Action]) -> None:
         """Post the card that confirms several actions at once. It is a shortcut: each has a card of its own."""
-        key, words = actions[0].conversation.key, await self._words(actions[0])
-        blocks = batch_card(actions, self._functions, words)
-        response = await survive(
-            self._client.chat_postMessage(
-                channel=key.channel,
-                thread_ts=key.thread,
-                text=batch_fallback(actions, words),
-                blocks=blocks,
-                unfurl_links=False,
-                unfurl_media=False,
-            ),
-            "posting a batch's card",
-        )
-        if response is not None and actions[0].batch:
-            posted = _Batch(str(response["ts"]), {action.id: action for action in actions}, blocks)
-            _keep(self._batches, actions[0].batch, posted)
+        key, words, batch = actions[0].conversation.key, await self._words(actions[0]), actions[0].batch
+        if not batch:
+            return
+        text, blocks = batch_fallback(actions, words), batch_card(actions, self._functions, words)
+        mark = Mark(BATCH_MARK, {"batch": _digest(batch)})
+        ts = await post_once(self._client, self.bot, key, mark, "posting a batch's card", text=text, blocks=blocks)
+        if ts is not None:
+            _keep(self._batches, batch, _Batch(ts, {action.id: action for action in actions}, blocks))
 
     async def settle_batch(self, actions: Sequence[Action], card_ts: str | None) -> None:
         """Show what a batch's actions are now, on the card that was clicked: after a restart it is known again."""
@@ -210,11 +196,16 @@ class CardPosts:
 
     async def _send(self, action: Action, response_url: str, *, replace_original: bool) -> bool:
         text, blocks = await self._card(action)
-        return await sent(
-            AsyncWebhookClient(response_url, session=self._session).send(
-                text=text, blocks=blocks, response_type="ephemeral", replace_original=replace_original
-            ),
-            "writing an ephemeral card",
+        return bool(
+            await respond(
+                self._session,
+                response_url,
+                "writing an ephemeral card",
+                text=text,
+                blocks=blocks,
+                response_type="ephemeral",
+                replace_original=replace_original,
+            )
         )
 
     async def _card(self, action: Action) -> tuple[str, list[Block]]:
@@ -242,4 +233,8 @@ def _age(action: Action) -> int:
 
 
 def _mark(action: Action) -> Mark:
-    return Mark(MARK, {"action": hashlib.sha256(action.id.encode()).hexdigest()})
+    return Mark(MARK, {"action": _digest(action.id)})
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

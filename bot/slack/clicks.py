@@ -20,6 +20,7 @@ class Pressed:
     card_ts: str | None = None
     thread_ts: str | None = None
     private: bool = False
+    action_id: str = ""
     trigger_id: str = ""
     response_url: str | None = field(default=None, repr=False)
     view: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -34,6 +35,7 @@ def on_message(body: Mapping[str, Any]) -> Pressed:
         team=_team(body),
         user=_text(_mapping(body.get("user")).get("id")),
         value=_text(_first(body.get("actions")).get("value")),
+        action_id=_text(_first(body.get("actions")).get("action_id")),
         channel=_text(channel),
         card_ts=None if private else _text(container.get("message_ts")),
         thread_ts=_text(message.get("thread_ts") or container.get("thread_ts")) or None,
@@ -50,6 +52,7 @@ def on_view(body: Mapping[str, Any]) -> Pressed:
         team=_team(body),
         user=_text(_mapping(body.get("user")).get("id")),
         value=_text(view.get("private_metadata")),
+        action_id=_text(_first(body.get("actions")).get("action_id")),
         trigger_id=_text(body.get("trigger_id")),
         view=view,
     )
@@ -70,4 +73,5 @@ def _first(value: Any) -> Mapping[str, Any]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """Return an id, a value of ours or an address; empty for what none of these holds and no database takes."""
+    return value if isinstance(value, str) and value.isascii() and value.isprintable() else ""

@@ -12,6 +12,7 @@ from bot.slack.intake import Intake, from_command
 from bot.slack.people import People
 from bot.slack.visible import escape_mrkdwn
 from bot.words.catalogue import Words, words_for
+from storage.records import Delivery
 
 log = logging.getLogger("nod.commands")
 
@@ -35,20 +36,23 @@ class Commands:
         """Keep a question, then acknowledge it with an echo that only the asker sees. If it cannot be kept there
         is no ack, and Slack tells the asker that the command failed."""
         delivery = from_command(command)
+        if delivery is None:
+            log.warning("a command without its person, place or response_url was passed over")
+            return
         if delivery.text.casefold() in HELP:
-            await ack(text=(await self._words(command))("help"))
+            await ack(text=(await self._words(delivery))("help"))
             return
         if delivery.text.casefold() in GRANTS:
-            words = await self._words(command)
+            words = await self._words(delivery)
             blocks = await self._granting.listed(delivery.conversation.team, delivery.user, words)
             await ack(text=words("grants-title-plain"), blocks=blocks)
             return
         await self._intake.keep(delivery)
         question = escape_mrkdwn(delivery.text)[:ECHO]
-        await ack(text=(await self._words(command))("command-asked", question=question))
+        await ack(text=(await self._words(delivery))("command-asked", question=question))
 
-    async def _words(self, command: Mapping[str, Any]) -> Words:
-        looking = self._people.find(str(command["team_id"]), str(command["user_id"]))
+    async def _words(self, delivery: Delivery) -> Words:
+        looking = self._people.find(delivery.conversation.team, delivery.user)
         try:
             async with asyncio.timeout(WORDS_WITHIN):
                 return words_for((await looking).locale)

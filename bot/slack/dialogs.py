@@ -55,7 +55,7 @@ class Dialogs:
 
     async def deny(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         pressed = on_view(body)
-        reason = read_reason(pressed.view.get("state") or {})
+        reason = read_reason(_state(pressed))
         await self._decide(ack, pressed, Decision.DENY, reason)
 
     # ── read all of it ──────────────────────────────────────────────────────────────────────────────────────
@@ -75,10 +75,10 @@ class Dialogs:
         action = await self._parts.storage.actions.get(place[0]) if place else None
         if place is None or action is None:
             return
-        page = place[1] + (1 if body["actions"][0].get("action_id") == NEXT else -1)
+        page = place[1] + (1 if pressed.action_id == NEXT else -1)
         view = read_modal(action, self._function(action), await self._whisper.words(pressed), page)
         update = self._client.views_update(
-            view_id=str(pressed.view["id"]), hash=pressed.view.get("hash"), view=view
+            view_id=str(pressed.view.get("id")), hash=pressed.view.get("hash"), view=view
         )
         await survive(update, "turning a page")
 
@@ -105,7 +105,7 @@ class Dialogs:
     async def edited(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Put what was typed in the place of what waited; what is not valid is said beside its field."""
         pressed = on_view(body)
-        state = pressed.view.get("state") or {}
+        state = _state(pressed)
         action = await self._parts.storage.actions.get(pressed.value)
         if action is None:
             await ack()
@@ -200,7 +200,16 @@ def _of(pressed: Pressed, action_id: str) -> Pressed:
     return Pressed(pressed.team, pressed.user, action_id, trigger_id=pressed.trigger_id, view=pressed.view)
 
 
+def _state(pressed: Pressed) -> Mapping[str, Any]:
+    state = pressed.view.get("state")
+    return state if isinstance(state, Mapping) else {}
+
+
 def _first_block(pressed: Pressed) -> str:
     """Name a field of the form, to put a sentence beside it that is about all of them."""
-    blocks = pressed.view.get("blocks") or ()
-    return next((str(block["block_id"]) for block in blocks if block.get("type") == "input"), "")
+    blocks = pressed.view.get("blocks")
+    for block in blocks if isinstance(blocks, list) else ():
+        match block:
+            case {"type": "input", "block_id": str(name)}:
+                return name
+    return ""

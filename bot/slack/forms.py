@@ -81,14 +81,13 @@ def edit_modal(action: Action, function: Function, words: Words) -> View:
 
 def read_form(view_state: Mapping[str, Any], function: Function) -> str:
     """Read a submitted view's `state` as arguments (JSON) to be frozen. Raises FormProblem."""
-    values = view_state.get("values", {})
+    values = _mapping(view_state.get("values"))
     pieces: list[str] = []
     problems: dict[str, str] = {}
     for parameter in parameters(function):
-        entries: Mapping[str, Mapping[str, Any]] = values.get(parameter.name) or {}
-        kind, entry = next(iter(entries.items()), ("", {}))
+        kind, entry = next(iter(_mapping(values.get(parameter.name)).items()), ("", {}))
         try:
-            piece = _read(parameter, kind, entry)
+            piece = _read(parameter, kind, _mapping(entry))
         except FormProblem as problem:
             problems.update(problem.problems)
         else:
@@ -156,11 +155,13 @@ def _read(parameter: Parameter, kind: str, entry: Mapping[str, Any]) -> str:
     """Read one element's entry as a piece of JSON."""
     match kind:
         case "choice":
-            given = (entry.get("selected_option") or {}).get("value")
+            given = _mapping(entry.get("selected_option")).get("value")
         case "date":
             given = entry.get("selected_date")
         case _:
             given = entry.get("value")
+    if not isinstance(given, str):
+        given = None
     if kind == "text" and (given or not parameter.nullable):
         return json.dumps(given or "", ensure_ascii=False)
     if given is None or not given.strip():
@@ -176,6 +177,10 @@ def _read(parameter: Parameter, kind: str, entry: Mapping[str, Any]) -> str:
     except (ValueError, RecursionError) as error:
         raise FormProblem({parameter.name: NOT_JSON}) from error
     return str(given)
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _typed_number(parameter: Parameter, given: str) -> str:

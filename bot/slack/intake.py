@@ -9,27 +9,40 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from slack_bolt.request.async_request import AsyncBoltRequest
+
 from bot.slack.visible import unescape_mrkdwn
 from storage.ports import Inbox
 from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind
 
-PEOPLE_SUBTYPES = {None, "file_share", "thread_broadcast", "me_message"}
+PEOPLE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
 """Messages that a person wrote. Edits, deletions, joins and bots' messages have other subtypes."""
 
 
 class Intake:
-    """Keeps what is for Nod. `wake` tells the worker that something new is there."""
+    """Keeps what is for Nod. `wake` tells the worker that something new is there; `on_repeated` is called when
+    Slack delivers again what it saw no ack for."""
 
     def __init__(
-        self, inbox: Inbox, clock: Callable[[], datetime], bot_user: str, wake: Callable[[], None]
+        self,
+        inbox: Inbox,
+        clock: Callable[[], datetime],
+        bot_user: str,
+        wake: Callable[[], None],
+        on_repeated: Callable[[], None],
     ) -> None:
         self._inbox = inbox
         self._clock = clock
         self._bot_user = bot_user
         self._wake = wake
+        self._on_repeated = on_repeated
 
-    async def keep_event(self, body: Mapping[str, Any], next: Callable[[], Awaitable[None]]) -> None:
+    async def keep_event(
+        self, req: AsyncBoltRequest, body: Mapping[str, Any], next: Callable[[], Awaitable[None]]
+    ) -> None:
         """Commit an event that is for Nod, then let Bolt go on to the ack."""
+        if req.headers.get("x-slack-retry-num", ["0"]) != ["0"]:
+            self._on_repeated()
         delivery = from_event(body, self._bot_user)
         if delivery is not None:
             await self.keep(delivery, only_if_joined=not _addressed(body, self._bot_user))
@@ -53,14 +66,14 @@ def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
         return None
     if event.get("type") not in ("app_mention", "message") or event.get("subtype") not in PEOPLE_SUBTYPES:
         return None
-    team, channel, user, ts = (_text(value) for value in (body.get("team_id"), *_place(event)))
+    team, channel, user, ts = (_id(value) for value in (body.get("team_id"), *_place(event)))
     if not (team and channel and user and ts) or user == bot_user:
         return None
     if event.get("bot_id") or event.get("edited") or _is_foreign(event, team):
         return None
     if not _addressed(body, bot_user) and not event.get("thread_ts"):
         return None
-    thread = _text(event.get("thread_ts")) or ts
+    thread = _id(event.get("thread_ts")) or ts
     return Delivery(
         kind=DeliveryKind.MESSAGE,
         key=f"message:{team}:{channel}:{ts}",
@@ -72,16 +85,22 @@ def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
     )
 
 
-def from_command(command: Mapping[str, Any]) -> Delivery:
-    """Read a slash command. Its conversation is its own: Slack has no commands in threads."""
-    team, trigger = str(command["team_id"]), str(command["trigger_id"])
+def from_command(command: Mapping[str, Any]) -> Delivery | None:
+    """Read a slash command; None for one that lacks what it cannot be answered without.
+
+    Its conversation is its own: Slack has no commands in threads.
+    """
+    names = ("team_id", "trigger_id", "channel_id", "user_id", "response_url")
+    team, trigger, channel, user, response_url = (_id(command.get(name)) for name in names)
+    if not (team and trigger and channel and user and response_url):
+        return None
     return Delivery(
         kind=DeliveryKind.COMMAND,
         key=f"command:{team}:{trigger}",
-        conversation=ConversationKey(team, str(command["channel_id"]), f"{COMMAND_THREAD}{trigger}"),
-        user=str(command["user_id"]),
-        text=unescape_mrkdwn(str(command.get("text") or "")).strip(),
-        response_url=str(command["response_url"]),
+        conversation=ConversationKey(team, channel, f"{COMMAND_THREAD}{trigger}"),
+        user=user,
+        text=unescape_mrkdwn(_text(command.get("text"))).strip(),
+        response_url=response_url,
     )
 
 
@@ -111,6 +130,12 @@ def _mention(bot_user: str) -> re.Pattern[str]:
 
 def _place(event: Mapping[str, Any]) -> tuple[Any, Any, Any]:
     return event.get("channel"), event.get("user"), event.get("ts")
+
+
+def _id(value: Any) -> str:
+    """Return what names something; empty for what Slack never writes, such as half of a surrogate pair, which no
+    database takes."""
+    return value if isinstance(value, str) and value.isascii() and value.isprintable() else ""
 
 
 def _text(value: Any) -> str:

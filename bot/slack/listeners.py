@@ -1,5 +1,7 @@
 """Every event, command, button and dialog that Nod listens to, registered in one place."""
 
+import re
+
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
@@ -8,14 +10,20 @@ from bot.slack.buttons import Buttons
 from bot.slack.cards import CONFIRM, DENY, DENY_REASON, EDIT, READ, REMEMBER, SHARE, WITHDRAW
 from bot.slack.commands import Commands
 from bot.slack.dialogs import Dialogs
+from bot.slack.envelopes import failed
 from bot.slack.forms import EDIT_SUBMIT
 from bot.slack.granting import Granting
 from bot.slack.grants_list import REVOKE
 from bot.slack.intake import Intake
 from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
+from bot.slack.notes import RETRY
+from bot.slack.retries import Retries
 from bot.slack.sharing import Sharing
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
+
+EVERY = re.compile("")
+"""Events that nobody here listens to are acknowledged all the same: Slack would deliver each thrice more."""
 
 
 def register(
@@ -28,6 +36,7 @@ def register(
     dialogs: Dialogs,
     granting: Granting,
     sharing: Sharing,
+    retries: Retries,
     whisper: Whisper,
 ) -> None:
     safe = whisper.if_broken
@@ -51,6 +60,9 @@ def register(
     app.view(CONFIRM_READ)(safe(dialogs.confirm_read))
     app.action(REVOKE)(safe(granting.revoke))
     app.action(SHARE)(safe(sharing.share))
+    app.action(RETRY)(safe(retries.again))
+    app.event(EVERY)(kept)
+    app.error(failed)
 
 
 async def kept(ack: AsyncAck) -> None:

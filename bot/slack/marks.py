@@ -1,4 +1,9 @@
-"""Marks in the metadata of Nod's own messages, by which a start after a crash finds what was posted before it."""
+"""Marks in the metadata of Nod's own messages, by which it finds again what it posted.
+
+Every message that Nod puts into a thread carries one, and a stream gets its own when it ends. So a message of
+Nod's without a mark, or with that of an open one, was left half-written. Other apps can read metadata: it holds
+numbers and digests only.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +20,9 @@ CLOCKS = 300.0
 REPLIES = 200
 """Messages a page when a thread is searched."""
 
+OPEN = "nod_open"
+"""The event type of a posted message that is still being written."""
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -26,19 +34,45 @@ class Mark:
         return {"event_type": self.event_type, "event_payload": dict(self.event_payload)}
 
 
+def mark_of(message: Mapping[str, Any]) -> Mark | None:
+    """Read the mark of a message as Slack shows it."""
+    metadata = message.get("metadata") or {}
+    if not metadata.get("event_type"):
+        return None
+    return Mark(str(metadata["event_type"]), metadata.get("event_payload") or {})
+
+
 async def find_marked(
     client: AsyncWebClient, bot: str, key: ConversationKey, since: float, mark: Mark
 ) -> str | None:
-    """Search a thread, from `since` (Unix seconds) on, for a message of Nod's own (`bot` is its bot id; other
-    apps may write any metadata) with this mark; its ts, None if there is none. Raises LookupError if Slack cannot
-    say."""
+    """Search a thread, from `since` (Unix seconds of this machine) on, for a message of Nod's own with this mark;
+    its ts, None if there is none. Raises LookupError if Slack cannot say."""
+    found = await own_messages(client, bot, key, since - CLOCKS)
+    return next((str(message["ts"]) for message in found if mark_of(message) == mark), None)
+
+
+async def half_written(
+    client: AsyncWebClient, bot: str, key: ConversationKey, after: float
+) -> list[Mapping[str, Any]]:
+    """Search a thread for messages of Nod's own after `after` (Unix seconds of Slack) that were never ended.
+    Raises LookupError if Slack cannot say."""
+    marks = [(message, mark_of(message)) for message in await own_messages(client, bot, key, after)]
+    return [message for message, mark in marks if mark is None or mark.event_type == OPEN]
+
+
+async def own_messages(
+    client: AsyncWebClient, bot: str, key: ConversationKey, after: float
+) -> list[Mapping[str, Any]]:
+    """Read what Nod (`bot` is its bot id; other apps may write any metadata) said in a thread after a time, oldest
+    first. Raises LookupError if Slack cannot say."""
+    found: list[Mapping[str, Any]] = []
     cursor = None
     while True:
         response = await survive(
             client.conversations_replies(
                 channel=key.channel,
                 ts=key.thread,
-                oldest=str(since - CLOCKS),
+                oldest=f"{after:.6f}",
                 include_all_metadata=True,
                 limit=REPLIES,
                 cursor=cursor,
@@ -48,10 +82,9 @@ async def find_marked(
         if response is None:
             raise LookupError
         for message in response.get("messages") or ():
-            metadata = message.get("metadata") or {}
-            found = Mark(str(metadata.get("event_type")), metadata.get("event_payload") or {})
-            if message.get("bot_id") == bot and found == mark:
-                return str(message["ts"])
+            # the thread's root is told with every page, however old it is
+            if message.get("bot_id") == bot and message["ts"] != key.thread and float(message["ts"]) > after:
+                found.append(message)
         cursor = (response.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
-            return None
+            return found

@@ -98,8 +98,11 @@ def reason_modal(action: Action, function: Function | None, words: Words) -> Vie
 
 def read_reason(view_state: Mapping[str, Any]) -> str:
     """Read the reason out of a submitted view's `state`; empty if none was given."""
-    entry = view_state.get("values", {}).get(REASON, {}).get(REASON, {})
-    return str(entry.get("value") or "").strip()
+    match view_state:
+        case {"values": {"reason": {"reason": {"value": str(reason)}}}}:
+            return reason.strip()[:REASON_LENGTH]
+        case _:
+            return ""
 
 
 def _foot(function: Function | None, words: Words, *, last: bool) -> str:

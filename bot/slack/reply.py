@@ -1,27 +1,39 @@
 """A turn's outlets in Slack: an answer in a thread, or one that only its asker sees."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.slack.answer import MESSAGE_LENGTH, Answer, part
+from bot.slack.answer import MESSAGE_LENGTH, PART, Answer, part
 from bot.slack.block_kit import Block, context
 from bot.slack.card_posts import CardPosts
 from bot.slack.cards import markdown_blocks, shareable_answer
-from bot.slack.marks import Mark, find_marked
+from bot.slack.halves import end_half
+from bot.slack.marks import CLOCKS, Mark, find_marked, half_written
+from bot.slack.notes import note_blocks, retry_row
+from bot.slack.once import post_once
+from bot.slack.open_message import Place
+from bot.slack.pace import patience
 from bot.slack.people import People
-from bot.slack.survive import sent, survive
+from bot.slack.response_urls import respond
+from bot.slack.survive import log, survive
 from bot.slack.visible import defused, escape_mrkdwn
 from bot.turns.outlet import Outlet
 from bot.words.catalogue import Words, words_for
 from functions.context import Person
 from functions.contract import Function
-from storage.records import Action, Claim
+from storage.records import Action, Claim, ConversationKey, Delivery
 
 MARK = "nod_answer"
 """The metadata of the last message of a whole answer, with its turn's number."""
+
+NOTE = "nod_note"
+"""The metadata of a note of Nod's own, with its turn's number."""
+
+CLEARING = 60.0
+"""Seconds that the end of a status waits for Slack's limits: a status that stays annoys people."""
 
 
 class SlackOutlets:
@@ -42,6 +54,13 @@ class SlackOutlets:
             return PrivateReply(self._client, self._session, claim, person, self._card_posts)
         return ThreadReply(self._client, claim, person, self._card_posts)
 
+    async def in_line(self, delivery: Delivery, place: int) -> None:
+        """Say it in the thread's status. A command's acknowledgement has said that it is on its way."""
+        key = delivery.conversation
+        if not key.is_command:
+            person = await self._people.find(key.team, delivery.user)
+            await set_status(self._client, key, words_for(person.locale)("status-line", place=place))
+
     async def post_again(self, action: Action) -> str | None:
         return await self._card_posts.post_again(action)
 
@@ -58,15 +77,17 @@ class ThreadReply:
         self.person = person
         self._client = client
         self._key = key
+        self._turn = claim.turn
         self._since = claim.entries[0].received_at.timestamp()
         self._mark = Mark(MARK, {"turn": str(claim.turn)})
         self._card_posts = card_posts
         self._words = words_for(person.locale)
-        self._answer = Answer(client, key.channel, key.thread, key.team, person.id)
-        self._status = ""
+        self._place = Place(client, card_posts.bot, key, person.id, _began(claim))
+        self._answer = Answer(self._place, claim.turn)
 
     async def working(self, on: Function | None = None) -> None:
-        await self._set_status(_status(on, self._words))
+        """Slack clears a status when a message comes, and after two minutes; it is set again for each step."""
+        await set_status(self._client, self._key, _status(on, self._words))
 
     async def text(self, delta: str) -> None:
         await self._answer.write(delta)
@@ -87,36 +108,41 @@ class ThreadReply:
     async def stands(self) -> bool:
         """Look for the mark that the last message of a whole answer carries."""
         try:
-            found = await find_marked(self._client, self._card_posts.bot, self._key, self._since, self._mark)
+            found = await find_marked(self._client, self._place.bot, self._key, self._since, self._mark)
         except LookupError:
             return False
         return found is not None
 
-    async def finish(self, note: str = "") -> None:
-        await self._answer.end(self._mark.metadata)
-        if note:
-            await survive(
-                self._client.chat_postMessage(
-                    channel=self._key.channel,
-                    thread_ts=self._key.thread,
-                    text=note,
-                    unfurl_links=False,
-                    unfurl_media=False,
-                ),
-                "posting a note",
-            )
-        if self._status:
-            await self._set_status("")
+    async def pick_up(self) -> bool:
+        """Look for messages of this turn without a final mark, and end them."""
+        try:
+            left = await half_written(self._client, self._place.bot, self._key, self._place.began)
+        except LookupError:
+            log.warning("turn %d: what was left half-written before it stays so", self._turn)
+            return False
+        for message in left:
+            mark = Mark(PART, {"turn": str(self._turn), "part": secrets.token_hex(4)})
+            await end_half(self._client, self._key.channel, message, mark, self._words)
+        return bool(left)
 
-    async def _set_status(self, status: str) -> None:
-        """Slack clears a status when a message comes, and after two minutes; it is set again for each step."""
-        self._status = status
-        await survive(
-            self._client.assistant_threads_setStatus(
-                channel_id=self._key.channel, thread_ts=self._key.thread, status=status
-            ),
-            "setting the status",
-        )
+    async def finish(self, note: str = "", *, retry: bool = False) -> None:
+        """The status is cleared even where this turn set none: an earlier try, or the line, may have. The note
+        comes last, so that whoever clicks its button finds the turn at its end."""
+        await self._answer.end(self._mark)
+        with patience(CLEARING):
+            await set_status(self._client, self._key, "")
+        if note:
+            mark = Mark(NOTE, {"turn": str(self._turn), "note": secrets.token_hex(4)})
+            blocks = note_blocks(note, self._turn if retry else None, self._words)
+            await post_once(
+                self._client, self._place.bot, self._key, mark, "posting a note", text=note, blocks=blocks
+            )
+
+
+async def set_status(client: AsyncWebClient, key: ConversationKey, status: str) -> None:
+    """Show what Nod does in a thread; an empty status clears it."""
+    call = client.assistant_threads_setStatus(channel_id=key.channel, thread_ts=key.thread, status=status)
+    await survive(call, "setting the status")
 
 
 class PrivateReply:
@@ -171,10 +197,15 @@ class PrivateReply:
         """Ephemeral messages cannot be looked for: rather twice, to one person, than not at all."""
         return False
 
-    async def finish(self, note: str = "") -> None:
+    async def pick_up(self) -> bool:
+        """Nothing can be left half-written: the text is sent in one piece."""
+        return False
+
+    async def finish(self, note: str = "", *, retry: bool = False) -> None:
         await self._send_text(share=not note)
         if note:
-            await self._send(note, [context(note)])
+            button = [retry_row(self._turn, self._words)] if retry else []
+            await self._send(note, [context(note), *button])
 
     async def _send_text(self, *, share: bool) -> None:
         text, self._text = defused(self._text.strip()), ""
@@ -186,12 +217,22 @@ class PrivateReply:
             await self._send(text, blocks)
 
     async def _send(self, text: str, blocks: list[Block]) -> None:
-        """Use the `response_url`, which reaches everywhere; once it is used up, what Nod's membership reaches."""
-        webhook = AsyncWebhookClient(self._response_url, session=self._session)
-        call = webhook.send(text=text, blocks=blocks, response_type="ephemeral", replace_original=False)
-        if not await sent(call, "answering a command"):
+        """Use the `response_url`, which reaches everywhere; once it is used up, what Nod's membership reaches.
+        Where nobody can tell whether it arrived, it is not sent again: the asker is told so."""
+        sent = await respond(
+            self._session,
+            self._response_url,
+            "answering a command",
+            text=text,
+            blocks=blocks,
+            response_type="ephemeral",
+            replace_original=False,
+        )
+        if sent is None:
+            text, blocks = self._words("answer-unsure"), []
+        if not sent:
             ephemeral = self._client.chat_postEphemeral(
-                channel=self._channel, user=self.person.id, text=text, blocks=blocks
+                channel=self._channel, user=self.person.id, text=text, blocks=blocks or None
             )
             await survive(ephemeral, "answering a command in another way")
 
@@ -205,3 +246,13 @@ def _status(on: Function | None, words: Words) -> str:
     if on is None:
         return words("status-thinking")
     return words("status-function", title=on.title(words.language))
+
+
+def _began(claim: Claim) -> float:
+    """Return a time of Slack's after which all of a turn stands, in Unix seconds: when it was asked, or, where the
+    delivery has no ts, when this machine got it."""
+    first = claim.entries[0]
+    try:
+        return float(first.delivery.ts)
+    except ValueError:
+        return first.received_at.timestamp() - CLOCKS

@@ -36,11 +36,12 @@ class Sharing:
         shared = await self._post(pressed, user, question, defused(markdown), words)
         if not shared:
             self._shared.discard(turn)
-        told = words("answer-shared") if shared else words("answer-not-shared")
-        await self._whisper.respond(pressed, told, response_type="ephemeral", replace_original=shared)
+        told = "answer-shared" if shared else "answer-not-shared" if shared is False else "answer-share-unsure"
+        await self._whisper.respond(pressed, words(told), response_type="ephemeral", replace_original=bool(shared))
 
-    async def _post(self, pressed: Pressed, user: str, question: str, markdown: str, words: Words) -> bool:
-        """Post in as many messages as the answer needs; a response_url takes five in all."""
+    async def _post(self, pressed: Pressed, user: str, question: str, markdown: str, words: Words) -> bool | None:
+        """Post in as many messages as the answer needs; a response_url takes five in all. None if nobody can tell
+        whether all of it stands there."""
         piece, rest, _ = part(markdown, 0)
         blocks = shared_answer(user, question, piece, words)
         respond = self._whisper.respond
@@ -52,7 +53,7 @@ class Sharing:
                 whole = await respond(
                     pressed, piece, response_type="in_channel", blocks=blocks, replace_original=False
                 )
-        return whole and not rest
+        return False if whole and rest else whole
 
 
 def _number(value: str) -> int:

@@ -1,5 +1,6 @@
 """A direct message opens: suggested prompts, and a greeting where nothing was said yet."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,6 +10,8 @@ from bot.slack.people import People
 from bot.slack.reply import greeting
 from bot.slack.survive import survive
 from bot.words.catalogue import words_for
+
+log = logging.getLogger("nod.slack")
 
 PROMPTS = ("prompt-top-salary", "prompt-average-age", "prompt-weather", "prompt-raise")
 
@@ -21,10 +24,13 @@ class Welcome:
 
     async def opened(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
         """Answer `app_home_opened` of the messages tab; the other tab is not ours."""
-        if event.get("tab") != "messages" or not event.get("channel"):
+        if event.get("tab") != "messages":
             return
-        channel = str(event["channel"])
-        person = await self._people.find(str(body.get("team_id") or ""), str(event["user"]))
+        channel, user = event.get("channel"), event.get("user")
+        if not (isinstance(channel, str) and channel and isinstance(user, str) and user):
+            log.warning("an opened direct message without its person or place was passed over")
+            return
+        person = await self._people.find(str(body.get("team_id") or ""), user)
         words = words_for(person.locale)
         prompts = [{"title": words(key), "message": words(key)} for key in PROMPTS]
         await survive(

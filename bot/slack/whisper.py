@@ -7,11 +7,11 @@ from typing import Any
 from aiohttp import ClientSession
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.slack.clicks import Pressed, on_message
 from bot.slack.people import People
-from bot.slack.survive import sent, survive
+from bot.slack.response_urls import respond
+from bot.slack.survive import survive
 from bot.words.catalogue import Words, words_for
 from storage.ports import StorageError
 
@@ -42,12 +42,13 @@ class Whisper:
             "answering a click",
         )
 
-    async def respond(self, pressed: Pressed, text: str, **message: Any) -> bool:
-        """Use the click's own response_url, which also reaches where Nod is no member; whether Slack took it."""
+    async def respond(self, pressed: Pressed, text: str, **message: Any) -> bool | None:
+        """Use the click's own response_url, which also reaches where Nod is no member; whether Slack took it, None
+        if nobody can tell."""
         if not pressed.response_url:
             return False
-        webhook = AsyncWebhookClient(pressed.response_url, session=self._session)
-        return await sent(webhook.send(text=text, **message), "answering by response_url")
+        what = "answering by response_url"
+        return await respond(self._session, pressed.response_url, what, text=text, **message)
 
     def if_broken(self, handler: Handler) -> Handler:
         """Let a handler answer also when the database failed before it could: every click is answered."""

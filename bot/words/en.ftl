@@ -153,8 +153,25 @@ answer-length = The answer reached the model's length limit. Say “go on” for
 answer-filtered = The provider's content filter stopped this answer. Try putting the question another way.
 answer-refused = The model declined to answer this.
 answer-empty = The model gave an empty answer. Ask me again in other words.
+late = I was not running when you wrote this, and that was a while ago. Shall I still answer it?
+turn-too-long = This took too long, so I stopped. Whatever waits for a click still waits. Try again, or ask for less at once.
 too-many-steps = I stopped after { $steps ->
         [one] one step
        *[other] { $steps } steps
     } without reaching an answer. Ask for something smaller, or in parts.
 incident = Something went wrong inside Nod. Ask again; if it keeps happening, tell whoever runs Nod this number: { $incident }.
+
+## Writing to Slack
+answer-interrupted = I was interrupted here. The answer begins anew below.
+answer-unsure = Slack did not tell me whether my answer reached you. If you do not see it above, please ask me again.
+answer-share-unsure = Slack did not tell me whether this was shared. Please look into the channel before you share it again.
+status-line = { $place ->
+        [1] is busy; you are next in line…
+       *[other] is busy; you are number { $place } in line…
+    }
+retry-button = Try again
+retry-begun = I am trying again…
+retry-not-yours = Only the person who asked for this can have it tried again.
+retry-already = I have already tried this again. Look for the answer further down.
+retry-moved-on = This conversation has gone on since, so I did not try this again. Please ask me once more if you still want it.
+retry-unknown = I do not know any more what this was about, so I did nothing. Please ask me again.

@@ -87,6 +87,7 @@ def test_a_command_is_a_conversation_of_its_own() -> None:
             "response_url": "http://127.0.0.1/r",
         }
     )
+    assert delivery is not None
     assert delivery.text == "who?"
     assert delivery.conversation.thread == "command:9.9"
     assert delivery.response_url == "http://127.0.0.1/r"

@@ -167,7 +167,7 @@ async def test_groups_that_are_not_known_or_empty(
     assert found[LEAVERS]
     assert [record.message for record in caplog.records if record.levelno == logging.WARNING] == [
         "user group S0BOSSES is empty or disabled",
-        "usergroups.users.list of S0NOWHERE failed: no_such_subteam",
+        "usergroups.users.list of S0NOWHERE failed: usergroups.users.list: no_such_subteam",
     ]
 
 
@@ -201,7 +201,8 @@ async def test_a_look_up_that_fails_is_a_no(
     slack.answer_next("usergroups.users.list", fault)
     assert not await standings.stands(workspace.team_id, kim.id)
     assert await standings.groups([LEAVERS]) == {LEAVERS: None}
-    assert await standings.stands(workspace.team_id, kim.id)
+    told_to_wait = fault.retry_after is not None
+    assert await standings.stands(workspace.team_id, kim.id) is not told_to_wait
 
 
 async def test_methods_that_are_not_there(

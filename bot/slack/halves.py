@@ -1,0 +1,35 @@
+"""What an earlier process left half-written in a thread is ended, and says that it was interrupted."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.block_kit import context
+from bot.slack.cards import markdown_blocks
+from bot.slack.marks import Mark, mark_of
+from bot.slack.open_message import DELETED, clipped
+from bot.slack.survive import FAR_END, described, log, slack_code, survive
+from bot.words.catalogue import Words
+
+
+async def end_half(
+    client: AsyncWebClient, channel: str, message: Mapping[str, Any], mark: Mark, words: Words
+) -> None:
+    """End a message of Nod's that has no final mark: its text stays, with a line below it, and it gets `mark`."""
+    line = words("answer-interrupted")
+    here: dict[str, Any] = {"channel": channel, "ts": str(message["ts"])}
+    if mark_of(message) is None:
+        try:
+            await client.chat_stopStream(**here, blocks=[context(line)], metadata=mark.metadata)
+            return
+        except FAR_END as error:
+            if slack_code(error) == DELETED:
+                return
+            log.info("no stream any more: %s", described(error))
+    text = str(message.get("text") or "")
+    shown = list(message.get("blocks") or ()) or (markdown_blocks(text) if text else [])
+    update = client.chat_update(
+        **here, text=f"{clipped(text)}\n\n{line}"[:4_000], blocks=[*shown, context(line)], metadata=mark.metadata
+    )
+    await survive(update, "ending a half-written answer")

@@ -1,0 +1,71 @@
+"""Write to Slack until it is done, and never twice: what may have been done is looked for before another try."""
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.marks import Mark, find_marked
+from bot.slack.pace import Limited
+from bot.slack.survive import FAR_END, described, log, maybe_done
+from storage.records import ConversationKey
+
+WITHIN = 180.0
+"""Seconds for which a Slack that fails is tried again."""
+
+FIRST, LONGEST = 0.5, 15.0
+"""Seconds between two tries: each time twice as long, up to the longest."""
+
+
+async def post_once(
+    client: AsyncWebClient, bot: str, key: ConversationKey, mark: Mark, what: str, **message: Any
+) -> str | None:
+    """Post a message with its mark into a thread; its ts, None (and a line in the log) if that cannot be done.
+
+    `mark` is this one message's. After a failure that does not say whether it was posted, the thread is searched
+    for the mark, and the message is posted again only where Slack says that it is not there.
+    """
+    began, doubtful = time.time(), False
+    for pause in pauses():
+        try:
+            if doubtful and (found := await find_marked(client, bot, key, began, mark)) is not None:
+                return found
+            doubtful = False
+            response = await client.chat_postMessage(
+                channel=key.channel,
+                thread_ts=key.thread,
+                metadata=mark.metadata,
+                unfurl_links=False,
+                unfurl_media=False,
+                **message,
+            )
+            return str(response["ts"])
+        except LookupError:
+            pass  # searching has said why in the log
+        except FAR_END as error:
+            log.warning("%s failed: %s", what, described(error))
+            if not worth_another(error):
+                return None
+            doubtful = maybe_done(error)
+        await asyncio.sleep(pause)
+    log.error("%s is given up: Slack cannot be reached, or does not say whether it is done", what)
+    return None
+
+
+def worth_another(error: BaseException) -> bool:
+    """Whether a later try may end otherwise: not where Slack has said no, or wants too long a wait."""
+    if isinstance(error, Limited):
+        return False
+    return maybe_done(error) or not isinstance(error, SlackApiError)
+
+
+def pauses(within: float = WITHIN) -> Iterator[float]:
+    """Give the seconds to wait before each further try, with jitter, until so many have passed."""
+    until, pause = time.monotonic() + within, FIRST
+    while time.monotonic() < until:
+        yield pause * random.uniform(0.8, 1.2)  # noqa: S311  a pause, not a secret
+        pause = min(pause * 2, LONGEST)

@@ -1,0 +1,240 @@
+"""One message that is still being written: streamed where Slack streams, else posted and updated.
+
+Whatever goes wrong with a stream ends the same way: the stream is stopped, and the message goes on by chat.update
+with its whole text, which may be done twice. A message that somebody deletes is posted anew.
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.cards import markdown_blocks
+from bot.slack.marks import Mark, half_written
+from bot.slack.once import pauses, post_once, worth_another
+from bot.slack.pace import Limited, patience
+from bot.slack.survive import FAR_END, described, log, maybe_done, slack_code
+from storage.records import ConversationKey
+
+STREAM_AGE = 240.0
+"""Seconds after which a stream is closed: Slack ends it after about five minutes, even while it is appended to."""
+
+UPDATE_TEXT = 3_900
+"""Characters of `text` in an update, which takes 4,000: people see the blocks, notifications show the text."""
+
+LOOKING = 30.0
+"""Seconds for which a stream is looked for of which nobody can tell whether it began."""
+
+SURELY = 300.0
+"""Seconds that the end of a message waits for Slack's limits."""
+
+NOT_STREAMING, CONFLICT, DELETED = (
+    "message_not_in_streaming_state",
+    "streaming_state_conflict",
+    "message_not_found",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A thread, and whom it is answered in. `bot` is Nod's bot id; all that the turn wrote there stands after
+    `began` (Unix seconds of Slack)."""
+
+    client: AsyncWebClient
+    bot: str
+    key: ConversationKey
+    user: str
+    began: float
+
+
+class OpenMessage:
+    """`unfinished` is its mark for as long as it is posted and not ended; `streams` is whether to try a stream,
+    and afterwards whether the next message may."""
+
+    def __init__(self, place: Place, unfinished: Mark, *, streams: bool) -> None:
+        self.streams = streams
+        self.text = ""
+        self._place = place
+        self._client = place.client
+        self._unfinished = unfinished
+        self._ts: str | None = None
+        self._streaming = False
+        self._unsent = ""
+        self._lost = False
+        self._since = self._due = time.monotonic()
+
+    @property
+    def old(self) -> bool:
+        return self._streaming and time.monotonic() - self._since >= STREAM_AGE
+
+    async def add(self, text: str) -> None:
+        """Show more of it now, or with what comes later if Slack wants to be left alone for a while."""
+        self.text += text
+        self._unsent += text
+        if self._lost or time.monotonic() < self._due:
+            return
+        if self._streaming:
+            await self._append()
+        elif self._ts is not None:
+            await self._rewrite(self._unfinished, surely=False)
+        elif not (self.streams and await self._start()):
+            await self._post(self._unfinished)
+
+    async def end(self, rest: str, mark: Mark) -> bool:
+        """Add what is left and end it with its final mark; whether that can be relied on."""
+        self.text += rest
+        self._unsent += rest
+        if self._lost:
+            return False
+        if self._streaming and await self._end_stream(mark):
+            return True
+        if self._ts is None:
+            return await self._post(mark)
+        return await self._rewrite(mark, surely=True)
+
+    # ── as a stream ─────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _start(self) -> bool:
+        """Begin a stream; whether this message stands in the thread now."""
+        key = self._place.key
+        try:
+            response = await self._client.chat_startStream(
+                channel=key.channel,
+                thread_ts=key.thread,
+                recipient_team_id=key.team,
+                recipient_user_id=self._place.user,
+                chunks=self._chunks(),
+            )
+        except FAR_END as error:
+            self._give_up_streams(error)
+            self._ts = await self._begun() if maybe_done(error) else None
+            if self._ts is None:
+                return False
+            await self._stop()
+            await self._rewrite(self._unfinished, surely=False)
+            return True
+        self._ts, self._streaming, self._unsent = str(response["ts"]), True, ""
+        self._since = time.monotonic()
+        return True
+
+    async def _begun(self) -> str | None:
+        """Look for a stream that may have begun: until its end it has no mark, and every other message has."""
+        for pause in pauses(LOOKING):
+            await asyncio.sleep(pause)
+            try:
+                left = await half_written(self._client, self._place.bot, self._place.key, self._place.began)
+            except LookupError:
+                continue
+            return str(left[-1]["ts"]) if left else None
+        return None
+
+    async def _append(self) -> None:
+        if not self._unsent:
+            return
+        try:
+            await self._client.chat_appendStream(**self._here(), chunks=self._chunks())
+            self._unsent = ""
+        except Limited as error:
+            self._due = time.monotonic() + error.seconds
+        except FAR_END as error:
+            await self._leave_stream(error)
+            if self._ts is None:
+                await self._post(self._unfinished)
+            else:
+                await self._rewrite(self._unfinished, surely=False)
+
+    async def _end_stream(self, mark: Mark) -> bool:
+        """End the stream with what it has not got yet. If Slack's limit is in the way, people get that at least,
+        before it is waited for."""
+        for wait in (0.0, SURELY):
+            try:
+                with patience(wait):
+                    await self._client.chat_stopStream(
+                        **self._here(), chunks=self._chunks() or None, metadata=mark.metadata
+                    )
+                return True
+            except Limited:
+                await self._append()
+                if not self._streaming:
+                    return False
+            except FAR_END as error:
+                await self._leave_stream(error)
+                return False
+        return False
+
+    async def _leave_stream(self, error: BaseException) -> None:
+        """Turn the message into one that can be updated; it has no ts any more if it was deleted."""
+        self._give_up_streams(error)
+        code = slack_code(error)
+        if code == DELETED:
+            self._ts, self._streaming = None, False
+        elif code == NOT_STREAMING:
+            self._streaming = False
+        else:
+            await self._stop()
+
+    async def _stop(self) -> None:
+        self._streaming = False
+        try:
+            with patience(SURELY):
+                await self._client.chat_stopStream(**self._here())
+        except FAR_END as error:
+            if slack_code(error) != NOT_STREAMING:
+                log.warning("a stream could not be ended: %s", described(error))
+
+    def _give_up_streams(self, error: BaseException) -> None:
+        log.info("stream given up: %s", described(error))
+        self.streams = False
+
+    # ── as a message ────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _post(self, mark: Mark) -> bool:
+        place, blocks = self._place, markdown_blocks(self.text)
+        self._ts = await post_once(
+            self._client, place.bot, place.key, mark, "posting an answer", text=self.text, blocks=blocks
+        )
+        self._lost = self._ts is None
+        self._unsent = ""
+        return not self._lost
+
+    async def _rewrite(self, mark: Mark, *, surely: bool) -> bool:
+        """Show the whole text; `surely` keeps at it, else the next one will show it."""
+        tries: Iterable[float] = pauses() if surely else (0.0,)
+        for pause in tries:
+            try:
+                with patience(SURELY if surely else 0.0):
+                    await self._client.chat_update(
+                        **self._here(),
+                        text=clipped(self.text),
+                        blocks=markdown_blocks(self.text),
+                        metadata=mark.metadata,
+                    )
+                self._unsent = ""
+                return True
+            except Limited as error:
+                self._due = time.monotonic() + error.seconds
+            except FAR_END as error:
+                log.warning("updating an answer failed: %s", described(error))
+                code = slack_code(error)
+                if code == DELETED or (surely and code != CONFLICT and not worth_another(error)):
+                    return await self._post(mark)
+                if code == CONFLICT:
+                    await self._stop()
+            await asyncio.sleep(pause)
+        if surely:
+            log.error("an answer is left as it stands: its end could not be written")
+        return False
+
+    def _here(self) -> dict[str, Any]:
+        return {"channel": self._place.key.channel, "ts": self._ts}
+
+    def _chunks(self) -> list[dict[str, Any]]:
+        return [{"type": "markdown_text", "text": self._unsent}] if self._unsent else []
+
+
+def clipped(text: str) -> str:
+    """Cut the `text` of an update to what Slack takes."""
+    return text if len(text) <= UPDATE_TEXT else f"{text[:UPDATE_TEXT]}…"
