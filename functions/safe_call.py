@@ -65,7 +65,7 @@ async def call(function: Function, context: Context, frozen: str) -> CallOutcome
         return CallOutcome(doubt, words=f"{function.name} gave no answer within {function.timeout:g} seconds.")
     except Exception:  # the border of a function call: a defect becomes an incident, its text stays in the log
         incident = secrets.token_hex(4)
-        log.exception("function %s failed, incident %s", function.name, incident)
+        log.exception("function %s failed, incident %s", function.name, incident, extra={"incident": incident})
         return CallOutcome(
             doubt, words=f"{function.name} failed inside Nod (incident {incident}).", incident=incident
         )

@@ -1,6 +1,7 @@
-"""What has to happen by the clock: expired cards lose their buttons. The expiry itself stands in the row, so a
-late sweep shows late and permits nothing."""
+"""What has to happen by the clock: expired cards lose their buttons, and what was delivered is forgotten in time.
+The expiry itself stands in the row, so a late sweep shows late and permits nothing."""
 
+import asyncio
 import logging
 from datetime import timedelta
 
@@ -8,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
-from bot.turns.recovery import repost
+from bot.turns.recovery import Left, repost, show_left
 from storage.ports import StorageError
 
 log = logging.getLogger("nod.schedule")
@@ -16,34 +17,57 @@ log = logging.getLogger("nod.schedule")
 SWEEP_EVERY = 5
 """Seconds between two sweeps."""
 
+FORGET_EVERY = 300
+"""Seconds between two looks at what was delivered long ago."""
 
-def start_housekeeping(parts: Parts, outlets: Outlets) -> AsyncIOScheduler:
-    """Start the scheduler; the caller shuts it down."""
-    scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(
-        sweep,
-        "interval",
-        (parts, outlets),
-        seconds=SWEEP_EVERY,
-        # the default grace of one second would drop a sweep that a busy loop delays
-        misfire_grace_time=None,
-        coalesce=True,
-        max_instances=1,
-    )
-    scheduler.start()
-    return scheduler
-
+KEYS_KEPT = timedelta(days=7)
+"""Slack delivers again for about six minutes, and was seen to do so after that: a week is far beyond."""
 
 LEFT_ALONE = timedelta(minutes=2)
-"""Time in which a running turn posts the cards of its step."""
+"""Time in which a running turn posts the cards of its step by itself."""
+
+ASIDE_KEPT = timedelta(minutes=15)
+"""Replies in threads that Nod is not part of: the mention that they follow may come late, by a repetition."""
+
+
+async def housekeep(parts: Parts, outlets: Outlets, left: Left) -> None:
+    """Show what the last process left, then keep house until cancelled.
+
+    One after the other, because both post cards that are missing, and two cards would be worse than a late one.
+    """
+    try:
+        await show_left(parts, outlets, left)
+    except StorageError as error:
+        log.error("what was left cannot all be shown now; the next start shows the rest: %s", error)
+    # the default grace of one second would drop a sweep that a busy loop delays
+    scheduler = AsyncIOScheduler(
+        timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    scheduler.add_job(sweep, "interval", (parts, outlets), seconds=SWEEP_EVERY)
+    scheduler.add_job(forget, "interval", (parts,), seconds=FORGET_EVERY)
+    scheduler.start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        scheduler.shutdown(wait=False)
 
 
 async def sweep(parts: Parts, outlets: Outlets) -> None:
     """Expire what nobody decided, and show it; give a card to what has none."""
     try:
         expired = await parts.storage.actions.expire(parts.clock())
-        await repost(parts, outlets, LEFT_ALONE)
+        uncarded = await parts.storage.actions.uncarded()
+        await repost(parts, outlets, [each for each in uncarded if parts.clock() - each.proposed_at > LEFT_ALONE])
     except StorageError as error:
         log.error("expired actions cannot be swept: %s", error)
         return
     await outlets.settle_all(expired)
+
+
+async def forget(parts: Parts) -> None:
+    """Forget what was delivered and dealt with long ago, and what was said aside."""
+    now = parts.clock()
+    try:
+        await parts.storage.inbox.prune(now - KEYS_KEPT, now - ASIDE_KEPT)
+    except StorageError as error:
+        log.error("old deliveries cannot be forgotten: %s", error)

@@ -32,7 +32,7 @@ async def carry_out(parts: Parts, action_id: str, outlet: Outlet) -> Action | No
         return None
     function = parts.functions.get(action.function)
     if action.state is ActionState.CONFIRMED:
-        action = await _execute(parts, action, function, outlet)
+        action = await parts.effects.run(_execute(parts, action, function, outlet))
     elif action.state is ActionState.EXECUTING:
         # An earlier turn of this process began it and could not write down how it ended.
         words = f"The outcome of {action.function} could not be written down."

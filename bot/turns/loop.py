@@ -1,11 +1,10 @@
 """Model ↔ functions, until there is an answer or everything waits for a click."""
 
 import asyncio
-from contextlib import aclosing
+import logging
 
-from bot.model.protocol import Done, Finish, TextDelta
-from bot.turns.history import model_input
-from bot.turns.instructions import INSTRUCTIONS
+from bot.model.protocol import Done, Finish
+from bot.turns.asking import Deadline, OutOfTime, ask
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.proposals import NO_LIMITS, Answered, Limits, batched, problem, propose
@@ -16,6 +15,8 @@ from functions.errors import FunctionProblem
 from functions.safe_call import call
 from storage.records import Action, CallItem, Claim, NewItem, ResultItem, TurnState
 
+log = logging.getLogger("nod.turns")
+
 MAX_CALLS = 16
 """Calls of one step that are carried out: each may be a card, and people have to read them."""
 
@@ -23,17 +24,26 @@ MAX_CALLS = 16
 async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits = NO_LIMITS) -> TurnState:
     """Ask the model and carry out its calls, step by step; the outlet is finished when this returns.
 
-
     Each step is recorded in one transaction: the model's items, the result of every call in order, and the
     actions, whose cards are posted only after that. Raises bot.errors.ModelError.
     """
+    try:
+        return await _steps(parts, claim, outlet, limits, Deadline(parts.turn_seconds))
+    except OutOfTime:
+        log.warning("turn %d is ended: it took more than %g seconds", claim.turn, parts.turn_seconds)
+        await outlet.finish(words_for(outlet.person.locale)("turn-too-long"), retry=True)
+        return TurnState.FAILED
+
+
+async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, deadline: Deadline) -> TurnState:
     words = words_for(outlet.person.locale)
     lead = ""
     for _ in range(parts.max_steps):
         await outlet.working()
-        done = await _ask(parts, claim, outlet, lead)
+        done = await ask(parts, claim, outlet, lead, deadline)
         lead = "\n\n" if done.text else lead
-        answers = await _answer_calls(parts, claim, outlet, done, limits)
+        async with deadline.within():
+            answers = await _answer_calls(parts, claim, outlet, done, limits)
         ending = _ending(answers)
         actions = await parts.storage.turns.record(
             claim.turn,
@@ -51,22 +61,6 @@ async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits = 
     return TurnState.FAILED
 
 
-async def _ask(parts: Parts, claim: Claim, outlet: Outlet, lead: str) -> Done:
-    """Ask the model once; `lead` parts its text from what an earlier step said."""
-    items = await parts.storage.history.items(claim.conversation.id)
-    shown = model_input(items, parts.context_tokens)
-    events = parts.model.stream(INSTRUCTIONS, shown, list(parts.functions.values()))
-    async with aclosing(events):
-        async for event in events:
-            match event:
-                case TextDelta(text):
-                    await outlet.text(lead + text)
-                    lead = ""
-                case Done():
-                    return event
-    raise AssertionError("a model's stream ends with Done or raises")
-
-
 def _ending(answers: list[Answered]) -> TurnState | None:
     """Tell how a turn ends with a step: without calls it has answered, and if all of them wait, so does it."""
     if not answers:
@@ -80,7 +74,7 @@ async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> st
     for action in actions:
         card_ts = await outlet.card(action, parts.functions[action.function])
         if card_ts is None:
-            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock())
+            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock(), told=True)
             continue
         await parts.storage.actions.carded(action.id, card_ts)
         posted.append(action)

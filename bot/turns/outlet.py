@@ -9,7 +9,7 @@ from typing import Protocol
 
 from functions.context import Person
 from functions.contract import Function
-from storage.records import Action, Claim
+from storage.records import Action, Claim, Delivery
 
 
 class Outlet(Protocol):
@@ -48,14 +48,24 @@ class Outlet(Protocol):
         """After a crash: whether this turn's whole answer was shown before."""
         ...
 
-    async def finish(self, note: str = "") -> None:
-        """End the answer, with a closing note of Nod's own below it if there is one. Clears the status."""
+    async def pick_up(self) -> bool:
+        """Before a turn that an earlier process, or an earlier try, had begun: what that one left half-written in
+        the thread is ended and marked as interrupted. Whether there was such a thing."""
+        ...
+
+    async def finish(self, note: str = "", *, retry: bool = False) -> None:
+        """End the answer, with a closing note of Nod's own below it if there is one; `retry` puts a *Try again*
+        button beside the note. Clears the status."""
         ...
 
 
 class Outlets(Protocol):
     async def open(self, claim: Claim) -> Outlet:
         """Make the outlet for a turn."""
+        ...
+
+    async def in_line(self, delivery: Delivery, place: int) -> None:
+        """Tell somebody who has waited a while for a free turn which place in the line they have, from 1."""
         ...
 
     async def post_again(self, action: Action) -> str | None:

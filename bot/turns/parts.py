@@ -1,12 +1,14 @@
 """What a turn works with, put together once by `bot/app.py`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import httpx
 
+from bot.metrics import Metrics
 from bot.model.protocol import Model
+from bot.turns.effects import Effects
 from bot.turns.policy import Policy
 from functions.context import Context, Person
 from functions.contract import Function
@@ -26,6 +28,10 @@ class Parts:
     context_tokens: int
     max_steps: int
     policy: Policy
+    metrics: Metrics
+    turn_seconds: float = 600.0
+    """What the model and its read-only calls may take in one turn."""
+    effects: Effects = field(default_factory=Effects)
 
     def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
         """Make the surroundings of one function call."""

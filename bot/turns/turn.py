@@ -44,9 +44,17 @@ def _said(entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
     return [NewItem(UserItem(delivery.text, delivery.user, speaker), key=f"entry:{entry.id}")]
 
 
-async def show_again(parts: Parts, ended: Ended, outlet: Outlet) -> None:
-    """After a crash: end a turn whose last step was recorded, and show its answer unless it stands there whole."""
-    if ended.state is TurnState.ANSWERED and ended.answer and not await outlet.stands():
+async def show_again(ended: Ended, outlet: Outlet) -> None:
+    """After a crash: show the answer of a turn whose last step was recorded, unless it stands there whole.
+
+    What was said before cards has no end of its own to be found by: it is shown again if it was left half-written.
+    """
+    if ended.state is TurnState.ANSWERED:
+        missing = not await outlet.stands()
+        if missing:
+            await outlet.pick_up()
+    else:
+        missing = await outlet.pick_up()
+    if missing and ended.answer:
         await outlet.text(ended.answer)
-        await outlet.finish()
-    await parts.storage.turns.finish(ended.claim.turn, ended.state, parts.clock())
+    await outlet.finish()

@@ -8,6 +8,7 @@ from storage.ports import StorageError
 from storage.records import (
     Action,
     Claim,
+    Delivery,
 )
 from tests.bot.turns.mortal import Fate
 
@@ -19,6 +20,8 @@ class Channel:
     fate: Fate
     cards: dict[str, int] = field(default_factory=dict)
     """How often a card was posted for an action."""
+    refused: set[str] = field(default_factory=set)
+    """Actions whose card was not taken."""
     shown: dict[str, tuple[str, str]] = field(default_factory=dict)
     """What each card says: function and arguments."""
 
@@ -36,6 +39,8 @@ class Channel:
     async def _found(self, action: Action) -> str:
         return f"card.{action.id}" if action.id in self.cards else await self.post(action)
 
+    async def in_line(self, delivery: Delivery, place: int) -> None: ...
+
     async def settle_all(self, actions: Sequence[Action]) -> None: ...
 
 
@@ -52,6 +57,7 @@ class Reply:
         try:
             return await self.channel.fate.meet("slack.card", lambda: self.channel.post(action))
         except StorageError:
+            self.channel.refused.add(action.id)
             return None  # Slack takes no card
 
     async def batch(self, actions: Sequence[Action]) -> None:
@@ -64,4 +70,7 @@ class Reply:
     async def stands(self) -> bool:
         return False
 
-    async def finish(self, note: str = "") -> None: ...
+    async def pick_up(self) -> bool:
+        return False
+
+    async def finish(self, note: str = "", *, retry: bool = False) -> None: ...

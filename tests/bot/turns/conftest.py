@@ -11,6 +11,7 @@ import pytest
 from pydantic import Field
 
 from bot.errors import ModelError
+from bot.metrics import Metrics
 from bot.model.protocol import Done, Event, Finish, TextDelta
 from bot.rules import Rules
 from bot.turns.parts import Parts
@@ -92,6 +93,10 @@ class RecordingOutlet:
     settled: list[Action] = field(default_factory=list)
     finished: int = 0
     greeted: int = 0
+    retry: bool = False
+    picked_up: int = 0
+    half_written: bool = False
+    """Whether an earlier try left something in the thread."""
     whole: bool = False
     """Whether the far end says that this turn's answer was shown before."""
     refuses: bool = False
@@ -120,8 +125,12 @@ class RecordingOutlet:
     async def stands(self) -> bool:
         return self.whole
 
-    async def finish(self, note: str = "") -> None:
-        self.note = note
+    async def pick_up(self) -> bool:
+        self.picked_up += 1
+        return self.half_written
+
+    async def finish(self, note: str = "", *, retry: bool = False) -> None:
+        self.note, self.retry = note, retry
         self.finished += 1
 
 
@@ -222,6 +231,7 @@ async def parts(
             context_tokens=100_000,
             max_steps=4,
             policy=policy,
+            metrics=Metrics(clock()),
         )
 
 

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.errors import ModelBusy
+from bot.errors import ModelRefused
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
 from functions import Context, function
@@ -125,8 +125,8 @@ async def test_a_decision_that_is_taken_up_again_does_not_run_again(
 ) -> None:
     action = await propose(parts, desk, model, outlet, 5)
     await desk.click(action, Decision.CONFIRM)
-    model.fails(ModelBusy())
-    with pytest.raises(ModelBusy):
+    model.fails(ModelRefused())
+    with pytest.raises(ModelRefused):
         await run_turn(parts, await desk.claim(), outlet)
     assert await parts.storage.inbox.release() == 1  # as at a start after a crash
     model.says("It is paid.")

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from bot.errors import ModelBusy
+from bot.errors import ModelRefused
 from bot.model.protocol import Finish
 from bot.turns.loop import MAX_CALLS
 from bot.turns.parts import Parts
@@ -170,6 +170,7 @@ async def test_a_card_that_is_not_taken_is_withdrawn_and_said(
     _, claim = await turn(parts, desk, outlet)
     assert await parts.storage.actions.pending(claim.conversation.id) == []
     assert "카드를 보여 드리지 못해서" in outlet.note
+    assert "withdrawn" in str((await history(parts, claim))[-1])
 
 
 async def test_calls_of_one_step_are_bounded(
@@ -188,9 +189,9 @@ async def test_a_model_error_leaves_the_question_in_the_history(
     parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
 ) -> None:
     await desk.message("hello")
-    model.fails(ModelBusy())
+    model.fails(ModelRefused())
     claim = await desk.claim()
-    with pytest.raises(ModelBusy):
+    with pytest.raises(ModelRefused):
         await run_turn(parts, claim, outlet)
     assert await history(parts, claim) == [UserItem("hello", "U1", "Kim")]
 
