@@ -3,27 +3,30 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 
 import aiohttp
 import httpx
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from bot.errors import OperatorError
+from bot.metrics import Metrics
 from bot.model.check import check_model
-from bot.model.options import ModelOptions
+from bot.model.configured import model_options
 from bot.model.protocol import Model
 from bot.model.select import build_model
+from bot.monitor.server import monitor
+from bot.monitor.sources import Sources
 from bot.rules import Rules
 from bot.rules_file import check_functions
-from bot.schedule.housekeeping import start_housekeeping
+from bot.schedule.housekeeping import housekeep
 from bot.settings import Settings, load_rules
 from bot.slack.buttons import Buttons
 from bot.slack.card_posts import CardPosts
 from bot.slack.commands import Commands
-from bot.slack.connection import build_bolt, open_client, socket_url, who_am_i
+from bot.slack.connection import Refusals, build_bolt, open_app_client, open_client, socket_url, who_am_i
 from bot.slack.decisions import Decisions
 from bot.slack.dialogs import Dialogs
 from bot.slack.granting import Granting
@@ -31,7 +34,9 @@ from bot.slack.intake import Intake
 from bot.slack.listeners import register
 from bot.slack.people import People
 from bot.slack.reply import SlackOutlets
+from bot.slack.retries import Retries
 from bot.slack.sharing import Sharing
+from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
@@ -57,35 +62,43 @@ HTTP_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 
 
 async def run(settings: Settings) -> None:
-    """Run Nod until SIGINT or SIGTERM. Raises OperatorError when it cannot start."""
+    """Run Nod until SIGINT or SIGTERM. Raises OperatorError when it cannot start or cannot go on."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with running(settings) as working:
-        # the worker never ends by itself: if it does, that is a defect, and a restart is better than silence
+    async with running(settings) as tasks:
+        # none ends by itself but with an OperatorError or a defect, and a restart is better than silence
         stopping = asyncio.create_task(stopped.wait())
-        await asyncio.wait({stopping, working}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
-        if working.done():
-            working.result()
+        for task in tasks:
+            if task.done():
+                task.result()
         log.info("stopping")
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
-    """Start Nod, yield the task that runs its turns, and stop in the right order: intake first, then the running
-    turns, then what they use."""
+async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[None]"]]:
+    """Start Nod, yield the tasks that it cannot be without, and stop in the right order: intake first, then the
+    running turns, then what they use."""
     async with AsyncExitStack() as stack:
         functions, rules = _functions(settings)
         storage = await _storage(settings, stack)
         model = await _model(settings, stack)
+        metrics = Metrics(clock(), version=version("nod-bot"), model=model.name)
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=HTTP_TIMEOUT))
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = open_client(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, session)
-        nod = await who_am_i(client)
+        bot_token = settings.slack_bot_token.get_secret_value()
         app_token = settings.slack_app_token.get_secret_value()
-        first_socket = await socket_url(client, app_token)
+        client = open_client(
+            bot_token, settings.slack_api_url, session, metrics.slack_limited, metrics.slack_failed
+        )
+        nod = await who_am_i(client)
+        refusals = Refusals()
+        refusals.watch(client)
+        app_client = open_app_client(app_token, settings.slack_api_url, session)
+        first_socket = await socket_url(app_client)
 
         people = People(client)
         whisper = Whisper(client, session, people)
@@ -103,17 +116,12 @@ async def running(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
             context_tokens=settings.context_tokens,
             max_steps=settings.max_steps,
             policy=Policy(rules, Standings(client, nod.team)),
+            metrics=metrics,
+            turn_seconds=settings.turn_seconds,
         )
         worker = Worker(parts, outlets, settings.concurrency)
-        await recover(parts, outlets)
-        scheduler = start_housekeeping(parts, outlets)
-        stack.callback(scheduler.shutdown, wait=False)
-        working = asyncio.create_task(worker.run(), name="worker")
-        stack.push_async_callback(worker.drain, DRAIN)
-        stack.callback(working.cancel)
-
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
-        intake = Intake(storage.inbox, clock, nod.user, worker.wake)
+        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery)
         granting = Granting(storage.grants, functions, clock, whisper)
         bolt = build_bolt(client, nod)
         register(
@@ -125,14 +133,41 @@ async def running(settings: Settings) -> AsyncIterator["asyncio.Task[None]"]:
             dialogs=Dialogs(parts, client, decisions, card_posts, whisper, people),
             granting=granting,
             sharing=Sharing(storage.history, whisper),
+            retries=Retries(storage.turns, clock, whisper, client, worker.wake),
             whisper=whisper,
         )
-        handler = AsyncSocketModeHandler(bolt, app_token, logger=logging.getLogger("nod.socket"))
-        handler.client.wss_uri = first_socket
-        stack.push_async_callback(handler.close_async)
-        await handler.connect_async()
+        sockets = Sockets(bolt, app_client, session, refusals, settings.sockets)
+
+        tasks: list[asyncio.Task[None]] = []
+        sources = Sources(
+            counts=storage.counts,
+            sockets=lambda: sockets.states,
+            turns=lambda: worker.running,
+            working=lambda: not any(task.done() for task in tasks),
+            clock=clock,
+            concurrency=settings.concurrency,
+            turn_seconds=settings.turn_seconds,
+            model=model.name,
+            functions=len(functions),
+        )
+        await stack.enter_async_context(monitor(settings.monitor, settings.database, sources, metrics))
+        left = await recover(parts)
+        tasks.append(asyncio.create_task(worker.run(), name="worker"))
+        stack.push_async_callback(worker.drain, DRAIN)
+        tasks.append(asyncio.create_task(housekeep(parts, outlets, left), name="housekeeping"))
+        stack.push_async_callback(_end, tasks)
+        stack.push_async_callback(sockets.close)
+        await sockets.connect(first_socket)
+        tasks.append(asyncio.create_task(sockets.watch(), name="sockets"))
         log.info("ready: %d functions, model %s", len(functions), model.name)
-        yield working
+        yield tasks
+
+
+async def _end(tasks: Sequence["asyncio.Task[None]"]) -> None:
+    """Cancel tasks and wait for their end. What one of them ended with by itself, `run` has raised."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def clock() -> datetime:
@@ -161,22 +196,8 @@ async def _storage(settings: Settings, stack: AsyncExitStack) -> Storage:
 
 
 async def _model(settings: Settings, stack: AsyncExitStack) -> Model:
-    options = _model_options(settings)
+    options = model_options(settings)
     await check_model(options)
     model = build_model(options)
     stack.push_async_callback(model.close)
     return model
-
-
-def _model_options(settings: Settings) -> ModelOptions:
-    key = settings.openai_api_key
-    if settings.azure_endpoint and settings.azure_api_key:
-        key = settings.azure_api_key
-    return ModelOptions(
-        model=settings.model,
-        api_key=key.get_secret_value() if key else "",
-        api=settings.model_api,
-        base_url=settings.openai_base_url,
-        azure_endpoint=settings.azure_endpoint,
-        azure_api_version=settings.azure_api_version,
-    )

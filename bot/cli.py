@@ -1,6 +1,8 @@
 """`nod`: parse, call, print. What went wrong is one sentence, and the exit status tells who acts next."""
 
 import asyncio
+import json
+import logging
 import sys
 from pathlib import Path
 
@@ -23,11 +25,11 @@ def main() -> None:
 def run() -> None:
     """Run Nod in the workspace that the environment names."""
     from bot.app import run as run_app
-    from bot.logs import set_up_logging
+    from bot.logs import secrets_of, set_up_logging
 
     try:
         settings = load()
-        set_up_logging(settings.log_level)
+        set_up_logging(settings.log_level, settings.log_format, secrets_of(settings))
         asyncio.run(run_app(settings))
     except OperatorError as error:
         _fail(error)
@@ -88,6 +90,35 @@ async def _audit(
         await storage.close()
 
 
+@main.command()
+def doctor() -> None:
+    """Try everything that Nod needs, and say what to mend; exit status 1 if something does not work.
+
+    Nothing is posted and no function is run; the model is asked twice, which costs a few tokens.
+    """
+    from bot.doctor.examine import examine
+    from bot.doctor.finding import Mark, written
+
+    logging.disable()  # what libraries log of a failing check is not written for people
+    findings = asyncio.run(examine(database_path()))
+    click.echo(written(findings))
+    sys.exit(any(finding.mark is Mark.BAD for finding in findings))
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="All that is known, as one JSON object.")
+def status(as_json: bool) -> None:
+    """Ask the running Nod how it is; exit status 1 if it is unwell or not running."""
+    from bot.status import ask, table
+
+    try:
+        found = ask(database_path())
+    except OperatorError as error:
+        _fail(error)
+    click.echo(json.dumps(found.json, indent=2) if as_json else table(found))
+    sys.exit(not found.healthy)
+
+
 @main.command("functions")
 def list_functions() -> None:
     """List what is offered to the model: read-only functions run at once, actions wait for a click."""
@@ -100,6 +131,41 @@ def list_functions() -> None:
             click.echo(f"{function.name:<20} {kind:<10} {function.description.splitlines()[0]}")
     except DeclarationError as error:
         _fail(OperatorError(f"A function cannot be used. {error}"))
+
+
+@main.group()
+def db() -> None:
+    """Look after the database, also while Nod runs."""
+
+
+@db.command("check")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def db_check(file: Path | None) -> None:
+    """Look the database over, or a backup in FILE; exit status 1 if something is wrong with it."""
+    from bot.database import problems
+
+    try:
+        found = asyncio.run(problems(file or database_path()))
+    except OperatorError as error:
+        _fail(error)
+    for problem in found:
+        click.echo(problem, err=True)
+    if found:
+        sys.exit(1)
+    click.echo("fine")
+
+
+@db.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+def db_backup(file: Path) -> None:
+    """Copy the database, as it is at one moment, to a new FILE that only you may read."""
+    from bot.database import back_up
+
+    try:
+        asyncio.run(back_up(database_path(), file))
+    except OperatorError as error:
+        _fail(error)
+    click.echo(f"The database is copied to {file}.")
 
 
 def _fail(error: OperatorError) -> None:

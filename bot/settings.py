@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import OperatorError
 from bot.rules import Rules
@@ -42,6 +42,18 @@ def _app_token(value: SecretStr) -> SecretStr:
     return value
 
 
+def _names(value: object) -> object:
+    """Read a list that is written with commas."""
+    return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+
+def _host_and_port(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if value != "off" and not (host and port.isdecimal() and int(port) < 65_536):
+        raise ValueError("write host:port, such as 127.0.0.1:9464, or off")
+    return value
+
+
 def _nothing_if_empty(value: object) -> object:
     """`NAME=` in a file means that the setting is not there."""
     return None if isinstance(value, str) and not value.strip() else value
@@ -70,6 +82,10 @@ class Settings(BaseSettings):
     azure_api_key: OptionalSecret = Field(None, alias="AZURE_OPENAI_API_KEY")
     azure_api_version: OptionalText = Field(None, alias="OPENAI_API_VERSION")
     model: str = Field("gpt-5.4-mini", alias="NOD_MODEL", min_length=1)
+    model_fallbacks: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_names)] = Field(
+        (), alias="NOD_MODEL_FALLBACKS"
+    )
+    """Models (on Azure deployments) that are asked in this order while NOD_MODEL is busy or out of order."""
     model_api: Literal["auto", "responses", "chat"] = Field("auto", alias="NOD_MODEL_API")
 
     config: Path = Field(Path("nod.toml"), alias="NOD_CONFIG")
@@ -80,6 +96,13 @@ class Settings(BaseSettings):
     context_tokens: int = Field(100_000, alias="NOD_CONTEXT_TOKENS", ge=1_000)
     max_steps: int = Field(12, alias="NOD_MAX_STEPS", ge=1, le=100)
     concurrency: int = Field(32, alias="NOD_CONCURRENCY", ge=1, le=1_000)
+    turn_seconds: int = Field(600, alias="NOD_TURN_SECONDS", ge=1, le=24 * 3600)
+    """What a turn may take before it is ended with an honest word; a running action is never cut short by it."""
+    sockets: int = Field(2, alias="NOD_SOCKETS", ge=1, le=10)
+    """Socket Mode connections: Slack closes each now and then, and the others hear on meanwhile."""
+    monitor: Annotated[str, AfterValidator(_host_and_port)] = Field("127.0.0.1:9464", alias="NOD_MONITOR")
+    """Where /healthz and /metrics are served, `host:port`; port 0 takes a free one; `off` serves nothing."""
+    log_format: Literal["json", "text"] = Field("json", alias="NOD_LOG_FORMAT")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", alias="NOD_LOG_LEVEL")
 
     employees_api_url: Address = Field("https://dummy.restapiexample.com/api/v1", alias="EMPLOYEES_API_URL")

@@ -54,7 +54,10 @@ def keys_asked_for() -> set[str]:
     return {
         pattern
         for node in nodes(*SPEAKING_ROOMS)
-        if isinstance(node, ast.Call) and "words" in ast.unparse(node.func).lower() and node.args
+        if isinstance(node, ast.Call)
+        and "words" in ast.unparse(node.func).lower()
+        and node.args
+        and not ast.unparse(node.func).endswith(".append")
         if (pattern := key_pattern(node.args[0])) and not re.search(r"words_for$", ast.unparse(node.func))
     }
 

@@ -58,7 +58,7 @@ def setting_names() -> dict[str, str]:
     found = {}
     for field in Settings.model_fields.values():
         assert field.alias
-        found[field.alias] = "" if field.is_required() or field.default is None else str(field.default)
+        found[field.alias] = "" if field.is_required() or not field.default else str(field.default)
     return found
 
 

@@ -9,8 +9,13 @@ import pytest
 
 from tests.source import ROOMS, committed, imports, modules, place, room, tree
 
-EXCEPTION_BORDERS = {"functions/safe_call.py", "functions/registry.py", "bot/turns/worker.py"}
-"""A function's call, the import of its author's file, and a turn."""
+EXCEPTION_BORDERS = {
+    "functions/safe_call.py",
+    "functions/registry.py",
+    "bot/turns/worker.py",
+    "bot/turns/recovery.py",
+}
+"""A function's call, the import of its author's file, a turn, and an answer that is shown again."""
 
 ENVIRONMENT_READER = "bot/settings.py"
 MAX_LINES = 350

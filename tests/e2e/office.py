@@ -40,7 +40,12 @@ class Office:
 
     @property
     def environment(self) -> dict[str, str]:
-        own = {"NOD_DATABASE": str(self.folder / "nod.db"), "NOD_LOG_LEVEL": "INFO"}
+        own = {
+            "NOD_DATABASE": str(self.folder / "nod.db"),
+            "NOD_LOG_LEVEL": "INFO",
+            "NOD_LOG_FORMAT": "text",
+            "NOD_MONITOR": "127.0.0.1:0",
+        }
         return {**self.guarded, **self.world.environment(), **own, **self.settings}
 
     async def start(self, *command: str) -> None:
