@@ -18,7 +18,8 @@ class BotProcess:
     def __init__(self, environment: Mapping[str, str], folder: Path, *, proxied: bool = False) -> None:
         """Take the settings it gets; `proxied` lets it reach other machines as `at_home` describes."""
         surroundings = at_home(base_environment(), proxied=proxied)
-        self._environment = surroundings | {"NOD_LOG_LEVEL": "WARNING"} | dict(environment)
+        quiet = {"NOD_LOG_LEVEL": "WARNING", "NOD_LOG_FORMAT": "text", "NOD_MONITOR": "127.0.0.1:0"}
+        self._environment = surroundings | quiet | dict(environment)
         self._folder = folder
         self._process: asyncio.subprocess.Process | None = None
         self._watching: asyncio.Task[None] | None = None

@@ -12,6 +12,8 @@ from bot.demo.page import routes
 from bot.demo.services import employees, weather
 from bot.demo.services.faults import Faults
 from bot.demo.serving import serve
+from bot.demo.unkind.control import Control
+from bot.demo.unkind.handles import Unkind
 from bot.demo.workspace import web_api
 from bot.demo.workspace.people import People
 from bot.demo.workspace.residents import settle
@@ -31,8 +33,8 @@ class World:
     employees: employees.Employees
     model_key: str
     script: Script = field(default_factory=Script)
-    employees_faults: Faults = field(default_factory=Faults)
-    weather_faults: Faults = field(default_factory=Faults)
+    employees_faults: Faults = field(default_factory=lambda: Faults("employees"))
+    weather_faults: Faults = field(default_factory=lambda: Faults("weather"))
     page_url: str = ""
     slack_api_url: str = ""
     model_url: str = ""
@@ -41,6 +43,9 @@ class World:
     restart: Callable[[], Awaitable[None]] | None = None
     """Kills Nod's process, starts it again and returns when it is connected. Whoever runs one puts this in, and
     the page offers it from then on."""
+
+    def __post_init__(self) -> None:
+        self.unkind = Unkind(self.slack, self.script, self.employees_faults, self.weather_faults)
 
     @property
     def connected(self) -> bool:
@@ -107,6 +112,6 @@ async def start_world(
         employees_app = employees.make_app(world.employees, world.employees_faults)
         world.employees_url = await running.enter_async_context(serve(employees_app)) + "/api/v1"
         world.weather_url = await running.enter_async_context(serve(weather.make_app(faults=world.weather_faults)))
-        page = routes.make_app(workspace, world.people, world.employees.rows, world)
+        page = routes.make_app(workspace, world.people, world.employees.rows, world, Control(world.unkind))
         world.page_url = await running.enter_async_context(serve(page, page_port)) + "/"
         yield world

@@ -32,7 +32,7 @@ def completion(
         "object": "chat.completion",
         "created": created,
         "model": request.model,
-        "choices": [choice],
+        "choices": [] if reply.empty else [choice],
         "usage": _usage(usage),
         "service_tier": "default",
         "system_fingerprint": FINGERPRINT,
@@ -54,9 +54,12 @@ def events(
     options = request.body.get("stream_options")
     with_usage = isinstance(options, dict) and options.get("include_usage") is True
     tail = {"usage": None} if with_usage else {}
-    for delta, paced in _deltas(reply):
-        yield Event({**head, "choices": [_choice(delta, None)], **tail}, paced=paced)
-    yield Event({**head, "choices": [_choice({}, _finish_reason(reply))], **tail})
+    if reply.empty:
+        yield Event({**head, "choices": [], **tail})
+    else:
+        for delta, paced in _deltas(reply):
+            yield Event({**head, "choices": [_choice(delta, None)], **tail}, paced=paced)
+        yield Event({**head, "choices": [_choice({}, _finish_reason(reply))], **tail})
     if with_usage:
         yield Event({**head, "choices": [], "usage": _usage(usage)})
     yield Event("[DONE]")

@@ -62,9 +62,13 @@ class ProposedCall:
 
 @dataclass(frozen=True)
 class Reply:
-    """What the model answers: text, calls, both, or a refusal; `cut_by` says why it stopped too early."""
+    """What the model answers: text, calls, both, or a refusal; `cut_by` says why it stopped too early.
+
+    `empty`: no output item and no choice at all, as happens when a server is not well.
+    """
 
     text: str = ""
     calls: tuple[ProposedCall, ...] = ()
     refusal: str = ""
     cut_by: Literal["length", "content_filter"] | None = None
+    empty: bool = False

@@ -34,6 +34,8 @@ ECHOED: dict[str, Any] = {
 
 def output_items(reply: Reply, request: ModelRequest) -> list[dict[str, Any]]:
     """Return the reply as finished output items: reasoning if the model's name asks for it, message, calls."""
+    if reply.empty:
+        return []
     status = "incomplete" if reply.cut_by else "completed"
     items = []
     if "reasoning" in request.model:

@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 from bot.demo.model.conversation import ProposedCall, Reply
 from bot.demo.model.errors import error_body
+from bot.demo.unkind.model import ModelFault
+from bot.demo.unkind.rules import Rules
 
 
 @dataclass(frozen=True)
@@ -19,7 +21,8 @@ class Step:
 
     `reply` None: the rules answer. `status`: an HTTP error with `body` and `headers` instead of an answer.
     `stall_after` and `cut_after` count events that are sent before the server falls silent (until `resumed` is
-    set) or drops the connection; 0 means before the response's first byte.
+    set, or for `stall_seconds`) or drops the connection; 0 means before the response's first byte.
+    `delta_seconds` is another pause between two deltas than the server's own.
     """
 
     reply: Reply | None = None
@@ -29,15 +32,19 @@ class Step:
     stall_after: int | None = None
     cut_after: int | None = None
     resumed: asyncio.Event = field(default_factory=asyncio.Event)
+    stall_seconds: float | None = None
+    delta_seconds: float | None = None
 
 
 class Script:
     """A queue of answers for the next requests, first come first served. When it is empty the rules answer.
 
-    `requests` holds the JSON body of every accepted model request, in order of arrival.
+    `requests` holds the JSON body of every accepted model request, in order of arrival. `faults` go wrong with
+    the answers of the rules, by the name of the model that was asked.
     """
 
     def __init__(self) -> None:
+        self.faults: Rules[ModelFault] = Rules("model")
         self.requests: list[dict[str, Any]] = []
         self._steps: deque[Step] = deque()
         self._arrived = asyncio.Event()
@@ -95,11 +102,11 @@ class Script:
         """Let the rules answer one request before the next scripted one."""
         return self.add(Step())
 
-    def take(self, body: dict[str, Any]) -> Step:
-        """Record a request and return how to answer it."""
+    def take(self, body: dict[str, Any]) -> Step | None:
+        """Record a request and return how to answer it; None when nothing is scripted."""
         self.requests.append(body)
         self._arrived.set()
-        return self._steps.popleft() if self._steps else Step()
+        return self._steps.popleft() if self._steps else None
 
     async def wait_for_requests(self, count: int) -> list[dict[str, Any]]:
         """Wait until so many requests in all have arrived, and return them."""

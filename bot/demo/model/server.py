@@ -15,6 +15,7 @@ from aiohttp.typedefs import Handler
 
 from bot.demo.model import chat, chat_chunks, responses, responses_events
 from bot.demo.model.conversation import Reply
+from bot.demo.model.disturbed import disturb
 from bot.demo.model.errors import ApiError, bad_request, error_body
 from bot.demo.model.rules import reply as reply_by_rules
 from bot.demo.model.script import Script, Step
@@ -58,8 +59,8 @@ class _Server:
     async def responses(self, http: web.Request) -> web.StreamResponse:
         body = await self._read(http)
         request = responses.read_request(body)
-        step = self.script.take(body)
-        reply = fit(_reply(step, request), body, limit_key="max_output_tokens")
+        step, reply = self._choose(request)
+        reply = fit(reply, body, limit_key="max_output_tokens")
         usage = self._usage(request, reply, reasoning=REASONING_TOKENS if "reasoning" in request.model else 0)
         response_id, now = f"resp_{secrets.token_hex(20)}", int(time.time())
         if request.stream:
@@ -74,9 +75,9 @@ class _Server:
     async def chat_completions(self, http: web.Request) -> web.StreamResponse:
         body = await self._read(http)
         request = chat.read_request(body)
-        step = self.script.take(body)
+        step, reply = self._choose(request)
         limit_key = "max_completion_tokens" if "max_completion_tokens" in body else "max_tokens"
-        reply = fit(_reply(step, request), body, limit_key=limit_key)
+        reply = fit(reply, body, limit_key=limit_key)
         usage = self._usage(request, reply)
         completion_id, now = f"chatcmpl-{secrets.token_hex(14)}", int(time.time())
         if request.stream:
@@ -84,6 +85,13 @@ class _Server:
             return await self._send(http, step, stream)
         whole = chat_chunks.completion(request, reply, usage, completion_id=completion_id, created=now)
         return await self._send(http, step, whole)
+
+    def _choose(self, request: ModelRequest) -> tuple[Step, Reply]:
+        """Return how to answer, and what; faults happen to what is not scripted."""
+        if (step := self.script.take(request.body)) is None:
+            reply = reply_by_rules(request.conversation, request.tools)
+            return disturb(self.script.faults, request.model, reply)
+        return step, _reply(step, request)
 
     async def models(self, http: web.Request) -> web.Response:
         self._authorize(http)
@@ -147,10 +155,11 @@ class _Server:
         sse = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-cache"}
         response = web.StreamResponse(headers={**sse, **headers})
         await response.prepare(http)
+        pause = self.delta_delay if step.delta_seconds is None else step.delta_seconds
         try:
             for sent, event in enumerate(stream, start=1):
-                if event.paced and self.delta_delay:
-                    await asyncio.sleep(self.delta_delay)
+                if event.paced and pause:
+                    await asyncio.sleep(pause)
                 await response.write(event.encode())
                 await _interrupt(http, step, sent=sent)
             await response.write_eof()
@@ -164,7 +173,7 @@ async def _interrupt(http: web.Request, step: Step, *, sent: int) -> None:
     if step.stall_after == sent:
         closing = http.app[CLOSING]
         waits = [asyncio.ensure_future(event.wait()) for event in (step.resumed, closing)]
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, timeout=step.stall_seconds, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
     if step.cut_after == sent:

@@ -6,7 +6,7 @@ Each event carries rendered fragments, so that the script only puts them where t
     message      fragment                                        new or changed, by "ts"; "thread_ts" for a reply
     gone         {"channel", "ts"}
     status       {"channel", "thread_ts", "html"}
-    suggestions | view | home | employees | process  {"html"}
+    suggestions | view | home | employees | process | unkind  {"html"}
     unread       {"channel"}
     titled       {"channel", "thread_ts", "title"}
 
@@ -171,7 +171,7 @@ class Live:
 
 async def events(live: Live, polled: Callable[[], Iterable[Event]], poll_seconds: float) -> AsyncIterator[Event]:
     """Yield events for as long as the browser listens; `polled` gives those of what tells nobody of its changes,
-    the employee service's rows and Nod's process, and is asked every `poll_seconds`.
+    the employee service's rows, Nod's process and the faults, and is asked every `poll_seconds`.
     """
     with live.workspace.subscribe() as subscription:
         yield live.sync()

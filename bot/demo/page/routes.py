@@ -19,11 +19,14 @@ What browser tests may rely on (all ids are the workspace's own):
     button[data-behind]              opens #behind; tr[data-employee="1"][data-change="|changed|added|removed"]
     button[data-restart]             kills Nod's process and starts it again;
         [data-process="running|starting|stopped"] is its state
+    details[data-unkind]             button[data-fault="gap|…"] makes the world unkind, button[data-calm] ends it;
+        .unkind-count says how many faults there were
     details[data-contract]           the steps to try, with [data-prompt] buttons; li[data-step="four_eyes|edit|…"]
     button[data-theme-toggle], [data-toast]
 
 Addresses: GET / (?as=kim&in=general&thread=<ts>&tab=home), GET /events (the same query),
-POST /say, /click, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields, ?as=…).
+POST /say, /click, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields, ?as=…); GET and POST
+/unkind (JSON, see page/unkind.py).
 A refusal is {"error": "a sentence"} with a 4xx status; with 200 it is Nod that did not take a click in time.
 """
 
@@ -42,6 +45,8 @@ from bot.demo.page.guard import add_headers, guard
 from bot.demo.page.icons import icon
 from bot.demo.page.live import Event, Live, Reading, encode, events
 from bot.demo.page.process import Process, Restarts, State
+from bot.demo.page.unkind import Unkindness
+from bot.demo.unkind.control import Control
 from bot.demo.workspace.errors import NotThere
 from bot.demo.workspace.inputs import Values
 from bot.demo.workspace.people import People
@@ -76,11 +81,13 @@ class _Page:
         people: People,
         employees: Callable[[], Sequence[Row]] | None,
         process: Process | None,
+        unkind: Unkindness | None,
     ) -> None:
         self.workspace = workspace
         self.people = people
         self.employees = employees
         self.restarts = Restarts(process)
+        self.unkind = unkind
         self.before = self._rows()
         self.templates = _templates()
         self.reading = Reading()
@@ -107,7 +114,10 @@ class _Page:
         values = screen.page_values(self.workspace, place, unread)
         behind = self._behind(self._rows()) if self.employees else None
         html = self.templates.get_template("page.html").render(
-            behind=behind, process=self.restarts.state, **values
+            behind=behind,
+            process=self.restarts.state,
+            unkind=self.unkind.values if self.unkind else None,
+            **values,
         )
         return web.Response(text=html, content_type="text/html", headers={"Cache-Control": "no-store"})
 
@@ -118,15 +128,19 @@ class _Page:
         await response.prepare(request)
         rows: list[Row] | None = None
         state: State | None = None
+        counts: dict[str, int] | None = None
 
         def polled() -> Iterator[Event]:
-            nonlocal rows, state
+            nonlocal rows, state, counts
             if self.employees is not None and (now := self._rows()) != rows:
                 rows = now
                 yield "employees", {"html": live.render("behind.html", behind=self._behind(now))}
             if (new := self.restarts.state) != state:
                 state = new
                 yield "process", {"html": live.render("process.html", process=new)}
+            if self.unkind is not None and (counted := self.unkind.counts) != counts:
+                counts = counted
+                yield "unkind", {"html": live.render("unkind.html", counts=counted)}
 
         try:
             async for event in events(live, polled, POLL_SECONDS):
@@ -248,14 +262,16 @@ def make_app(
     people: People,
     employees: Callable[[], Sequence[Row]] | None = None,
     process: Process | None = None,
+    control: Control | None = None,
 ) -> web.Application:
     """Make the page's application, for the root of a server of its own on 127.0.0.1.
 
     `employees` gives the employee service's rows, {"id", …}, as they are now; with it the page has its
     panel behind the scenes, which compares them with what they were when the application was made. `process` is
-    Nod's, which the panel can restart from when it has a `restart` on.
+    Nod's, which the panel can restart from when it has a `restart` on. `control` makes the workspace unkind.
     """
-    page = _Page(workspace, people, employees, process)
+    unkind = Unkindness(control) if control is not None else None
+    page = _Page(workspace, people, employees, process, unkind)
     app = web.Application(middlewares=[guard])
     app.on_response_prepare.append(add_headers)
     app.router.add_get("/", page.page)
@@ -264,6 +280,9 @@ def make_app(
     app.router.add_post("/click", page.click)
     app.router.add_post("/open", page.open)
     app.router.add_post("/restart", page.restart)
+    if unkind is not None:
+        app.router.add_get("/unkind", unkind.show)
+        app.router.add_post("/unkind", unkind.ask)
     app.router.add_post("/views/{id}/submit", page.submit_view)
     app.router.add_post("/views/{id}/close", page.close_view)
     app.router.add_static("/static", _HERE / "static")

@@ -6,11 +6,13 @@ Both services behave well unless a test, or a curious person, queues a fault her
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from typing import Any
 
 from aiohttp import web
+
+from bot.demo.unkind.rules import Rules
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -23,12 +25,18 @@ class Status:
     retry_after: str | None = None
     body: str = '{"message": "Too Many Attempts."}'
 
+    @property
+    def kind(self) -> str:
+        return str(self.status)
+
 
 @dataclass(frozen=True)
 class NullData:
     """Answer as usual, but with `null` under this top-level key."""
 
     key: str = "data"
+
+    kind = "null_data"
 
 
 @dataclass(frozen=True)
@@ -37,28 +45,44 @@ class Without:
 
     keys: frozenset[str]
 
+    kind = "without"
+
 
 @dataclass(frozen=True)
 class NumbersAsStrings:
     """Answer as usual, but with every number written as a string."""
+
+    kind = "numbers_as_strings"
 
 
 @dataclass(frozen=True)
 class BrokenBody:
     """Answer 200 and application/json with JSON that ends half-way; the effect has happened."""
 
+    kind = "broken_body"
+
 
 @dataclass(frozen=True, eq=False)
 class Stall:
-    """Hold the request until `released` is set; `arrived` is set when it waits.
+    """Hold the request until `released` is set, `seconds` at the most; `arrived` is set when it waits.
 
     The effect happens after the release, or before the wait with `after_effect`. A client that gives up
     does not undo it.
     """
 
     after_effect: bool = False
+    seconds: float | None = None
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     released: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def kind(self) -> str:
+        return "stall_after" if self.after_effect else "stall"
+
+    async def wait(self) -> None:
+        self.arrived.set()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.released.wait(), self.seconds)
 
 
 @dataclass(frozen=True)
@@ -66,6 +90,10 @@ class Drop:
     """Close the connection without an answer, before the effect or, with `after_effect`, after it."""
 
     after_effect: bool = False
+
+    @property
+    def kind(self) -> str:
+        return "drop_after" if self.after_effect else "drop"
 
 
 Fault = Status | NullData | Without | NumbersAsStrings | BrokenBody | Stall | Drop
@@ -82,35 +110,33 @@ class RecordedRequest:
     body: Any
 
 
-@dataclass
-class _Scripted:
-    fault: Fault
-    method: str | None
-    path: str
-    times: int
-
-
 class Faults:
-    """The queue of faults of one service, and the requests it has seen, oldest first."""
+    """The faults of one service, by whose name they are counted, and the requests it has seen, oldest first."""
 
-    def __init__(self) -> None:
+    def __init__(self, service: str = "service") -> None:
         self.requests: list[RecordedRequest] = []
-        self._queue: list[_Scripted] = []
-        self._stalls: list[Stall] = []
+        self.rules: Rules[Fault] = Rules(service)
 
-    def add(self, fault: Fault, *, method: str | None = None, path: str = "*", times: int = 1) -> None:
+    def add(
+        self,
+        fault: Fault,
+        *,
+        method: str | None = None,
+        path: str = "*",
+        times: int | None = 1,
+        rate: float = 1.0,
+    ) -> None:
         """Queue `fault` for the next `times` requests with this method and a path like this shell pattern.
 
-        A request takes the oldest fault that matches it, and one only.
+        A request takes the oldest fault that matches it, and one only. `times` None: all requests, each with the
+        probability `rate`.
         """
-        if times < 1:
-            raise ValueError("times must be at least 1")
-        self._queue.append(_Scripted(fault, method, path, times))
+        self.rules.add(fault, match=f"{method or '*'} {path}", times=times, rate=rate)
 
     @property
     def pending(self) -> int:
-        """Tell how many requests will still meet a fault."""
-        return sum(scripted.times for scripted in self._queue)
+        """Tell how many requests will still meet a fault; those of a fault without a number count as none."""
+        return sum(rule.times or 0 for rule in self.rules.scripted)
 
     def install(self, app: web.Application) -> None:
         """Record and disturb the requests of `app`; stalled requests are released when it shuts down."""
@@ -120,8 +146,7 @@ class Faults:
     @web.middleware
     async def _serve(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         self.requests.append(await _record(request))
-        fault = self._take(request)
-        match fault:
+        match fault := self.rules.take(f"{request.method} {request.path}"):
             case None:
                 return await handler(request)
             case Status():
@@ -138,30 +163,16 @@ class Faults:
             case _:
                 return _disturb(fault, await handler(request))
 
-    def _take(self, request: web.Request) -> Fault | None:
-        for scripted in self._queue:
-            if scripted.method not in (None, request.method) or not fnmatchcase(request.path, scripted.path):
-                continue
-            scripted.times -= 1
-            if scripted.times == 0:
-                self._queue.remove(scripted)
-            return scripted.fault
-        return None
-
     async def _stall(self, stall: Stall, request: web.Request, handler: Handler) -> web.StreamResponse:
-        self._stalls.append(stall)
         if stall.after_effect:
             response = await handler(request)
-            stall.arrived.set()
-            await stall.released.wait()
+            await stall.wait()
             return response
-        stall.arrived.set()
-        await stall.released.wait()
+        await stall.wait()
         return await handler(request)
 
     async def _release_stalls(self, _app: web.Application) -> None:
-        for stall in self._stalls:
-            stall.released.set()
+        self.rules.release()
 
 
 async def _record(request: web.Request) -> RecordedRequest:

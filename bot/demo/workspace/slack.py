@@ -4,6 +4,9 @@ import secrets
 from collections import deque
 from dataclasses import dataclass, field
 
+from bot.demo.unkind.calls import CallFault, Refused
+from bot.demo.unkind.limits import Limits
+from bot.demo.unkind.rules import Rules
 from bot.demo.workspace.arguments import Arguments
 from bot.demo.workspace.errors import SlackError
 from bot.demo.workspace.events import Events
@@ -30,21 +33,17 @@ class Call:
     error: str | None
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What a method answers instead of doing its work; `retry_after` (seconds) makes it a 429."""
-
-    error: str = "ratelimited"
-    retry_after: int | None = None
-    status: int = 200
+Fault = Refused
+"""What a method answers instead of doing its work, by its shortest name; other faults are in `unkind/calls.py`."""
 
 
 @dataclass
 class Slack:
     """Hold what the Web API, Socket Mode and the persons share.
 
-    `origin` is where it is served, such as `http://127.0.0.1:9000`. A Fault in `faults` answers one call of its
-    method; a method in `disabled` is `unknown_method`; `auth_error` (such as `token_revoked`) refuses every token.
+    `origin` is where it is served, such as `http://127.0.0.1:9000`. `faults` go wrong with calls, by the name of
+    their method; a method in `disabled` is `unknown_method`; `auth_error` (such as `token_revoked`) refuses every
+    token.
     """
 
     workspace: Workspace
@@ -56,17 +55,18 @@ class Slack:
     app_scopes: set[str] = field(default_factory=lambda: {"connections:write"})
     auth_error: str | None = None
     disabled: set[str] = field(default_factory=set)
-    faults: dict[str, deque[Fault]] = field(default_factory=dict)
+    faults: Rules[CallFault] = field(default_factory=lambda: Rules("call"))
     calls: deque[Call] = field(default_factory=lambda: deque(maxlen=5000))
 
     def __post_init__(self) -> None:
+        self.limits = Limits(self.workspace.clock)
         self.events = Events(self.workspace, self.sockets)
         self.triggers = Triggers(self.workspace.clock)
         self.response_urls = ResponseUrls(self.workspace.clock)
 
-    def answer_next(self, method: str, fault: Fault) -> None:
-        """Make the next call of a method fail so; several faults are answered in turn."""
-        self.faults.setdefault(method, deque()).append(fault)
+    def answer_next(self, method: str, fault: CallFault) -> None:
+        """Make the next call of a method fail so; several faults are met in turn."""
+        self.faults.add(fault, match=method)
 
     def channel(self, id: str) -> Channel:
         """Find a channel that Nod can see by its id; SlackError `channel_not_found`."""

@@ -6,53 +6,27 @@ delivered while no socket is open is kept, up to a bound, and delivered at the n
 """
 
 import asyncio
-import json
 import secrets
-import uuid
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from contextlib import suppress
 from typing import Literal
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
+from bot.demo.unkind.envelopes import AckLost, Delayed, Doubled, EnvelopeFault, Held
+from bot.demo.unkind.rules import Rules
+from bot.demo.workspace.connection import Connection, DisconnectReason
+from bot.demo.workspace.envelopes import Envelope
 from bot.demo.workspace.errors import SlackError
 from bot.demo.workspace.state import Json
 
-EnvelopeType = Literal["events_api", "interactive", "slash_commands"]
-DisconnectReason = Literal["warning", "refresh_requested", "link_disabled", "too_many_websockets"]
+__all__ = ["ACK_SECONDS", "DisconnectReason", "Envelope", "SocketMode"]
 
 ACK_SECONDS = 3.0
 RETRY_DELAYS = (0.0, 60.0, 300.0)
 MOST_SOCKETS = 10
 MOST_KEPT = 1000
-
-
-@dataclass(eq=False)
-class Envelope:
-    """One delivery. `acked` gets the ack's response payload, an empty one when the ack had none."""
-
-    type: EnvelopeType
-    payload: Json
-    retry_attempt: int = 0
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    sent: asyncio.Event = field(default_factory=asyncio.Event)
-    acked: asyncio.Future[Json] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-    def give_up(self) -> None:
-        self.sent.set()
-        self.acked.cancel()
-
-    def frame(self) -> Json:
-        body: Json = {
-            "envelope_id": self.id,
-            "type": self.type,
-            "accepts_response_payload": self.type != "events_api",
-            "payload": self.payload,
-        }
-        if self.type == "events_api":
-            body |= {"retry_attempt": self.retry_attempt, "retry_reason": "timeout" if self.retry_attempt else ""}
-        return body
 
 
 class SocketMode:
@@ -66,14 +40,21 @@ class SocketMode:
         self.time_scale = time_scale
         self.ack_seconds = ack_seconds
         self.link_disabled = False
+        self.faults: Rules[EnvelopeFault] = Rules("envelope", match="events_api")
+        self.on_event: Callable[[], None] = _nothing
+        """Called with each event that Slack begins to deliver."""
         self.delivered: deque[Envelope] = deque(maxlen=MOST_KEPT)
-        self._sockets: deque[web.WebSocketResponse] = deque()
-        self._closing: set[web.WebSocketResponse] = set()
+        """What was sent, repetitions counted."""
+        self.given_up: deque[Json] = deque(maxlen=MOST_KEPT)
+        """The payloads of the events that Slack does not deliver any more, without having seen an ack."""
+        self._sockets: deque[Connection] = deque()
+        self._closing: set[Connection] = set()
         self._kept: deque[Envelope] = deque()
         self._outstanding: dict[str, Envelope] = {}
         self._tickets: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Condition()
+        self._numbered = 0
 
     # what the app does
 
@@ -91,33 +72,38 @@ class SocketMode:
         if ticket not in self._tickets:
             return web.json_response({"ok": False, "error": "invalid_ticket"}, status=403)
         self._tickets.discard(ticket)
-        socket = web.WebSocketResponse(
-            heartbeat=30.0, timeout=1.0
-        )  # aiohttp answers the client's sdk-ping-pong with an echo
-        await socket.prepare(request)
+        socket = Connection(request)
+        await socket.open()
         if len(self._sockets) >= MOST_SOCKETS:
-            await _say_goodbye(socket, "too_many_websockets")
+            await socket.say_goodbye("too_many_websockets")
             await socket.close()
-            return socket
-        await socket.send_json(_hello(self.app_id, len(self._sockets) + 1))
+            return socket.response
+        await socket.send(_hello(self.app_id, len(self._sockets) + 1))
         try:
             await self._connected(socket)
-            async for frame in socket:
-                if frame.type is WSMsgType.TEXT:
-                    self._read(frame.data)
+            async for frame in socket.frames():
+                if envelope := self._outstanding.get(str(frame.get("envelope_id"))):
+                    envelope.acknowledge(frame.get("payload"))
         finally:
             await self._disconnected(socket)
-        return socket
+        return socket.response
 
     # what Slack does
 
     def send_event(self, payload: Json) -> None:
         """Deliver an event in the background, again and again as Slack does until it is acked."""
-        self._tasks.add(asyncio.get_running_loop().create_task(self._deliver_event(payload)))
+        self._numbered += 1
+        fault = self.faults.take("events_api")
+        for _ in range(2 if isinstance(fault, Doubled) else 1):
+            delivery = self._deliver_event(payload, self._numbered, fault)
+            self._tasks.add(asyncio.get_running_loop().create_task(delivery))
+        self.on_event()
 
     async def request(self, kind: Literal["interactive", "slash_commands"], payload: Json) -> Json | None:
         """Deliver a click, a view or a command once; return the ack's payload, or None without an ack in time."""
-        envelope = Envelope(kind, payload)
+        fault = self.faults.take(kind, lambda each: isinstance(each, AckLost | Delayed))
+        await self._hold(fault, 0)
+        envelope = Envelope(kind, payload, ack_lost=isinstance(fault, AckLost))
         try:
             await self._send(envelope)
             return await asyncio.wait_for(envelope.acked, self.ack_seconds)
@@ -126,18 +112,43 @@ class SocketMode:
         finally:
             await self._forget(envelope)
 
-    async def disconnect(self, reason: DisconnectReason = "refresh_requested") -> None:
-        """Tell every socket to go away, as Slack does now and then; nothing new is sent to them."""
-        self.link_disabled = reason == "link_disabled"
-        for socket in tuple(self._sockets):
+    async def disconnect(self, reason: DisconnectReason = "refresh_requested", count: int | None = None) -> int:
+        """Tell sockets to go away, as Slack does now and then; nothing new is sent to them, save after a warning.
+
+        `count` is how many, None for all. Returns how many were told.
+        """
+        self.link_disabled = self.link_disabled or reason == "link_disabled"
+        told = self._some(count)
+        for socket in told:
             if reason != "warning":
                 self._sockets.remove(socket)
                 self._closing.add(socket)
-            await _say_goodbye(socket, reason)
+            with suppress(ConnectionError):
+                await socket.say_goodbye(reason)
+        return len(told)
 
-    async def drop(self) -> None:
-        """Close every socket without a word."""
-        await asyncio.gather(*(socket.close() for socket in (*self._sockets, *self._closing)))
+    async def drop(self, count: int | None = None, *, abrupt: bool = False) -> int:
+        """Close sockets, None for all, without Slack's goodbye; an abrupt end has no close frame either."""
+        sockets = self._some(count) if count is not None else [*self._sockets, *self._closing]
+        if abrupt:
+            for socket in sockets:
+                socket.reset()
+        else:
+            await asyncio.gather(*(socket.close() for socket in sockets))
+        return len(sockets)
+
+    def half_open(self, count: int | None = 1) -> int:
+        """Let sockets, None for all, go deaf and mute while the app believes in them. Returns how many did."""
+        sockets = self._some(count, [socket for socket in self._sockets if not socket.half_open])
+        for socket in sockets:
+            socket.half_open = True
+        return len(sockets)
+
+    def reset_half_open(self) -> None:
+        """Let the app know of its half-open sockets: they are cut."""
+        for socket in (*self._sockets, *self._closing):
+            if socket.half_open:
+                socket.reset()
 
     async def close(self) -> None:
         """End deliveries and sockets."""
@@ -151,6 +162,11 @@ class SocketMode:
     @property
     def connections(self) -> int:
         return len(self._sockets)
+
+    @property
+    def healthy(self) -> int:
+        """Count the sockets that are not half-open."""
+        return sum(not socket.half_open for socket in self._sockets)
 
     @property
     def unacked(self) -> list[Envelope]:
@@ -179,43 +195,48 @@ class SocketMode:
 
     # sockets
 
-    async def _connected(self, socket: web.WebSocketResponse) -> None:
+    def _some(self, count: int | None, among: list[Connection] | None = None) -> list[Connection]:
+        return list(self._sockets if among is None else among)[:count]
+
+    async def _connected(self, socket: Connection) -> None:
         self._sockets.append(socket)
         while self._kept and self._sockets:
             await self._send(self._kept.popleft())
         await self._tell()
 
-    async def _disconnected(self, socket: web.WebSocketResponse) -> None:
+    async def _disconnected(self, socket: Connection) -> None:
         self._closing.discard(socket)
         if socket in self._sockets:
             self._sockets.remove(socket)
         await self._tell()
 
-    def _read(self, text: str) -> None:
-        try:
-            ack = json.loads(text)
-        except ValueError:
-            return
-        envelope = self._outstanding.get(str(ack.get("envelope_id"))) if isinstance(ack, dict) else None
-        if envelope and not envelope.acked.done():
-            payload = ack.get("payload")
-            envelope.acked.set_result(payload if isinstance(payload, dict) else {})
-
     # deliveries
 
-    async def _deliver_event(self, payload: Json) -> None:
+    async def _deliver_event(self, payload: Json, number: int, fault: EnvelopeFault | None) -> None:
         try:
-            await self._deliver_until_acked(payload)
+            await self._hold(fault, number)
+            await self._deliver_until_acked(payload, number, ack_lost=isinstance(fault, AckLost))
         finally:
             if task := asyncio.current_task():
                 self._tasks.discard(task)
             await self._tell()
 
-    async def _deliver_until_acked(self, payload: Json) -> None:
+    async def _hold(self, fault: EnvelopeFault | None, number: int) -> None:
+        match fault:
+            case Delayed(seconds):
+                await asyncio.sleep(seconds)
+            case Held(by, seconds):
+                with suppress(TimeoutError):
+                    await self._wait(lambda: self._sent_after(number) >= by, seconds)
+
+    def _sent_after(self, number: int) -> int:
+        return len({envelope.number for envelope in self.delivered if envelope.number > number})
+
+    async def _deliver_until_acked(self, payload: Json, number: int, *, ack_lost: bool) -> None:
         for attempt in range(len(RETRY_DELAYS) + 1):
             if attempt:
                 await asyncio.sleep(RETRY_DELAYS[attempt - 1] * self.time_scale)
-            envelope = Envelope("events_api", payload, attempt)
+            envelope = Envelope("events_api", payload, attempt, number, ack_lost and attempt == 0)
             try:
                 await self._send(envelope)
                 await envelope.sent.wait()
@@ -225,6 +246,7 @@ class SocketMode:
             finally:
                 await self._forget(envelope)
             return
+        self.given_up.append(payload)
 
     async def _send(self, envelope: Envelope) -> None:
         while self._sockets:
@@ -232,7 +254,7 @@ class SocketMode:
             self._sockets.rotate(-1)
             self._outstanding[envelope.id] = envelope
             try:
-                await socket.send_json(envelope.frame())
+                await socket.send(envelope.frame())
             except ConnectionError:
                 self._outstanding.pop(envelope.id, None)
                 await self._disconnected(socket)
@@ -242,7 +264,10 @@ class SocketMode:
             await self._tell()
             return
         if len(self._kept) >= MOST_KEPT:
-            self._kept.popleft().give_up()
+            overflown = self._kept.popleft()
+            overflown.give_up()
+            if overflown.type == "events_api":
+                self.given_up.append(overflown.payload)
         self._kept.append(envelope)
 
     async def _forget(self, envelope: Envelope) -> None:
@@ -256,8 +281,8 @@ class SocketMode:
             self._changed.notify_all()
 
 
-async def _say_goodbye(socket: web.WebSocketResponse, reason: DisconnectReason) -> None:
-    await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "demo"}})
+def _nothing() -> None:
+    pass
 
 
 def _hello(app_id: str, connections: int) -> Json:

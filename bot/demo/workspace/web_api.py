@@ -5,11 +5,13 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.demo.unkind.calls import Refused
 from bot.demo.workspace import response_urls
 from bot.demo.workspace.arguments import Arguments
+from bot.demo.workspace.disturbed import disturb, fits
 from bot.demo.workspace.errors import ResponseUrlError, SlackError
 from bot.demo.workspace.methods import METHODS, Method
-from bot.demo.workspace.slack import Call, Fault, Slack
+from bot.demo.workspace.slack import Call, Slack
 from bot.demo.workspace.state import Json
 
 LARGEST_BODY = 4 * 1024 * 1024
@@ -22,7 +24,7 @@ def make_app(slack: Slack) -> web.Application:
     app.router.add_route("*", "/api/{method}", api.handle)
     app.router.add_get("/link/", slack.sockets.handle)
     app.router.add_post("/{kind:actions|commands}/{rest:.+}", api.handle_response_url)
-    app.on_shutdown.append(_close_sockets(slack))
+    app.on_shutdown.append(_close(slack))
     return app
 
 
@@ -38,8 +40,20 @@ class Api:
             arguments = Arguments(await _read_arguments(request))
         except SlackError as error:
             return self._respond(name, Arguments({}), {"ok": False, "error": error.code}, None)
-        if (faults := self._slack.faults.get(name)) and faults:
-            return self._fail(name, arguments, faults.popleft())
+        fault = self._slack.faults.take(name, lambda each: fits(each, self._slack, arguments))
+        match fault:
+            case None:
+                return await self._answer(request, name, arguments)
+            case Refused():
+                return self._refuse(name, arguments, fault)
+            case _:
+                return await disturb(
+                    fault, request, self._slack, arguments, lambda: self._answer(request, name, arguments)
+                )
+
+    async def _answer(self, request: web.Request, name: str, arguments: Arguments) -> web.Response:
+        if (retry_after := self._slack.limits.refuse(name, arguments)) is not None:
+            return self._refuse(name, arguments, Refused("ratelimited", retry_after))
         method = None if name in self._slack.disabled else METHODS.get(name)
         try:
             if method is None:
@@ -89,7 +103,7 @@ class Api:
             headers["x-accepted-oauth-scopes"] = ",".join(method.scopes)
         return web.json_response(body, headers=headers)
 
-    def _fail(self, name: str, arguments: Arguments, fault: Fault) -> web.Response:
+    def _refuse(self, name: str, arguments: Arguments, fault: Refused) -> web.Response:
         self._slack.calls.append(Call(name, arguments, fault.error))
         body = {"ok": False, "error": fault.error}
         if fault.retry_after is None:
@@ -124,8 +138,9 @@ def _token(request: web.Request, arguments: Arguments) -> str:
     return token.strip() if scheme.lower() == "bearer" and token.strip() else arguments.text("token")
 
 
-def _close_sockets(slack: Slack) -> Any:
+def _close(slack: Slack) -> Any:
     async def close(_: web.Application) -> None:
+        slack.faults.release()
         await slack.sockets.close()
 
     return close

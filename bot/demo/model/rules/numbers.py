@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
-ENGLISH_NUMBER = r"[$₩€£]?\s?\d[\d,]*(?:\.\d+)?\s?(?:k|m|thousand|million)?(?![\w])"
+DIGITS = r"\d[\d,]{0,24}"
+"""Bounded: somebody may say 40,000 digits, and an open end would be tried from each of them."""
+
+ENGLISH_NUMBER = rf"[$₩€£]?\s?{DIGITS}(?:\.\d{{1,12}})?\s?(?:k|m|thousand|million)?(?![\w])"
 SIGN = r"(?:(?<![A-Za-z\d.-])(?:-|−|minus\s|마이너스\s?))?"
 SIGNED_ENGLISH_NUMBER = rf"{SIGN}\s?{ENGLISH_NUMBER}"
 KOREAN_UNITS = {
@@ -18,7 +21,7 @@ KOREAN_UNITS = {
     "백": 100,
 }
 _UNIT = "(?:억|천만|백만|십만|만|천|백)"
-KOREAN_NUMBER = rf"\d[\d,]*(?:\.\d+)?(?:\s?{_UNIT}(?:\s?\d[\d,]*\s?{_UNIT})?)?"
+KOREAN_NUMBER = rf"{DIGITS}(?:\.\d{{1,12}})?(?:\s?{_UNIT}(?:\s?{DIGITS}\s?{_UNIT})?)?"
 SIGNED_KOREAN_NUMBER = rf"{SIGN}{KOREAN_NUMBER}"
 ENGLISH_UNITS = {"k": 1_000, "thousand": 1_000, "m": 1_000_000, "million": 1_000_000}
 ENGLISH_WORDS = {

@@ -115,6 +115,7 @@ const handlers = (goTo) => ({
   suggestions: (data) => setLive("suggestions", data.html),
   home: (data) => setLive("home", data.html),
   process: (data) => setLive("process", data.html),
+  unkind: (data) => setLive("unkind", data.html),
   employees: (data) => freshRows(data.html),
   view(data) {
     const slot = document.querySelector('[data-live="view"]');

@@ -5,8 +5,9 @@ import { wireComposer } from "./composer.js";
 import { openView, wireControls } from "./controls.js";
 import { here, say, send } from "./send.js";
 import { isAtEnd, scrollToEnd } from "./scroll.js";
+import { wireUnkind } from "./unkind.js";
 
-const panels = { behind: false, contract: false };
+const panels = { behind: false, contract: false, unkind: false };
 let latest; // the trip that counts when one overtakes another
 
 function arrive() {
@@ -52,7 +53,10 @@ function showBehind(open) {
   if (!panel || !button) return;
   panel.hidden = !open;
   button.setAttribute("aria-expanded", String(open));
-  panel.querySelector("[data-contract]").open = panels.contract;
+  for (const name of ["contract", "unkind"]) {
+    const section = panel.querySelector(`[data-${name}]`);
+    if (section) section.open = panels[name];
+  }
 }
 
 // Beside the channel there is room for the panel only on a wide screen.
@@ -118,7 +122,9 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener(
   "toggle",
   (event) => {
-    if (event.target.matches?.("[data-contract]")) panels.contract = event.target.open;
+    for (const name of ["contract", "unkind"]) {
+      if (event.target.matches?.(`[data-${name}]`)) panels[name] = event.target.open;
+    }
   },
   true,
 );
@@ -127,4 +133,5 @@ addEventListener("popstate", () => goTo(location.href, { history: "stay" }));
 
 wireComposer();
 wireControls();
+wireUnkind();
 arrive();
