@@ -17,6 +17,7 @@ from bot.model.check import check_model
 from bot.model.configured import model_options
 from bot.model.protocol import Model
 from bot.model.select import build_model
+from bot.model.windows import context_tokens
 from bot.monitor.server import monitor
 from bot.monitor.sources import Sources
 from bot.rules import Rules
@@ -40,7 +41,7 @@ from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
-from bot.turns import withdrawal
+from bot.turns import excerpts, withdrawal
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
 from bot.turns.recovery import recover
@@ -105,6 +106,8 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         card_posts = CardPosts(client, session, people, functions, rules, nod.bot)
         outlets = SlackOutlets(client, session, people, card_posts)
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
+        budget = settings.context_tokens or context_tokens((settings.model, *settings.model_fallbacks))
+        functions[excerpts.NAME] = excerpts.reading(storage.history, budget)
         parts = Parts(
             storage=storage,
             model=model,
@@ -113,7 +116,8 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             http=http,
             clock=clock,
             confirm_ttl=timedelta(seconds=settings.confirm_ttl),
-            context_tokens=settings.context_tokens,
+            context_tokens=budget,
+            compaction=settings.compaction,
             max_steps=settings.max_steps,
             policy=Policy(rules, Standings(client, nod.team)),
             metrics=metrics,
@@ -180,8 +184,8 @@ def _functions(settings: Settings) -> tuple[dict[str, Function], Rules]:
         functions = dict(discover())
     except DeclarationError as error:
         raise OperatorError(f"A function cannot be used. {error}") from error
-    if withdrawal.NAME in functions:
-        raise OperatorError(f"A function cannot be used. {withdrawal.NAME} is Nod's own name: choose another.")
+    for own in {withdrawal.NAME, excerpts.NAME} & functions.keys():
+        raise OperatorError(f"A function cannot be used. {own} is Nod's own name: choose another.")
     return functions, check_functions(load_rules(settings), functions)
 
 

@@ -54,6 +54,11 @@ def _host_and_port(value: str) -> str:
     return value
 
 
+def _by_itself(value: object) -> object:
+    """`auto`, like nothing, leaves a setting to Nod."""
+    return None if isinstance(value, str) and value.strip().lower() in ("", "auto") else value
+
+
 def _nothing_if_empty(value: object) -> object:
     """`NAME=` in a file means that the setting is not there."""
     return None if isinstance(value, str) and not value.strip() else value
@@ -93,7 +98,12 @@ class Settings(BaseSettings):
     database: Path = Field(Path("nod.db"), alias="NOD_DATABASE")
     confirm_ttl: int = Field(1800, alias="NOD_CONFIRM_TTL", ge=1, le=7 * 24 * 3600)
     """Seconds."""
-    context_tokens: int = Field(100_000, alias="NOD_CONTEXT_TOKENS", ge=1_000)
+    context_tokens: Annotated[Annotated[int, Field(ge=1_000)] | None, BeforeValidator(_by_itself)] = Field(
+        None, alias="NOD_CONTEXT_TOKENS"
+    )
+    """Tokens of a request; None: by the model, `bot.model.windows`."""
+    compaction: Literal["summarize", "trim", "off"] = Field("summarize", alias="NOD_COMPACTION")
+    """What becomes of the older part of a conversation that has reached that budget."""
     max_steps: int = Field(12, alias="NOD_MAX_STEPS", ge=1, le=100)
     concurrency: int = Field(32, alias="NOD_CONCURRENCY", ge=1, le=1_000)
     turn_seconds: int = Field(600, alias="NOD_TURN_SECONDS", ge=1, le=24 * 3600)

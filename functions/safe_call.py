@@ -17,8 +17,12 @@ from functions.errors import FunctionProblem, OutcomeUnknown
 
 log = logging.getLogger("nod.functions")
 
+MAX_READ = 2_000_000
+"""Characters of a read-only function's result that are kept: more than the model is shown at once, which asks for
+the rest piece by piece."""
+
 MAX_OUTPUT = 60_000
-"""Characters of a result that the model is shown."""
+"""Characters of an action's result."""
 
 _json: TypeAdapter[Any] = TypeAdapter(Any)
 
@@ -73,9 +77,9 @@ async def call(function: Function, context: Context, frozen: str) -> CallOutcome
 
 def _succeeded(function: Function, value: Any) -> CallOutcome:
     text = _json.dump_json(value).decode()
-    if len(text) > MAX_OUTPUT:
-        if function.read_only:
-            words = f"The result has {len(text)} characters, more than {MAX_OUTPUT}; ask for less of it."
-            return CallOutcome(Ending.FAILED, words=words)
+    if function.read_only and len(text) > MAX_READ:
+        words = f"The result has {len(text)} characters, more than {MAX_READ}; ask for less of it."
+        return CallOutcome(Ending.FAILED, words=words)
+    if not function.read_only and len(text) > MAX_OUTPUT:
         text = json.dumps({"note": f"done; the result has {len(text)} characters and is left out"})
     return CallOutcome(Ending.SUCCEEDED, value=text)

@@ -16,6 +16,7 @@ from storage.records import (
     AuditRow,
     Claim,
     Click,
+    Compaction,
     Conversation,
     ConversationKey,
     Counts,
@@ -24,6 +25,7 @@ from storage.records import (
     Grant,
     InLine,
     Item,
+    Memory,
     NewAction,
     NewItem,
     Retried,
@@ -93,10 +95,12 @@ class Turns(Protocol):
         *,
         at: datetime,
         ending: TurnState | None = None,
+        front: int | None = None,
     ) -> list[Action]:
         """Append one step of a turn to its conversation: its items in order, the actions it proposes with their
         audit rows, its usage added to the turn's. `ending` says that it was the last step and how the turn will
-        end once it is shown: after a crash in between it is shown again, and not run again.
+        end once it is shown: after a crash in between it is shown again, and not run again. `front` says that the
+        model was shown all of `History.memory`, which began with that summary: `usage` counts it then.
 
         Returns the new actions: pending, or confirmed by their requester where they name a grant that lives (not
         revoked, not past its expiry, of this conversation, requester and function) — then `decision:<id>` is in
@@ -123,7 +127,22 @@ class Turns(Protocol):
 
 class History(Protocol):
     async def items(self, conversation: int) -> list[Item]:
-        """Return a conversation's items, oldest first, from the last summary on."""
+        """Return the items of `memory`."""
+        ...
+
+    async def memory(self, conversation: int) -> Memory:
+        """Return a conversation's last summary, the items that it keeps as they are, and all items after those
+        that it stands for, oldest first; all items without a summary."""
+        ...
+
+    async def item(self, conversation: int, id: int) -> Item | None:
+        """Return one item of a conversation; None if it has no such item, whatever another one has."""
+        ...
+
+    async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
+        """Append a summary to a turn's conversation, whether or not the turn has ended, and add what it took to
+        the turn's usage. False, and nothing changed, if the conversation has got another summary since: what it
+        was made of is no longer what is shown."""
         ...
 
     async def conversation(self, key: ConversationKey) -> Conversation | None: ...
@@ -145,6 +164,10 @@ class Actions(Protocol):
 
     async def pending(self, conversation: int) -> list[Action]:
         """Return a conversation's pending actions, oldest first."""
+        ...
+
+    async def unfinished(self, conversation: int) -> list[Action]:
+        """Return a conversation's actions that are not final: pending, confirmed or executing; oldest first."""
         ...
 
     async def batch(self, batch: str) -> list[Action]:

@@ -8,6 +8,8 @@ from storage.records import CallItem, ResultItem, SummaryItem, UserItem
 
 SUMMARY_MARK = "[Summary of the conversation so far, written by the assistant]"
 
+LEFT_OUT = "[Summary of the conversation so far: none. Its older part is left out.]"
+
 QUOTED = "> "
 """Stands before a line of a person's text that would pass for another speaker's or for the summary."""
 
@@ -43,8 +45,10 @@ def user_text(item: UserItem) -> str:
 
 
 def summary_text(item: SummaryItem) -> str:
-    """Write a summary so that it is not taken for a person's words."""
-    return f"{SUMMARY_MARK}\n{item.text}"
+    """Write a summary so that it is not taken for a person's words, and nothing in it for a speaker's."""
+    if not item.text:
+        return LEFT_OUT
+    return "\n".join([SUMMARY_MARK, *(_told_apart(line, "summary") for line in _parted(item.text).splitlines())])
 
 
 def output_text(item: ResultItem) -> str:

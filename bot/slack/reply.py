@@ -102,6 +102,12 @@ class ThreadReply:
     async def settle(self, action: Action, function: Function | None) -> None:
         await self._card_posts.settle(action)
 
+    async def aside(self, words: str) -> None:
+        mark = Mark(NOTE, {"turn": str(self._turn), "note": secrets.token_hex(4)})
+        await post_once(
+            self._client, self._place.bot, self._key, mark, "posting an aside", text=words, blocks=[context(words)]
+        )
+
     async def greet(self) -> None:
         await self.finish(greeting(self.person, self._words))
 
@@ -189,6 +195,9 @@ class PrivateReply:
 
     async def settle(self, action: Action, function: Function | None) -> None:
         await self._card_posts.settle(action, self._clicks.get(action.id))
+
+    async def aside(self, words: str) -> None:
+        """Nothing: a `response_url` takes five messages, and they are for answers."""
 
     async def greet(self) -> None:
         await self.finish(greeting(self.person, self._words))

@@ -8,7 +8,7 @@ from contextlib import aclosing
 
 from bot.errors import ModelBusy, ModelCut, ModelError
 from bot.model.protocol import Done, Event, TextDelta
-from bot.turns.history import model_input
+from bot.turns.compaction import recall
 from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
@@ -51,8 +51,11 @@ class _Within:
             raise
 
 
-async def ask(parts: Parts, claim: Claim, outlet: Outlet, lead: str, deadline: Deadline) -> Done:
-    """Ask the model; `lead` parts its text from what an earlier step said.
+async def ask(
+    parts: Parts, claim: Claim, outlet: Outlet, lead: str, deadline: Deadline
+) -> tuple[Done, int | None]:
+    """Ask the model; `lead` parts its text from what an earlier step said. Beside the answer it tells the summary
+    that the request began with, for `Turns.record`.
 
     A request that broke off before anything of it was shown is made once more: nobody has seen the first. Raises
     OutOfTime, and bot.errors.ModelError.
@@ -76,9 +79,10 @@ class _NothingShown(Exception):
         super().__init__(str(error))
 
 
-async def _ask_once(parts: Parts, claim: Claim, outlet: Outlet, lead: str, deadline: Deadline) -> Done:
-    items = await parts.storage.history.items(claim.conversation.id)
-    shown = model_input(items, parts.context_tokens)
+async def _ask_once(
+    parts: Parts, claim: Claim, outlet: Outlet, lead: str, deadline: Deadline
+) -> tuple[Done, int | None]:
+    shown, front = await recall(parts, claim.conversation.id)
     said = False
     events = parts.model.stream(INSTRUCTIONS, shown, list(parts.functions.values()))
     try:
@@ -93,7 +97,7 @@ async def _ask_once(parts: Parts, claim: Claim, outlet: Outlet, lead: str, deadl
                     case Done():
                         parts.metrics.model_answered(event.model or parts.model.name)
                         parts.metrics.tokens(event.usage)
-                        return event
+                        return event, front
     except ModelError as error:
         parts.metrics.model_failed(parts.model.name, error)
         if said or not isinstance(error, ModelBusy | ModelCut) or getattr(error, "repeated", False):

@@ -1,4 +1,4 @@
-"""From a conversation's items to the model's input: within the budget, and never a call without its result."""
+"""From a conversation's items to the model's input: what they weigh, and never a call without its result."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -6,20 +6,6 @@ from itertools import pairwise
 from storage.records import AssistantItem, CallItem, Item, ReasoningItem, ResultItem, SummaryItem, UserItem
 
 INTERRUPTED = '{"error":"Nod was interrupted before this call ended; nothing is known of its result."}'
-
-
-def model_input(items: Sequence[Item], budget: int) -> list[Item]:
-    """Return what the model is shown: all items, or from a later question on if all are over `budget` tokens.
-
-    The last question and what followed it are kept whatever they cost.
-    """
-    complete = pair_calls(items)
-    starts = [0, *(index for index, item in enumerate(complete) if index and isinstance(item, UserItem))]
-    sizes = [estimate(item) for item in complete]
-    for start in starts:
-        if sum(sizes[start:]) <= budget:
-            return complete[start:]
-    return complete[starts[-1] :]
 
 
 def pair_calls(items: Sequence[Item]) -> list[Item]:
@@ -59,4 +45,11 @@ def estimate(item: Item) -> int:
             text = item.output_json
         case ReasoningItem():
             text = str(item.raw.value)
-    return 8 + len(text.encode()) // 3
+    # What a provider wants back beside the text: an id, a status, a signature.
+    beside = len(str(item.raw.value)) // 6 if isinstance(item, AssistantItem | CallItem) and item.raw else 0
+    return 8 + tokens(text) + beside
+
+
+def tokens(text: str) -> int:
+    """Estimate a text's tokens; half a surrogate pair, which a model may write, counts too."""
+    return len(text.encode(errors="replace")) // 3

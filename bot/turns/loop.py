@@ -40,7 +40,7 @@ async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, dea
     lead = ""
     for _ in range(parts.max_steps):
         await outlet.working()
-        done = await ask(parts, claim, outlet, lead, deadline)
+        done, front = await ask(parts, claim, outlet, lead, deadline)
         lead = "\n\n" if done.text else lead
         async with deadline.within():
             answers = await _answer_calls(parts, claim, outlet, done, limits)
@@ -52,6 +52,7 @@ async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, dea
             done.usage,
             at=parts.clock(),
             ending=ending,
+            front=front,
         )
         note = await _post_cards(parts, outlet, actions)
         if ending is not None:

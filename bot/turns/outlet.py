@@ -40,6 +40,10 @@ class Outlet(Protocol):
         """Turn a posted card into what became of its action. `function` is None if it is not there any more."""
         ...
 
+    async def aside(self, words: str) -> None:
+        """Say something quietly below an answer that has ended; nothing where there is no place for it."""
+        ...
+
     async def greet(self) -> None:
         """Say hello instead of an answer: somebody called, and asked nothing."""
         ...

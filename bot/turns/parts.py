@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 import httpx
 
@@ -29,6 +30,8 @@ class Parts:
     max_steps: int
     policy: Policy
     metrics: Metrics
+    compaction: Literal["summarize", "trim", "off"] = "summarize"
+    """What becomes of the older part of a conversation that has reached `context_tokens`."""
     turn_seconds: float = 600.0
     """What the model and its read-only calls may take in one turn."""
     effects: Effects = field(default_factory=Effects)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRefused
 from bot.logs import context
+from bot.turns.compaction import Compactions
 from bot.turns.line import Line
 from bot.turns.outlet import Outlet, Outlets
 from bot.turns.parts import Parts
@@ -50,6 +51,7 @@ class Worker:
         self._late_before: datetime = parts.clock() - late
         self._free = asyncio.Semaphore(concurrency)
         self._line = Line(parts.storage.inbox, outlets, parts.clock)
+        self._compactions = Compactions(parts)
         self._bell = asyncio.Event()
         self._turns: dict[asyncio.Task[None], tuple[int, datetime]] = {}
 
@@ -90,6 +92,7 @@ class Worker:
         for turn in left:
             turn.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        await self._compactions.end()
         await self._parts.effects.settle(EFFECTS_END)
 
     async def _claim_all(self) -> None:
@@ -137,6 +140,8 @@ class Worker:
         except Exception as error:
             incident = await self._incident(claim, outlet, error)
         await self._finish(claim, state, incident)
+        if outlet is not None and state in (TurnState.ANSWERED, TurnState.WAITING):
+            self._compactions.after(claim, outlet)
 
     async def _answer(self, claim: Claim, outlet: Outlet) -> tuple[TurnState, str | None]:
         """Run a turn, or apologise for it; its state and incident."""

@@ -75,12 +75,52 @@ class ResultItem:
 
 @dataclass(frozen=True)
 class SummaryItem:
-    """Stands for all items before it."""
+    """Stands for items before it; without a text it only says that they are left out."""
 
     text: str
 
 
 Item = UserItem | AssistantItem | ReasoningItem | CallItem | ResultItem | SummaryItem
+
+
+@dataclass(frozen=True)
+class StoredItem:
+    """An item with its id: ids grow in the order of the history."""
+
+    id: int
+    item: Item
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the provider counted: `tokens` of a request and its answer, of which item `to` was the last."""
+
+    tokens: int
+    to: int
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What the model is shown of a conversation: the last summary, what of before it stays as it is, and all that
+    came after. `front` is the id of that summary and `covers` that of the last item it stands for, both 0 without
+    one; `counted` is of the last request that began with it, None if there was none or its server does not count.
+    """
+
+    items: tuple[StoredItem, ...]
+    front: int = 0
+    covers: int = 0
+    counted: Counted | None = None
+
+
+@dataclass(frozen=True)
+class Compaction:
+    """A summary that stands for the items up to id `covers`, without those of `kept`. `front` is the summary that
+    it was made after."""
+
+    summary: SummaryItem
+    covers: int
+    kept: tuple[int, ...]
+    front: int
 
 
 @dataclass(frozen=True)

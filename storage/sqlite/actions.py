@@ -26,6 +26,9 @@ class SqliteActions:
     async def pending(self, conversation: int) -> list[Action]:
         return await self._connection.read(pending, conversation)
 
+    async def unfinished(self, conversation: int) -> list[Action]:
+        return await self._connection.read(unfinished, conversation)
+
     async def batch(self, batch: str) -> list[Action]:
         return await self._connection.read(of_batch, batch)
 
@@ -66,6 +69,19 @@ def pending(db: Database, conversation: int) -> list[Action]:
         SELECT actions.*, team, channel, thread
         FROM actions JOIN conversations ON conversations.id = actions.conversation
         WHERE actions.state = 'pending' AND actions.conversation = ? ORDER BY actions.rowid
+        """,
+        [conversation],
+    )
+    return [action_from(row) for row in rows]
+
+
+def unfinished(db: Database, conversation: int) -> list[Action]:
+    rows = db.query(
+        """
+        SELECT actions.*, team, channel, thread
+        FROM actions JOIN conversations ON conversations.id = actions.conversation
+        WHERE actions.state IN ('pending', 'confirmed', 'executing') AND actions.conversation = ?
+        ORDER BY actions.rowid
         """,
         [conversation],
     )

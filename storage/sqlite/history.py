@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.records import AssistantItem, Conversation, ConversationKey, Item, NewItem
+from storage.records import AssistantItem, Compaction, Conversation, ConversationKey, Item, Memory, NewItem, Usage
 from storage.sqlite.codec import conversation_from, item_from, item_row, time_text
 from storage.sqlite.connection import Connection
+from storage.sqlite.memory import compact, find_item, memory
 
 
 class SqliteHistory:
@@ -19,6 +20,15 @@ class SqliteHistory:
     async def items(self, conversation: int) -> list[Item]:
         return await self._connection.read(items, conversation)
 
+    async def memory(self, conversation: int) -> Memory:
+        return await self._connection.read(memory, conversation)
+
+    async def item(self, conversation: int, id: int) -> Item | None:
+        return await self._connection.read(find_item, conversation, id)
+
+    async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
+        return await self._connection.write(compact, turn, made, usage, at)
+
     async def conversation(self, key: ConversationKey) -> Conversation | None:
         return await self._connection.read(find_conversation, key)
 
@@ -27,17 +37,7 @@ class SqliteHistory:
 
 
 def items(db: Database, conversation: int) -> list[Item]:
-    rows = db.query(
-        """
-        SELECT kind, data FROM items
-        WHERE conversation = :conversation AND id >= coalesce(
-            (SELECT max(id) FROM items WHERE conversation = :conversation AND kind = 'summary'), 0
-        )
-        ORDER BY id
-        """,
-        {"conversation": conversation},
-    )
-    return [item_from(row) for row in rows]
+    return [stored.item for stored in memory(db, conversation).items]
 
 
 def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], at: datetime) -> None:

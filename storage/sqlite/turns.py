@@ -11,6 +11,7 @@ from storage.sqlite.codec import conversation_from, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.history import append, said
 from storage.sqlite.inbox import claimed
+from storage.sqlite.memory import count
 from storage.sqlite.proposals import propose
 
 
@@ -29,8 +30,9 @@ class SqliteTurns:
         *,
         at: datetime,
         ending: TurnState | None = None,
+        front: int | None = None,
     ) -> list[Action]:
-        return await self._connection.write(record, turn, items, actions, usage, at, ending)
+        return await self._connection.write(record, turn, items, actions, usage, at, ending, front)
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
         await self._connection.write(finish, turn, state, at, incident)
@@ -50,6 +52,7 @@ def record(
     usage: Usage | None,
     at: datetime,
     ending: TurnState | None,
+    front: int | None = None,
 ) -> list[Action]:
     spent = usage or Usage()
     running = db.execute(
@@ -81,6 +84,8 @@ def record(
     )
     conversation = conversation_from(row)
     append(db, conversation.id, turn, items, at)
+    if front is not None:
+        count(db, turn, items, spent, front)
     return [propose(db, conversation, turn, action, at) for action in actions]
 
 

@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 
 from functions import Context, Function, FunctionProblem, OutcomeUnknown, function
-from functions.safe_call import MAX_OUTPUT, CallOutcome, Ending, call
+from functions.safe_call import MAX_OUTPUT, MAX_READ, CallOutcome, Ending, call
 
 NewContext = Callable[..., Awaitable[Context]]
 SECRET = "xoxb-secret"
@@ -161,7 +161,7 @@ async def test_a_cancelled_call_stays_cancelled(new_context: NewContext) -> None
 
 
 async def test_a_read_with_too_much_output_asks_for_less(new_context: NewContext) -> None:
-    fits, too_long = "x" * (MAX_OUTPUT - 2), "x" * (MAX_OUTPUT - 1)
+    fits, too_long = "x" * (MAX_READ - 2), "x" * (MAX_READ - 1)
     assert (await run(new_context, declare(returning(fits), read_only=True))).value == json.dumps(fits)
     outcome = await run(new_context, declare(returning(too_long), read_only=True))
     assert outcome.ending is Ending.FAILED

@@ -91,6 +91,7 @@ class RecordingOutlet:
     cards: list[Action] = field(default_factory=list)
     batches: list[list[Action]] = field(default_factory=list)
     settled: list[Action] = field(default_factory=list)
+    asides: list[str] = field(default_factory=list)
     finished: int = 0
     greeted: int = 0
     retry: bool = False
@@ -118,6 +119,9 @@ class RecordingOutlet:
 
     async def settle(self, action: Action, function: Function | None) -> None:
         self.settled.append(action)
+
+    async def aside(self, words: str) -> None:
+        self.asides.append(words)
 
     async def greet(self) -> None:
         self.greeted += 1

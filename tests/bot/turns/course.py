@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from bot.metrics import Metrics
-from bot.turns.history import model_input
+from bot.turns.history import pair_calls
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
 from bot.turns.proposals import revise
@@ -344,7 +344,7 @@ class Course:
                 items = await self.raw.history.items(conversation.id)
                 calls = [item.call_id for item in items if isinstance(item, CallItem)]
                 assert sorted(item.call_id for item in items if isinstance(item, ResultItem)) == sorted(calls)
-                check_pairs(model_input(items, 100_000))
+                check_pairs(pair_calls(items))
         return actions
 
     def _check_action(self, action: Action, events: list[str]) -> None:

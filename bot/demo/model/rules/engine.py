@@ -29,6 +29,7 @@ from bot.demo.model.rules.intents import (
     Weather,
     Withdraw,
 )
+from bot.demo.model.rules.notes import summary
 from bot.demo.model.rules.thread import Done, Thread, read_thread
 from bot.demo.model.rules.waiting import plain
 from bot.demo.model.rules.wording import Words, words_for
@@ -48,6 +49,8 @@ def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     The same conversation always gives the same reply. A text beside calls is what would stay untold otherwise,
     because a step of actions only may end the turn.
     """
+    if (notes := summary(conversation)) is not None:
+        return Reply(text=notes)
     thread = read_thread(conversation)
     words = words_for(thread.language)
     unclaimed = list(thread.in_turn)

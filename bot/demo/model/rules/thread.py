@@ -29,6 +29,7 @@ from bot.demo.model.rules.intents import (
     Update,
     Withdraw,
 )
+from bot.demo.model.rules.notes import is_summary, remembered
 from bot.demo.model.rules.waiting import OUTCOMES, Waiting, follow
 
 HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
@@ -134,8 +135,15 @@ class Thread:
 
 def read_thread(conversation: Conversation) -> Thread:
     """Read a whole conversation; each question is understood in the light of what came before."""
-    said = tuple(
-        _said(position, item.text) for position, item in enumerate(conversation) if isinstance(item, UserMessage)
+    messages = [
+        (position, item.text) for position, item in enumerate(conversation) if isinstance(item, UserMessage)
+    ]
+    said = tuple(_said(position, text) for position, text in messages if not is_summary(text))
+    before = tuple(
+        Said(position, speaker, told)
+        for position, text in messages
+        if is_summary(text)
+        for speaker, told in remembered(text)
     )
     done = _done(conversation)
     context = Context()
@@ -158,7 +166,7 @@ def read_thread(conversation: Conversation) -> Thread:
             intents += reader.read(message.text, now)
         question = block
     told = [position for position, item in enumerate(conversation) if isinstance(item, AssistantMessage)]
-    return Thread(said, question, tuple(intents), language, done, told[-1] if told else -1)
+    return Thread((*before, *said), question, tuple(intents), language, done, told[-1] if told else -1)
 
 
 def language_of(text: str, *, before: Language) -> Language:

@@ -1,0 +1,156 @@
+"""What fits into a request, and what has to give way to it. Pure: the history goes in, a cut comes out."""
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import BaseModel
+
+from bot.turns.history import estimate, tokens
+from functions.contract import Function
+from storage.outcomes import reference
+from storage.records import (
+    Action,
+    AssistantItem,
+    CallItem,
+    Counted,
+    ReasoningItem,
+    ResultItem,
+    StoredItem,
+    SummaryItem,
+    UserItem,
+)
+
+REACHED = 0.85
+"""The part of the room from which on a conversation has reached its budget: the next question needs some, too."""
+
+SUMMARY_SHARE, LONGEST_SUMMARY = 6, 3_000
+"""A summary has a sixth of the room, and so many tokens at most."""
+
+TRUST = (0.3, 3.0)
+"""How far a provider's count may be from the estimate before it is taken for a mistake."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """`total` tokens a request may have; `front` of them are, by the estimate, the instructions and schemas that
+    every request begins with; `scale` is how many tokens the provider counts for one that is estimated."""
+
+    total: int
+    front: int
+    scale: float = 1.0
+
+    @property
+    def room(self) -> int:
+        """Estimated tokens that the history may have: at least a fifth of all, however long the schemas are."""
+        return max(int(self.total / self.scale) - self.front, self.total // 5)
+
+    @property
+    def summary(self) -> int:
+        """Estimated tokens that a summary may have."""
+        return min(self.room // SUMMARY_SHARE, LONGEST_SUMMARY)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What gives way, oldest first, with the id up to which all but `kept` is gone; and what stays: `kept` as ids,
+    `shown` as items."""
+
+    gone: tuple[StoredItem, ...]
+    covers: int
+    kept: tuple[int, ...]
+    shown: tuple[StoredItem, ...]
+
+
+def front_of(instructions: str, functions: Iterable[Function]) -> int:
+    """Estimate what every request begins with."""
+    offered = (tokens(each.name + each.description) + _schema(each.arguments) for each in functions)
+    return tokens(instructions) + sum(40 + size for size in offered)
+
+
+@cache
+def _schema(arguments: type[BaseModel]) -> int:
+    return tokens(json.dumps(arguments.model_json_schema(), ensure_ascii=False))
+
+
+def measured(total: int, front: int, items: Sequence[StoredItem], counted: Counted | None) -> Budget:
+    """Make a budget whose estimates are set right by what the provider counted of the same items."""
+    if counted is None:
+        return Budget(total, front)
+    estimated = front + sum(estimate(stored.item) for stored in items if stored.id <= counted.to)
+    least, most = TRUST
+    return Budget(total, front, min(max(counted.tokens / estimated, least), most))
+
+
+def weight(items: Iterable[StoredItem]) -> int:
+    return sum(estimate(stored.item) for stored in items)
+
+
+def cut(items: Sequence[StoredItem], covers: int, open_calls: Collection[str], most: int) -> Cut | None:
+    """Find the first place at which what stays has no more than `most` estimated tokens; the last place if none
+    has. `covers` is how far the summary reaches that stands first, if one does.
+
+    A place is before a question or an outcome, so that the last question always stays with all that followed it.
+    The steps of `open_calls` stay too. None if there is no place.
+    """
+    found = None
+    first = 1 if items and isinstance(items[0].item, SummaryItem) else 0
+    for place in range(first + 1, len(items)):
+        if _begins(items[place]):
+            found = _cut_at(items, place, covers, open_calls)
+            if weight(found.shown) <= most:
+                break
+    return found
+
+
+def _begins(stored: StoredItem) -> bool:
+    item = stored.item
+    return isinstance(item, UserItem) or (isinstance(item, CallItem) and item.call_id.startswith("outcome_"))
+
+
+def _cut_at(items: Sequence[StoredItem], place: int, covers: int, open_calls: Collection[str]) -> Cut:
+    before = items[:place]
+    kept = _steps_of(before, open_calls)
+    gone = tuple(stored for stored in before if stored.id not in kept)
+    last = max((stored.id for stored in before if not isinstance(stored.item, SummaryItem)), default=covers)
+    stays = tuple(stored for stored in before if stored.id in kept)
+    return Cut(gone, max(covers, last), tuple(stored.id for stored in stays), (*stays, *items[place:]))
+
+
+def _steps_of(items: Sequence[StoredItem], calls: Collection[str]) -> set[int]:
+    """Return the ids of the whole steps that hold these calls: a provider wants a call back with the reasoning
+    that led to it, and with the calls beside it, each with its result."""
+    ids: set[int] = set()
+    step: list[StoredItem] = []
+    wanted: set[str] = set()
+    for stored in items:
+        item = stored.item
+        if isinstance(item, ReasoningItem | AssistantItem | CallItem):
+            step.append(stored)
+            continue
+        ids, wanted, step = _with(ids, wanted, step, calls), wanted | _called(step, calls), []
+        if isinstance(item, ResultItem) and item.call_id in wanted:
+            ids.add(stored.id)
+    return _with(ids, wanted, step, calls)
+
+
+def _with(ids: set[int], wanted: set[str], step: Sequence[StoredItem], calls: Collection[str]) -> set[int]:
+    return ids | {stored.id for stored in step} if _called(step, calls) else ids
+
+
+def _called(step: Sequence[StoredItem], calls: Collection[str]) -> set[str]:
+    """Return all calls of a step that holds one of `calls`."""
+    called = {stored.item.call_id for stored in step if isinstance(stored.item, CallItem)}
+    return called if called & set(calls) else set()
+
+
+def open_calls(items: Sequence[StoredItem], unfinished: Iterable[Action]) -> set[str]:
+    """Return the ids of the calls that tell of unfinished actions: that proposed them, and that say by which
+    reference an edited one is known now."""
+    actions = list(unfinished)
+    names = [reference(action.id) for action in actions]
+    told = (stored.item for stored in items if isinstance(stored.item, ResultItem))
+    return {action.call_id for action in actions} | {
+        item.call_id for item in told if any(name in item.output_json for name in names)
+    }

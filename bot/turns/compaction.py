@@ -1,0 +1,123 @@
+"""What the model is shown of a conversation, and how its older part becomes a summary.
+
+A summary is made after an answer and beside whatever comes next: nobody waits for it, neither for a first word
+nor for the effect of a click. That is safe because it stands for the items up to a certain one, and items are only
+ever appended: a turn that runs meanwhile stands behind that one. If a question is over the budget before the
+summary is there, its requests leave the oldest part out; nothing of that is kept.
+"""
+
+import asyncio
+import logging
+from collections.abc import Collection
+
+from bot.errors import ModelError
+from bot.turns.budget import REACHED, Budget, Cut, cut, front_of, measured, open_calls, weight
+from bot.turns.excerpts import excerpted, longest
+from bot.turns.history import pair_calls
+from bot.turns.instructions import INSTRUCTIONS
+from bot.turns.outlet import Outlet
+from bot.turns.parts import Parts
+from bot.turns.summary import summarize
+from bot.words.catalogue import words_for
+from storage.ports import StorageError
+from storage.records import Claim, Compaction, Item, Memory, StoredItem, SummaryItem, Usage
+
+log = logging.getLogger("nod.memory")
+
+AT_ONCE = 4
+"""Summaries that are made side by side: answers go before them."""
+
+
+async def recall(parts: Parts, conversation: int) -> tuple[list[Item], int | None]:
+    """Return what the model is shown, and the summary that it begins with, as `Turns.record` takes it: None if
+    the older part had to be left out for this request."""
+    memory = await parts.storage.history.memory(conversation)
+    items = excerpted(memory.items, longest(parts.context_tokens))
+    budget = _budget(parts, memory, items)
+    if parts.compaction != "off" and weight(items) > budget.room:
+        calls = await _open_calls(parts, conversation, items)
+        notes = [stored for stored in items[:1] if isinstance(stored.item, SummaryItem)]
+        fits = cut(items, memory.covers, calls, budget.room - weight(notes))
+        if fits is not None:
+            return pair_calls([stored.item for stored in (*notes, *fits.shown)]), None
+    return pair_calls([stored.item for stored in items]), memory.front
+
+
+class Compactions:
+    """Makes the summaries, one at a time in each conversation."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._running: dict[int, asyncio.Task[None]] = {}
+
+    def after(self, claim: Claim, outlet: Outlet) -> None:
+        """Look, now that a turn has answered, whether its conversation has reached the budget."""
+        conversation = claim.conversation.id
+        if self._parts.compaction == "off" or conversation in self._running:
+            return
+        task = asyncio.create_task(self._compact(claim, outlet), name=f"compaction {conversation}")
+        self._running[conversation] = task
+        task.add_done_callback(lambda _: self._running.pop(conversation))
+
+    async def end(self) -> None:
+        """Break off what is under way; after the next answer it is begun again."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _compact(self, claim: Claim, outlet: Outlet) -> None:
+        try:
+            async with self._free:
+                compacted = await compact(self._parts, claim)
+        except (ModelError, TimeoutError, StorageError) as error:
+            log.warning(
+                "conversation %d is not summarised: %s: %s", claim.conversation.id, type(error).__name__, error
+            )
+            return
+        if compacted:
+            key = "memory-trimmed" if self._parts.compaction == "trim" else "memory-summarized"
+            await outlet.aside(words_for(outlet.person.locale)(key))
+
+
+async def compact(parts: Parts, claim: Claim) -> bool:
+    """Put a summary in the place of a conversation's older part if it has reached the budget; whether it was.
+
+    Raises bot.errors.ModelError, TimeoutError and StorageError: then nothing was changed.
+    """
+    conversation = claim.conversation.id
+    memory = await parts.storage.history.memory(conversation)
+    items = excerpted(memory.items, longest(parts.context_tokens))
+    budget = _budget(parts, memory, items)
+    if weight(items) < budget.room * REACHED:
+        return False
+    calls = await _open_calls(parts, conversation, items)
+    found = cut(items, memory.covers, calls, budget.room // 2 - budget.summary)
+    if found is None or not _is_worth_it(found):
+        return False
+    text, usage = "", Usage()
+    if parts.compaction == "summarize":
+        gone = pair_calls([stored.item for stored in found.gone])
+        text, usage = await summarize(parts.model, gone, parts.context_tokens, budget.summary)
+        parts.metrics.tokens(usage)
+    made = Compaction(SummaryItem(text), found.covers, found.kept, memory.front)
+    compacted = await parts.storage.history.compact(claim.turn, made, usage, parts.clock())
+    if compacted:
+        before, after = weight(items), weight(found.shown)
+        log.info("conversation %d is compacted: %d tokens are now %d", conversation, before, after)
+    return compacted
+
+
+def _is_worth_it(found: Cut) -> bool:
+    """Whether more gives way than notes of what gave way before."""
+    return any(not isinstance(stored.item, SummaryItem) for stored in found.gone)
+
+
+def _budget(parts: Parts, memory: Memory, items: list[StoredItem]) -> Budget:
+    front = front_of(INSTRUCTIONS, parts.functions.values())
+    return measured(parts.context_tokens, front, items, memory.counted)
+
+
+async def _open_calls(parts: Parts, conversation: int, items: list[StoredItem]) -> Collection[str]:
+    return open_calls(items, await parts.storage.actions.unfinished(conversation))

@@ -1,0 +1,129 @@
+"""What of a conversation's items the model is shown, and how a summary takes the place of the others."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from storage.ports import StorageError
+from storage.records import (
+    AssistantItem,
+    CallItem,
+    Compaction,
+    Counted,
+    Item,
+    Memory,
+    NewItem,
+    ReasoningItem,
+    StoredItem,
+    Usage,
+)
+from storage.sqlite.codec import Row, item_from, item_row, time_text
+
+
+def memory(db: Database, conversation: int) -> Memory:
+    summary = next(
+        db.query(
+            """
+            SELECT id, kind, data, coalesce(covers, id) AS covers, coalesce(kept, '[]') AS kept FROM items
+            WHERE conversation = ? AND kind = 'summary' ORDER BY id DESC LIMIT 1
+            """,
+            [conversation],
+        ),
+        None,
+    )
+    rows: list[Row] = []
+    if summary is not None:
+        rows.append(summary)
+        for id in json.loads(summary["kept"]):
+            rows += db.query(
+                "SELECT id, kind, data FROM items WHERE id = ? AND conversation = ?", [id, conversation]
+            )
+    front, covers = (0, 0) if summary is None else (summary["id"], summary["covers"])
+    rows += db.query(
+        """
+        SELECT id, kind, data FROM items
+        WHERE conversation = ? AND id > ? AND (kind <> 'summary' OR id > ?) ORDER BY id
+        """,
+        [conversation, covers, front],
+    )
+    items = tuple(StoredItem(row["id"], item_from(row)) for row in rows)
+    return Memory(items, front, covers, _counted(db, conversation, front))
+
+
+def _counted(db: Database, conversation: int, front: int) -> Counted | None:
+    row = next(
+        db.query(
+            """
+            SELECT counted_tokens, counted_item, counted_front FROM turns
+            WHERE conversation = ? AND counted_item IS NOT NULL ORDER BY counted_item DESC LIMIT 1
+            """,
+            [conversation],
+        ),
+        None,
+    )
+    if row is None or row["counted_front"] != front:
+        return None
+    return Counted(row["counted_tokens"], row["counted_item"])
+
+
+def find_item(db: Database, conversation: int, id: int) -> Item | None:
+    rows = db.query("SELECT kind, data FROM items WHERE id = ? AND conversation = ?", [id, conversation])
+    return next((item_from(row) for row in rows), None)
+
+
+def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
+    row = next(
+        db.query(
+            """
+            SELECT conversation, coalesce(
+                (SELECT max(id) FROM items WHERE conversation = turns.conversation AND kind = 'summary'), 0
+            ) AS front
+            FROM turns WHERE id = ?
+            """,
+            [turn],
+        ),
+        None,
+    )
+    if row is None:
+        raise StorageError(f"There is no turn {turn}.")
+    if row["front"] != made.front:
+        return False
+    db.execute(
+        """
+        INSERT INTO items (conversation, turn, kind, data, at, covers, kept)
+        VALUES (:conversation, :turn, :kind, :data, :at, :covers, :kept)
+        """,
+        {"conversation": row["conversation"], "turn": turn, "at": time_text(at), "covers": made.covers}
+        | {"kept": json.dumps(made.kept)}
+        | item_row(made.summary),
+    )
+    db.execute(
+        """
+        UPDATE turns SET
+            input_tokens = input_tokens + ?, output_tokens = output_tokens + ?,
+            cached_tokens = cached_tokens + ?, reasoning_tokens = reasoning_tokens + ?
+        WHERE id = ?
+        """,
+        [usage.input, usage.output, usage.cached, usage.reasoning, turn],
+    )
+    return True
+
+
+def count(db: Database, turn: int, new: Sequence[NewItem], usage: Usage, front: int) -> None:
+    """Keep what the provider counted of the request that gave a step's items, which are the last ones: up to the
+    last of the model's own. Results came after it."""
+    own = [each.item for each in new if isinstance(each.item, AssistantItem | ReasoningItem | CallItem)]
+    if not own or not usage.input:
+        return
+    db.execute(
+        """
+        UPDATE turns SET counted_tokens = ?, counted_front = ?, counted_item = (
+            SELECT max(id) FROM items
+            WHERE conversation = turns.conversation AND kind IN ('assistant', 'reasoning', 'call')
+        )
+        WHERE id = ?
+        """,
+        [usage.input + usage.output, front, turn],
+    )
