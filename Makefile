@@ -1,6 +1,6 @@
 # What people type. `make demo` needs Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fmt pins clean
+.PHONY: help install demo test bench lint fmt pins clean
 
 # The first of these that is new enough makes .venv; `make PYTHON=…` names another.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
@@ -14,6 +14,7 @@ help:
 	@echo "make demo     try Nod on this machine: a Slack-like page, no tokens, no API key"
 	@echo "make install  make .venv with what \`nod run\` and \`nod demo\` need"
 	@echo "make test     run every test"
+	@echo "make bench    measure how much of a long thread a prompt cache spares"
 	@echo "make lint     check style and types"
 	@echo "make fmt      format"
 	@echo "make pins     choose the dependencies' versions anew (constraints/)"
@@ -26,6 +27,9 @@ demo: .venv/.demo
 
 test: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal
+
+bench: .venv/.dev
+	@$(BIN)/python -m tests.bench.long_thread
 
 lint: .venv/.dev
 	@$(BIN)/ruff check --quiet

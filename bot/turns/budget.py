@@ -28,7 +28,7 @@ REACHED = 0.85
 SUMMARY_SHARE, LONGEST_SUMMARY = 6, 3_000
 """A summary has a sixth of the room, and so many tokens at most."""
 
-TRUST = (0.3, 3.0)
+TRUST = (0.5, 3.0)
 """How far a provider's count may be from the estimate before it is taken for a mistake."""
 
 

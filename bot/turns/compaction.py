@@ -51,6 +51,11 @@ class Compactions:
         self._free = asyncio.Semaphore(AT_ONCE)
         self._running: dict[int, asyncio.Task[None]] = {}
 
+    @property
+    def running(self) -> list[asyncio.Task[None]]:
+        """What is under way."""
+        return list(self._running.values())
+
     def after(self, claim: Claim, outlet: Outlet) -> None:
         """Look, now that a turn has answered, whether its conversation has reached the budget."""
         conversation = claim.conversation.id
@@ -62,7 +67,7 @@ class Compactions:
 
     async def end(self) -> None:
         """Break off what is under way; after the next answer it is begun again."""
-        tasks = list(self._running.values())
+        tasks = self.running
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -99,3 +99,18 @@ def test_a_mistyped_setting_is_named(good: pytest.MonkeyPatch) -> None:
         OperatorError, match=r"^NOD_CONFRIM_TTL is no setting of Nod's: did you mean NOD_CONFIRM_TTL\?$"
     ):
         load()
+
+
+@pytest.mark.parametrize(("written", "tokens"), [("", None), ("auto", None), (" Auto ", None), ("6000", 6_000)])
+def test_the_context_follows_the_model_unless_it_is_said(
+    good: pytest.MonkeyPatch, written: str, tokens: int | None
+) -> None:
+    good.setenv("NOD_CONTEXT_TOKENS", written)
+    assert load().context_tokens == tokens
+
+
+@pytest.mark.parametrize(("name", "value"), [("NOD_CONTEXT_TOKENS", "999"), ("NOD_COMPACTION", "forget")])
+def test_a_memory_that_cannot_be_is_named(good: pytest.MonkeyPatch, name: str, value: str) -> None:
+    good.setenv(name, value)
+    with pytest.raises(OperatorError, match=f"^{name} is wrong: "):
+        load()

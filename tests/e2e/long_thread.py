@@ -1,5 +1,6 @@
 """A thread that goes on for hundreds of questions, and what the model was shown of it, item by item."""
 
+import itertools
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from storage.records import StoredItem, SummaryItem
 from storage.sqlite.codec import item_from
 from tests.e2e.office import WITHIN, Office, Thread, shown
 
-ASIDES = ("I have summarised", "I no longer look at")
+ASIDES = ("I have summarised", "I no longer look at", "이 스레드의 앞부분은")
 OPENING = "[Summary of the conversation so far"
 
 Json = dict[str, Any]
@@ -128,4 +129,4 @@ def tokens_of(body: Json) -> int:
 
 
 def pairs(bodies: list[Json]) -> Iterator[tuple[Json, Json]]:
-    yield from zip(bodies, bodies[1:], strict=False)
+    yield from itertools.pairwise(bodies)

@@ -2,12 +2,15 @@ from datetime import timedelta, timezone
 
 import pytest
 
-from storage.ports import Storage
+from storage.ports import Storage, StorageError
 from storage.records import (
     AssistantItem,
     CallItem,
     Claim,
+    Compaction,
     Conversation,
+    Counted,
+    Decision,
     Item,
     NewItem,
     Raw,
@@ -15,6 +18,7 @@ from storage.records import (
     ResultItem,
     SummaryItem,
     TurnState,
+    Usage,
     UserItem,
 )
 from tests.storage.sample import KEY, KIM, LATER, LEE, NOW, click, message, new_action, started, thread
@@ -159,3 +163,83 @@ async def test_a_turn_without_words_has_no_answer(storage: Storage) -> None:
     await record(storage, claim, AssistantItem(""))
     assert await storage.history.answer(claim.turn) is None
     assert await storage.history.answer(99) is None
+
+
+async def stored_ids(storage: Storage, claim: Claim) -> list[int]:
+    return [stored.id for stored in (await storage.history.memory(claim.conversation.id)).items]
+
+
+async def test_a_summary_leaves_what_it_keeps_and_what_comes_after(storage: Storage) -> None:
+    claim = await started(storage)
+    await record(storage, claim, *(UserItem(str(number), KIM) for number in range(6)))
+    ids = await stored_ids(storage, claim)
+    made = Compaction(SummaryItem("0, 1 and 3"), ids[3], (ids[2],), 0)
+    assert await storage.history.compact(claim.turn, made, Usage(7, 5, 3, 1), LATER)
+    await record(storage, claim, UserItem("6", KIM))
+    memory = await storage.history.memory(claim.conversation.id)
+    texts = ["0, 1 and 3", "2", "4", "5", "6"]
+    assert [getattr(stored.item, "text", "") for stored in memory.items] == texts
+    assert (memory.front, memory.covers) == (memory.items[0].id, ids[3])
+    assert await storage.history.items(claim.conversation.id) == [stored.item for stored in memory.items]
+
+
+async def test_a_conversation_is_compacted_once_after_the_same_summary(storage: Storage) -> None:
+    claim = await started(storage)
+    await record(storage, claim, *(UserItem(str(number), KIM) for number in range(4)))
+    ids = await stored_ids(storage, claim)
+    made = Compaction(SummaryItem("s"), ids[1], (), 0)
+    assert await storage.history.compact(claim.turn, made, Usage(), LATER)
+    before = await storage.history.memory(claim.conversation.id)
+    assert not await storage.history.compact(claim.turn, made, Usage(), LATER)
+    assert await storage.history.memory(claim.conversation.id) == before
+    again = Compaction(SummaryItem("t"), ids[2], (), before.front)
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    assert await storage.history.compact(claim.turn, again, Usage(), LATER), (
+        "a turn that has ended is no hindrance"
+    )
+    assert await storage.history.items(claim.conversation.id) == [SummaryItem("t"), UserItem("3", KIM)]
+    with pytest.raises(StorageError):
+        await storage.history.compact(99, made, Usage(), LATER)
+
+
+async def test_what_was_counted_is_of_the_same_front(storage: Storage) -> None:
+    claim = await started(storage)
+
+    async def step(front: int | None, usage: Usage) -> Counted | None:
+        items = [NewItem(CallItem("c", "f", "{}")), NewItem(ResultItem("c", "1"))]
+        await storage.turns.record(claim.turn, items, usage=usage, at=NOW, front=front)
+        return (await storage.history.memory(claim.conversation.id)).counted
+
+    assert await step(None, Usage(100, 10)) is None
+    first = await step(0, Usage(200, 20))
+    ids = await stored_ids(storage, claim)
+    assert first == Counted(220, ids[-2])
+    assert await step(0, Usage()) == first, "a server that does not count says nothing"
+    made = Compaction(SummaryItem("s"), ids[1], (), 0)
+    assert await storage.history.compact(claim.turn, made, Usage(), LATER)
+    assert (await storage.history.memory(claim.conversation.id)).counted is None
+    assert await step(0, Usage(300, 1)) is None, "it was shown what stood before the summary"
+    memory = await storage.history.memory(claim.conversation.id)
+    assert await step(memory.front, Usage(50, 1)) is not None
+
+
+async def test_an_item_is_of_its_own_conversation_only(storage: Storage) -> None:
+    one, two = await started(storage, message(thread(1))), await started(storage, message(thread(2)))
+    await record(storage, one, UserItem("one", KIM))
+    [id] = await stored_ids(storage, one)
+    assert await storage.history.item(one.conversation.id, id) == UserItem("one", KIM)
+    assert await storage.history.item(two.conversation.id, id) is None
+    assert await storage.history.item(one.conversation.id, 10**18) is None
+
+
+async def test_unfinished_actions_are_those_that_may_still_change(storage: Storage) -> None:
+    claim = await started(storage)
+    new = [new_action(each) for each in ("waits", "confirmed", "denied", "executing")]
+    waits, confirmed, denied, executing = await storage.turns.record(claim.turn, [], new, at=NOW)
+    for action in (confirmed, executing):
+        await storage.actions.decide(click(action))
+    await storage.actions.decide(click(denied, Decision.DENY))
+    await storage.actions.begin(executing.id, LATER)
+    unfinished = await storage.actions.unfinished(claim.conversation.id)
+    assert [action.id for action in unfinished] == [waits.id, confirmed.id, executing.id]
+    assert await storage.actions.unfinished(99) == []

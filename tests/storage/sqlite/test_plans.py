@@ -8,8 +8,30 @@ import pytest
 from sqlite_utils import Database
 
 from storage.outcomes import outcome_items
-from storage.records import ActionState, AssistantItem, Decision, NewItem, Retried, TurnState, Usage
-from storage.sqlite import actions, audit, decisions, executions, grants, history, inbox, life, queue, turns
+from storage.records import (
+    ActionState,
+    AssistantItem,
+    Compaction,
+    Decision,
+    NewItem,
+    Retried,
+    SummaryItem,
+    TurnState,
+    Usage,
+)
+from storage.sqlite import (
+    actions,
+    audit,
+    decisions,
+    executions,
+    grants,
+    history,
+    inbox,
+    life,
+    memory,
+    queue,
+    turns,
+)
 from storage.sqlite.counts import counts
 from storage.sqlite.migrations import MIGRATIONS
 from storage.sqlite.pruning import forget_aside, forget_done
@@ -81,6 +103,13 @@ def everything(db: Database) -> None:
     turns.record(db, shown.turn, [], [], None, LATER, TurnState.ANSWERED)
     assert turns.ended(db)
     assert history.answer(db, claim.turn)
+    assert len(actions.unfinished(db, claim.conversation.id)) == 2
+    turns.record(db, shown.turn, [NewItem(AssistantItem("more"))], [], Usage(5, 1), LATER, None, 0)
+    known = memory.memory(db, claim.conversation.id)
+    assert known.counted
+    last = known.items[-1].id
+    assert memory.compact(db, shown.turn, Compaction(SummaryItem("s"), last - 1, (last - 1,), 0), Usage(), LATER)
+    assert memory.find_item(db, claim.conversation.id, last)
     assert history.items(db, claim.conversation.id)
     assert history.find_conversation(db, KEY)
     assert queue.line(db, NOW + LIFE) == []
