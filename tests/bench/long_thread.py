@@ -1,8 +1,8 @@
 """`make bench`: a thread of 100 turns at 6,000 tokens of context, through the real process in the demo.
 
-Prints how much of all that the model is sent was sent in the request before too, from the first byte on: that is
-what a prompt cache spares. Goals: at least 90 % of all bytes, and no request more than 10 % over the budget, counted
-as the stand-in model does, four bytes a token. Exit status 1 if one is missed.
+Prints how much of all that the model is sent was sent in the request before too, from the first byte on: that
+is what a prompt cache spares. Goals: at least 90 % of all bytes, and no request more than 10 % over the budget,
+counted as the stand-in model does, four bytes a token. Exit status 1 if one is missed.
 """
 
 import asyncio
