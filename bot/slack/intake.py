@@ -4,6 +4,7 @@ Bolt acks an event before its listeners run, so the commit is done in global mid
 middleware raises, Bolt answers 500, nothing is acked and Slack delivers again.
 """
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -11,12 +12,19 @@ from typing import Any
 
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.slack.attached import named, with_names
 from bot.slack.visible import unescape_mrkdwn
 from storage.ports import Inbox
 from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind
 
+log = logging.getLogger("nod.slack")
+
 PEOPLE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
 """Messages that a person wrote. Edits, deletions, joins and bots' messages have other subtypes."""
+
+
+UNREAD = "unread_files"
+"""In Bolt's context: the delivery that was kept, of a message with files."""
 
 
 class Intake:
@@ -45,7 +53,9 @@ class Intake:
             self._on_repeated()
         delivery = from_event(body, self._bot_user)
         if delivery is not None:
-            await self.keep(delivery, only_if_joined=not _addressed(body, self._bot_user))
+            new = await self.keep(delivery, only_if_joined=not _addressed(body, self._bot_user))
+            if new and named(body["event"]):
+                req.context[UNREAD] = delivery
         await next()
 
     async def keep(self, delivery: Delivery, *, only_if_joined: bool = False) -> bool:
@@ -67,9 +77,10 @@ def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
     if event.get("type") not in ("app_mention", "message") or event.get("subtype") not in PEOPLE_SUBTYPES:
         return None
     team, channel, user, ts = (_id(value) for value in (body.get("team_id"), *_place(event)))
-    if not (team and channel and user and ts) or user == bot_user:
+    if event.get("bot_id") or event.get("edited") or user == bot_user or _is_foreign(event, team):
         return None
-    if event.get("bot_id") or event.get("edited") or _is_foreign(event, team):
+    if not (team and channel and user and ts):
+        log.warning("a message without its author, place or time was passed over")
         return None
     if not _addressed(body, bot_user) and not event.get("thread_ts"):
         return None
@@ -79,7 +90,7 @@ def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
         key=f"message:{team}:{channel}:{ts}",
         conversation=ConversationKey(team, channel, thread),
         user=user,
-        text=_said(_text(event.get("text")), bot_user),
+        text=with_names(_said(_text(event.get("text")), bot_user), named(event)),
         ts=ts,
         direct=event.get("channel_type") == "im",
     )

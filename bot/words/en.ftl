@@ -16,6 +16,7 @@ prompt-raise = Raise Tiger Nixon's salary to 330000
 ## While a turn runs
 status-thinking = is thinking…
 status-function = is working on “{ $title }”…
+files-unread = I cannot read files yet: of what you attached I only know the name. Write what matters from it into a message.
 command-asked = You asked: { $question }
 answer-share = Share with the channel
 answer-shared = Shared with the channel.

@@ -16,6 +16,7 @@ prompt-raise = Tiger Nixon의 연봉을 330000으로 올려줘
 ## 처리 중
 status-thinking = 답을 준비하고 있습니다…
 status-function = ‘{ $title }’ 처리하고 있습니다…
+files-unread = 아직 파일을 읽지 못해요. 첨부하신 파일은 이름만 알 수 있으니, 필요한 내용을 메시지로 적어 주세요.
 command-asked = 질문: { $question }
 answer-share = 채널에 공유
 answer-shared = 채널에 공유했습니다.

@@ -49,7 +49,8 @@ def follow(long: LongThread, api: str, model: str) -> int:
         given = input_of(body)
         summary = given[:1] if is_summary(given[0]) else []
         later = given[len(summary) :]
-        if given[: min(len(before), 2)] != before[:2]:  # every part that is left out has the same line in its place
+        # Every part that is left out has the same line in its place: the item behind it tells.
+        if given[: min(len(before), 2)] != before[:2]:
             fronts += 1
             start, kept = found(later, whole, start, end)
             places = range(start - len(kept) + 1)
@@ -78,7 +79,9 @@ def begins(item: Json) -> bool:
     return item.get("role") == "user" or "outcome_" in json.dumps(item)
 
 
-@pytest.mark.parametrize(("api", "questions"), [("responses", 200), ("chat", 60)])
+@pytest.mark.parametrize(
+    ("api", "questions"), [pytest.param("responses", 200, marks=pytest.mark.slow), ("chat", 50)]
+)
 async def test_a_long_thread_with_restarts(empty_office: Office, api: str, questions: int) -> None:
     office = empty_office
     office.settings |= {"NOD_CONTEXT_TOKENS": BUDGET, "NOD_MODEL_API": api}

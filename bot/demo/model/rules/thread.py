@@ -30,6 +30,7 @@ from bot.demo.model.rules.intents import (
     Withdraw,
 )
 from bot.demo.model.rules.notes import is_summary, remembered
+from bot.demo.model.rules.numbers import without_endless
 from bot.demo.model.rules.waiting import OUTCOMES, Waiting, follow
 
 HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
@@ -163,7 +164,7 @@ def read_thread(conversation: Conversation) -> Thread:
             language = language_of(message.text, before=language)
             reader = korean if language == "ko" else english
             now = replace(context, intents=(*context.intents, *intents))
-            intents += reader.read(message.text, now)
+            intents += reader.read(without_endless(message.text), now)
         question = block
     told = [position for position, item in enumerate(conversation) if isinstance(item, AssistantMessage)]
     return Thread((*before, *said), question, tuple(intents), language, done, told[-1] if told else -1)
