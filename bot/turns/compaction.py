@@ -24,6 +24,9 @@ from storage.records import Claim, Compaction, Item, Memory, StoredItem, Summary
 
 log = logging.getLogger("nod.memory")
 
+WORTH = 0.1
+"""The part of the room that a compaction has to free at least."""
+
 AT_ONCE = 4
 """Summaries that are made side by side: answers go before them."""
 
@@ -63,7 +66,12 @@ class Compactions:
             return
         task = asyncio.create_task(self._compact(claim, outlet), name=f"compaction {conversation}")
         self._running[conversation] = task
-        task.add_done_callback(lambda _: self._running.pop(conversation))
+        task.add_done_callback(lambda ended: self._ended(conversation, ended))
+
+    def _ended(self, conversation: int, task: asyncio.Task[None]) -> None:
+        del self._running[conversation]
+        if not task.cancelled() and (defect := task.exception()) is not None:
+            log.error("conversation %d is not summarised", conversation, exc_info=defect)
 
     async def end(self) -> None:
         """Break off what is under way; after the next answer it is begun again."""
@@ -99,7 +107,7 @@ async def compact(parts: Parts, claim: Claim) -> bool:
         return False
     calls = await _open_calls(parts, conversation, items)
     found = cut(items, memory.covers, calls, budget.room // 2 - budget.summary)
-    if found is None or not _is_worth_it(found):
+    if found is None or not _is_worth_it(found, budget):
         return False
     text, usage = "", Usage()
     if parts.compaction == "summarize":
@@ -114,9 +122,11 @@ async def compact(parts: Parts, claim: Claim) -> bool:
     return compacted
 
 
-def _is_worth_it(found: Cut) -> bool:
-    """Whether more gives way than notes of what gave way before."""
-    return any(not isinstance(stored.item, SummaryItem) for stored in found.gone)
+def _is_worth_it(found: Cut, budget: Budget) -> bool:
+    """Whether enough gives way, beside the notes of what gave way before: where open actions or one long answer
+    fill the room, there would be a summary after every answer."""
+    new = [stored for stored in found.gone if not isinstance(stored.item, SummaryItem)]
+    return weight(new) >= budget.room * WORTH
 
 
 def _budget(parts: Parts, memory: Memory, items: list[StoredItem]) -> Budget:

@@ -168,3 +168,34 @@ async def test_a_summary_that_fails_is_made_after_a_later_answer(
     assert left == []
     assert "average salary" in await long.ask("lee", "what did I ask first?")
     assert all(tokens_of(body) <= 1.1 * int(BUDGET) for body in office.world.script.requests)
+
+
+async def test_a_long_result_is_read_on_with(empty_office: Office) -> None:
+    office, script = empty_office, empty_office.world.script
+    office.drop_in("phone_book", PHONE_BOOK)
+    await office.start()
+    script.calls(("read_phone_book", {}))
+    script.text("It is long.")
+    thread = await office.ask("lee", "general", "@Nod who is in the phone book?")
+    assert await thread.answer() == "It is long."
+    told = json.loads(input_of(script.requests[-1])[-1]["content"])
+    assert told["characters"] > 100_000
+    assert told["next_offset"] == len(told["part"]) < 30_000
+    script.calls(("read_more", {"reference": told["reference"], "offset": told["next_offset"]}))
+    script.text("It goes on.")
+    thread = await thread.then("lee", "and then?")
+    assert await thread.answer() == "It goes on."
+    more = json.loads(input_of(script.requests[-1])[-1]["content"])
+    whole = json.dumps([f"person {number}" for number in range(9_000)], separators=(",", ":"))
+    assert whole.startswith(told["part"] + more["part"])
+
+
+PHONE_BOOK = '''
+from functions import Context, function
+
+
+@function(read_only=True)
+async def read_phone_book(context: Context) -> list[str]:
+    """Read the phone book."""
+    return [f"person {number}" for number in range(9_000)]
+'''
