@@ -225,7 +225,7 @@ async def test_a_turn_beside_it_loses_nothing(small: Parts, desk: Desk, clerk: C
     assert now.items[-1].item == AssistantItem("meanwhile")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["", *End])), min_size=3, max_size=8))
 async def test_no_end_at_any_commit_loses_or_doubles_anything(
     small: Parts, desk: Desk, clerk: Clerk, course: list[tuple[int, str]]
