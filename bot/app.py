@@ -12,9 +12,12 @@ import aiohttp
 import httpx
 
 from bot.errors import OperatorError
+from bot.files.contents import MIN_CHARACTERS, Limits
+from bot.files.reader import Reader
 from bot.metrics import Metrics
 from bot.model.check import check_model
 from bot.model.configured import model_options
+from bot.model.options import sees
 from bot.model.protocol import Model
 from bot.model.select import build_model
 from bot.monitor.server import monitor
@@ -29,6 +32,7 @@ from bot.slack.commands import Commands
 from bot.slack.connection import Refusals, build_bolt, open_app_client, open_client, socket_url, who_am_i
 from bot.slack.decisions import Decisions
 from bot.slack.dialogs import Dialogs
+from bot.slack.files import SlackFiles
 from bot.slack.granting import Granting
 from bot.slack.intake import Intake
 from bot.slack.listeners import register
@@ -104,6 +108,9 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         whisper = Whisper(client, session, people)
         card_posts = CardPosts(client, session, people, functions, rules, nod.bot)
         outlets = SlackOutlets(client, session, people, card_posts)
+        files = SlackFiles(
+            client, session, Reader(_limits(settings)), settings.slack_api_url, sees=sees(model_options(settings))
+        )
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
         parts = Parts(
             storage=storage,
@@ -118,6 +125,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             policy=Policy(rules, Standings(client, nod.team)),
             metrics=metrics,
             turn_seconds=settings.turn_seconds,
+            attachments=files,
         )
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
@@ -183,6 +191,12 @@ def _functions(settings: Settings) -> tuple[dict[str, Function], Rules]:
     if withdrawal.NAME in functions:
         raise OperatorError(f"A function cannot be used. {withdrawal.NAME} is Nod's own name: choose another.")
     return functions, check_functions(load_rules(settings), functions)
+
+
+def _limits(settings: Settings) -> Limits:
+    """Bound a file's text to half of what the model is shown: a question and its answer need room, too."""
+    characters = max(MIN_CHARACTERS, min(settings.file_characters, settings.context_tokens // 2))
+    return Limits(size=settings.file_bytes, characters=characters)
 
 
 async def _storage(settings: Settings, stack: AsyncExitStack) -> Storage:

@@ -28,6 +28,7 @@ from storage.records import (
     NewItem,
     Retried,
     Ruling,
+    SharedFile,
     TurnState,
     Usage,
 )
@@ -43,7 +44,8 @@ class Inbox(Protocol):
     async def add(self, delivery: Delivery, at: datetime, *, only_if_joined: bool = False) -> bool:
         """Keep a delivery; True if it is new.
 
-        False, and nothing changed, if its key was kept before. With `only_if_joined` it is for Nod only if it
+        False, and nothing changed, if its key was kept before; but files of which the first delivery did not know
+        are added to it. With `only_if_joined` it is for Nod only if it
         stands in a conversation, after (by its ts) what was said to Nod there first. Otherwise it is set aside,
         outside the inbox, and this returns False: Slack may deliver a reply before the mention that it answers.
 
@@ -51,6 +53,10 @@ class Inbox(Protocol):
         behind that one, in the order of its ts and in the same transaction. A conversation is made where it is
         missing.
         """
+        ...
+
+    async def files(self, entry: int) -> tuple[SharedFile, ...] | None:
+        """Return an entry's files as they are known by now."""
         ...
 
     async def claim(self, at: datetime) -> Claim | None:
@@ -124,6 +130,14 @@ class Turns(Protocol):
 class History(Protocol):
     async def items(self, conversation: int) -> list[Item]:
         """Return a conversation's items, oldest first, from the last summary on."""
+        ...
+
+    async def recorded(self, conversation: int, key: str) -> bool:
+        """Tell whether a conversation has the item of this key."""
+        ...
+
+    async def pictures(self, digests: Collection[str]) -> dict[str, bytes]:
+        """Return the bytes of pictures that stood in items, by their digests."""
         ...
 
     async def conversation(self, key: ConversationKey) -> Conversation | None: ...

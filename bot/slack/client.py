@@ -35,6 +35,7 @@ REPEATABLE = {
     "chat.update",
     "conversations.history",
     "conversations.replies",
+    "files.info",
     "usergroups.users.list",
     "users.info",
 }

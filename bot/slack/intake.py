@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.slack.shared import shared_files
 from bot.slack.visible import unescape_mrkdwn
 from storage.ports import Inbox
 from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind
@@ -59,7 +60,8 @@ class Intake:
 def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
     """Read a person's message out of an event; None for what starts no turn.
 
-    One mention arrives as `app_mention` and as `message`: both give the same key, and the inbox keeps one.
+    One mention arrives as `app_mention` and as `message`: both give the same key, and the inbox keeps one. The
+    first may lack the files that the second has: then they are not known.
     """
     event = body.get("event")
     if body.get("type") != "event_callback" or not isinstance(event, Mapping):
@@ -82,6 +84,7 @@ def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
         text=_said(_text(event.get("text")), bot_user),
         ts=ts,
         direct=event.get("channel_type") == "im",
+        files=shared_files(event),
     )
 
 

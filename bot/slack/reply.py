@@ -10,6 +10,7 @@ from bot.slack.answer import MESSAGE_LENGTH, PART, Answer, part
 from bot.slack.block_kit import Block, context
 from bot.slack.card_posts import CardPosts
 from bot.slack.cards import markdown_blocks, shareable_answer
+from bot.slack.file_words import unread_note
 from bot.slack.halves import end_half
 from bot.slack.marks import CLOCKS, Mark, find_marked, half_written
 from bot.slack.notes import note_blocks, retry_row
@@ -20,6 +21,7 @@ from bot.slack.people import People
 from bot.slack.response_urls import respond
 from bot.slack.survive import log, survive
 from bot.slack.visible import defused, escape_mrkdwn
+from bot.turns.attachments import Unread
 from bot.turns.outlet import Outlet
 from bot.words.catalogue import Words, words_for
 from functions.context import Person
@@ -79,6 +81,7 @@ class ThreadReply:
         self._key = key
         self._turn = claim.turn
         self._since = claim.entries[0].received_at.timestamp()
+        self._again = {entry.id for entry in claim.entries if entry.tries > 1}
         self._mark = Mark(MARK, {"turn": str(claim.turn)})
         self._card_posts = card_posts
         self._words = words_for(person.locale)
@@ -101,6 +104,25 @@ class ThreadReply:
 
     async def settle(self, action: Action, function: Function | None) -> None:
         await self._card_posts.settle(action)
+
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
+        mark = Mark(NOTE, {"entry": str(entry), "note": "files"})
+        if entry in self._again:
+            try:
+                if await find_marked(self._client, self._place.bot, self._key, self._since, mark):
+                    return
+            except LookupError:
+                return  # rather not told by Nod than twice: the model is told too
+        note = unread_note(unread, self._words)
+        await post_once(
+            self._client,
+            self._place.bot,
+            self._key,
+            mark,
+            "telling of files",
+            text=note,
+            blocks=note_blocks(note, None, self._words),
+        )
 
     async def greet(self) -> None:
         await self.finish(greeting(self.person, self._words))
@@ -189,6 +211,9 @@ class PrivateReply:
 
     async def settle(self, action: Action, function: Function | None) -> None:
         await self._card_posts.settle(action, self._clicks.get(action.id))
+
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
+        """A slash command has no files."""
 
     async def greet(self) -> None:
         await self.finish(greeting(self.person, self._words))

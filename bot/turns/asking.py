@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 from bot.errors import ModelBusy, ModelCut, ModelError
 from bot.model.protocol import Done, Event, TextDelta
+from bot.turns.attachments import with_pictures
 from bot.turns.history import model_input
 from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.outlet import Outlet
@@ -78,7 +79,7 @@ class _NothingShown(Exception):
 
 async def _ask_once(parts: Parts, claim: Claim, outlet: Outlet, lead: str, deadline: Deadline) -> Done:
     items = await parts.storage.history.items(claim.conversation.id)
-    shown = model_input(items, parts.context_tokens)
+    shown = await with_pictures(parts.storage, model_input(items, parts.context_tokens))
     said = False
     events = parts.model.stream(INSTRUCTIONS, shown, list(parts.functions.values()))
     try:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bot.turns.attachments import tokens
 from storage.records import AssistantItem, CallItem, Item, ReasoningItem, ResultItem, SummaryItem, UserItem
 
 INTERRUPTED = '{"error":"Nod was interrupted before this call ended; nothing is known of its result."}'
@@ -50,8 +51,11 @@ def _results(calls: Sequence[str], results: dict[str, ResultItem]) -> list[Resul
 
 def estimate(item: Item) -> int:
     """Estimate an item's tokens: a third of its bytes in UTF-8 comes near for English and Korean alike."""
+    files = 0
     match item:
-        case UserItem() | AssistantItem() | SummaryItem():
+        case UserItem():
+            text, files = item.text, sum(map(tokens, item.files))
+        case AssistantItem() | SummaryItem():
             text = item.text
         case CallItem():
             text = item.function + item.arguments_json
@@ -59,4 +63,4 @@ def estimate(item: Item) -> int:
             text = item.output_json
         case ReasoningItem():
             text = str(item.raw.value)
-    return 8 + len(text.encode()) // 3
+    return 8 + len(text.encode()) // 3 + files

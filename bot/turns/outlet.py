@@ -7,6 +7,7 @@ it falls back, and what could not be shown at all is logged.
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.turns.attachments import Unread
 from functions.context import Person
 from functions.contract import Function
 from storage.records import Action, Claim, Delivery
@@ -38,6 +39,11 @@ class Outlet(Protocol):
 
     async def settle(self, action: Action, function: Function | None) -> None:
         """Turn a posted card into what became of its action. `function` is None if it is not there any more."""
+        ...
+
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
+        """Tell the person, before the answer, what of the files beside an entry the model is not shown; once,
+        however often the entry is taken up."""
         ...
 
     async def greet(self) -> None:

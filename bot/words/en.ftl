@@ -175,3 +175,56 @@ retry-not-yours = Only the person who asked for this can have it tried again.
 retry-already = I have already tried this again. Look for the answer further down.
 retry-moved-on = This conversation has gone on since, so I did not try this again. Please ask me once more if you still want it.
 retry-unknown = I do not know any more what this was about, so I did nothing. Please ask me again.
+
+## Files
+file-too-large = I could not read “{ $name }”: it is too large for me. Send a smaller file, or only the part that matters.
+file-unsupported = I could not read “{ $name }”: I have no reader for this kind of file. I can read text, CSV, PDF, Word and Excel files, and pictures.
+file-save-as = I could not read “{ $name }” in this format. Save it as { $kind } and send me that.
+file-mismatch = I could not read “{ $name }”: it is not the kind of file that its name says. Export it again from the program that it comes from.
+file-encrypted = I could not read “{ $name }”: it is protected by a password. Save it without one and send it again.
+file-broken = I could not read “{ $name }”: it is damaged or not complete. Open it, save it anew, and send me that.
+file-took-too-long = Reading “{ $name }” took too long, so I stopped. Send only the part that matters.
+file-too-much = I could not read “{ $name }”: too much is packed into it. Send only the part that matters.
+file-empty = “{ $name }” is empty. Please check that it is the right file.
+file-no-text = “{ $name }” holds pictures of pages and no text. Send the pages as pictures, or a PDF with text.
+file-no-scope = I am not permitted to read files in this workspace yet, so I have not seen “{ $name }”. Only the person who runs Nod can mend that; I have written the reason into my log.
+file-gone = I could not read “{ $name }”: it is no longer in Slack. If you still have it, send it again.
+file-elsewhere = I could not read “{ $name }”: Slack has only a link to it. Upload the file itself.
+file-unreachable = Slack did not hand me “{ $name }” just now. Please send it again in a moment.
+file-not-seen = I have not looked at “{ $name }”: the model that I use does not see pictures. Tell me in words what it shows.
+file-no-room = There was no room left for “{ $name }” beside the other files. Send it in a message of its own.
+file-in-part = I read only part of “{ $name }”. Left out: { $parts }.
+file-more-parts = { $count ->
+        [one] one more part
+       *[other] { $count } more parts
+    }
+file-part-pages = { $range ->
+        [on] everything from page { $first } on
+        [one] page { $first }
+       *[many] pages { $first }–{ $last }
+    }
+file-part-sheets = { $range ->
+        [on] everything from sheet { $first } on
+        [one] sheet { $first }
+       *[many] sheets { $first }–{ $last }
+    }
+file-part-rows = { $range ->
+        [on] everything from row { $first } on
+        [one] row { $first }
+       *[many] rows { $first }–{ $last }
+    }
+file-part-paragraphs = { $range ->
+        [on] everything from paragraph { $first } on
+        [one] paragraph { $first }
+       *[many] paragraphs { $first }–{ $last }
+    }
+file-part-lines = { $range ->
+        [on] everything from line { $first } on
+        [one] line { $first }
+       *[many] lines { $first }–{ $last }
+    }
+file-part-characters = { $range ->
+        [on] everything from character { $first } on
+        [one] character { $first }
+       *[many] characters { $first }–{ $last }
+    }

@@ -160,3 +160,53 @@ retry-not-yours = 이 요청은 요청하신 분만 다시 시도하게 할 수 
 retry-already = 이미 다시 시도했습니다. 아래쪽에서 답을 확인해 주세요.
 retry-moved-on = 그 뒤로 대화가 이어져서 다시 시도하지 않았습니다. 아직 필요하시면 한 번 더 말씀해 주세요.
 retry-unknown = 어떤 요청이었는지 더 이상 알 수 없어서 아무것도 하지 않았습니다. 다시 말씀해 주세요.
+
+## 파일
+file-too-large = ‘{ $name }’ 파일은 너무 커서 읽지 못했습니다. 더 작은 파일이나 필요한 부분만 보내 주세요.
+file-unsupported = ‘{ $name }’ 파일은 제가 읽을 수 없는 형식입니다. 텍스트, CSV, PDF, Word, Excel 파일과 이미지를 읽을 수 있습니다.
+file-save-as = ‘{ $name }’ 파일은 이 형식으로는 읽지 못했습니다. { $kind } 형식으로 저장해서 보내 주세요.
+file-mismatch = ‘{ $name }’ 파일은 이름과 실제 형식이 달라서 읽지 못했습니다. 원래 프로그램에서 다시 내보내 주세요.
+file-encrypted = ‘{ $name }’ 파일에 암호가 걸려 있어서 읽지 못했습니다. 암호 없이 저장해서 다시 보내 주세요.
+file-broken = ‘{ $name }’ 파일이 손상되었거나 완전하지 않아서 읽지 못했습니다. 파일을 열어 다시 저장한 뒤 보내 주세요.
+file-took-too-long = ‘{ $name }’ 파일을 읽는 데 너무 오래 걸려서 멈췄습니다. 필요한 부분만 보내 주세요.
+file-too-much = ‘{ $name }’ 파일은 압축을 풀면 내용이 너무 많아서 읽지 못했습니다. 필요한 부분만 보내 주세요.
+file-empty = ‘{ $name }’ 파일은 비어 있습니다. 맞는 파일인지 확인해 주세요.
+file-no-text = ‘{ $name }’ 파일에는 글자가 아니라 스캔한 쪽 이미지만 있습니다. 각 쪽을 이미지로 보내시거나 글자가 있는 PDF를 보내 주세요.
+file-no-scope = 이 워크스페이스에서 아직 파일을 읽을 권한이 없어서 ‘{ $name }’ 파일을 보지 못했습니다. Nod 관리자만 고칠 수 있는 문제라서 이유를 로그에 남겼습니다.
+file-gone = ‘{ $name }’ 파일은 이제 Slack에 없어서 읽지 못했습니다. 아직 가지고 계시면 다시 보내 주세요.
+file-elsewhere = ‘{ $name }’ 파일은 Slack에 링크만 있어서 읽지 못했습니다. 파일을 직접 올려 주세요.
+file-unreachable = 방금 Slack에서 ‘{ $name }’ 파일을 받지 못했습니다. 잠시 후 다시 보내 주세요.
+file-not-seen = 제가 쓰는 모델은 이미지를 볼 수 없어서 ‘{ $name }’ 파일을 보지 못했습니다. 어떤 내용인지 글로 알려 주세요.
+file-no-room = 다른 파일 때문에 ‘{ $name }’ 파일까지 읽을 자리가 없었습니다. 이 파일만 따로 보내 주세요.
+file-in-part = ‘{ $name }’ 파일은 일부만 읽었습니다. 읽지 못한 부분: { $parts }
+file-more-parts = 그 밖에 { $count }곳
+file-part-pages = { $range ->
+        [on] { $first }쪽부터 끝까지
+        [one] { $first }쪽
+       *[many] { $first }–{ $last }쪽
+    }
+file-part-sheets = { $range ->
+        [on] { $first }번째 시트부터 끝까지
+        [one] { $first }번째 시트
+       *[many] { $first }–{ $last }번째 시트
+    }
+file-part-rows = { $range ->
+        [on] { $first }번째 행부터 끝까지
+        [one] { $first }번째 행
+       *[many] { $first }–{ $last }번째 행
+    }
+file-part-paragraphs = { $range ->
+        [on] { $first }번째 문단부터 끝까지
+        [one] { $first }번째 문단
+       *[many] { $first }–{ $last }번째 문단
+    }
+file-part-lines = { $range ->
+        [on] { $first }번째 줄부터 끝까지
+        [one] { $first }번째 줄
+       *[many] { $first }–{ $last }번째 줄
+    }
+file-part-characters = { $range ->
+        [on] { $first }번째 글자부터 끝까지
+        [one] { $first }번째 글자
+       *[many] { $first }–{ $last }번째 글자
+    }

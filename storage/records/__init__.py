@@ -25,6 +25,7 @@ from storage.records.conversations import (
     SummaryItem,
     UserItem,
 )
+from storage.records.files import PICTURE, Attached, SharedFile
 from storage.records.inbox import (
     Counts,
     Delivery,
@@ -42,9 +43,11 @@ from storage.records.turns import (
 
 __all__ = [
     "COMMAND_THREAD",
+    "PICTURE",
     "Action",
     "ActionState",
     "AssistantItem",
+    "Attached",
     "AuditRow",
     "CallItem",
     "Claim",
@@ -67,6 +70,7 @@ __all__ = [
     "ResultItem",
     "Retried",
     "Ruling",
+    "SharedFile",
     "SummaryItem",
     "TurnState",
     "Usage",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.turns.attachments import Unread
 from functions import Function, Person
 from storage.ports import StorageError
 from storage.records import (
@@ -64,6 +65,8 @@ class Reply:
         assert len({action.batch for action in actions}) == 1
 
     async def settle(self, action: Action, function: Function | None) -> None: ...
+
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None: ...
 
     async def greet(self) -> None: ...
 

@@ -14,6 +14,7 @@ from bot.errors import ModelError
 from bot.metrics import Metrics
 from bot.model.protocol import Done, Event, Finish, TextDelta
 from bot.rules import Rules
+from bot.turns.attachments import Unread
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
 from functions import Context, Function, FunctionProblem, OutcomeUnknown, Person, function
@@ -91,6 +92,7 @@ class RecordingOutlet:
     cards: list[Action] = field(default_factory=list)
     batches: list[list[Action]] = field(default_factory=list)
     settled: list[Action] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     finished: int = 0
     greeted: int = 0
     retry: bool = False
@@ -118,6 +120,9 @@ class RecordingOutlet:
 
     async def settle(self, action: Action, function: Function | None) -> None:
         self.settled.append(action)
+
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
+        self.unread += unread
 
     async def greet(self) -> None:
         self.greeted += 1
