@@ -147,7 +147,7 @@ class SlackFiles:
     def _is_slacks(self, url: URL) -> bool:
         """Tell whether an address may be shown the token: it is where the API is, or, if that is Slack's, any of
         Slack's hosts over TLS."""
-        if url.user is not None or url.password is not None:
+        if not url.absolute or url.user is not None or url.password is not None:
             return False
         if url.origin() == self._api.origin():
             return True

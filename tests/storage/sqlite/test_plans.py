@@ -2,13 +2,25 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from storage.outcomes import outcome_items
-from storage.records import ActionState, AssistantItem, Decision, NewItem, Retried, TurnState, Usage
+from storage.records import (
+    PICTURE,
+    ActionState,
+    AssistantItem,
+    Attached,
+    Decision,
+    NewItem,
+    Retried,
+    TurnState,
+    Usage,
+    UserItem,
+)
 from storage.sqlite import actions, audit, decisions, executions, grants, history, inbox, life, queue, turns
 from storage.sqlite.counts import counts
 from storage.sqlite.migrations import MIGRATIONS
@@ -45,12 +57,15 @@ def everything(db: Database) -> None:
         inbox.add(db, message(), NOW, only_if_joined=False)
     claim = inbox.claim(db, NOW)
     assert claim is not None
-    items = [NewItem(AssistantItem("yes"), "key")]
+    picture = Attached("a.png", PICTURE, digest="d", content=b"x")
+    items = [NewItem(AssistantItem("yes"), "key"), NewItem(UserItem("look", KIM, files=(picture,)))]
     ids = ("done", "denied", "over", "stuck", "again", "edited", "mistaken")
     new = [new_action(action_id, function=action_id, batch="b1") for action_id in ids]
     done, denied, over, stuck, again, edited, mistaken = turns.record(
         db, claim.turn, items, new, Usage(1), NOW, None
     )
+    assert history.recorded(db, claim.conversation.id, "key")
+    assert history.pictures(db, ["d"]) == {"d": b"x"}
     actions.carded(db, done.id, "5.5")
     assert actions.uncarded(db)
     assert actions.pending(db, claim.conversation.id)
@@ -100,6 +115,10 @@ def everything(db: Database) -> None:
     assert audit.rows(db, done.id, 0, 10)
     assert audit.rows(db, None, 0, 10)
     assert audit.follow(db, audit.Place()) == audit.Piece(None)
+    mention = message(files=None)
+    assert inbox.add(db, mention, NOW, only_if_joined=False)
+    assert not inbox.add(db, replace(mention, files=()), NOW, only_if_joined=False)
+    assert inbox.files(db, claim.entries[0].id) is None
 
 
 def plan(db: Database, sql: str, parameters: object) -> list[str]:
