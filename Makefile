@@ -1,6 +1,6 @@
 # What people type. `make demo` needs Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint fmt pins clean
+.PHONY: help install demo test test-slow faults soak lint fmt pins clean
 
 # The first of these that is new enough makes .venv; `make PYTHON=…` names another.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
@@ -13,7 +13,10 @@ PACKAGE := install --no-deps --no-build-isolation --no-index --editable .
 help:
 	@echo "make demo     try Nod on this machine: a Slack-like page, no tokens, no API key"
 	@echo "make install  make .venv with what \`nod run\` and \`nod demo\` need"
-	@echo "make test     run every test"
+	@echo "make test     run the tests: four minutes at most"
+	@echo "make test-slow  run those that take their time, every fault at every moment, and the fuzzing"
+	@echo "make faults   run every fault at every moment: two minutes"
+	@echo "make soak     twenty conversations at once and random faults: SECONDS=300 SEED=any RATE=0.05"
 	@echo "make lint     check style and types"
 	@echo "make fmt      format"
 	@echo "make pins     choose the dependencies' versions anew (constraints/)"
@@ -26,6 +29,16 @@ demo: .venv/.demo
 
 test: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal
+
+test-slow: .venv/.dev
+	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "slow or fuzz or faults"
+
+faults: .venv/.dev
+	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "" tests/faults
+
+SECONDS ?= 300
+soak: .venv/.dev
+	@$(BIN)/python -m tests.soak --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE))
 
 lint: .venv/.dev
 	@$(BIN)/ruff check --quiet

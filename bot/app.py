@@ -151,7 +151,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             counts=storage.counts,
             sockets=lambda: sockets.states,
             turns=lambda: worker.running,
-            working=lambda: not any(task.done() for task in tasks),
+            working=lambda: not any(task.done() and not task.cancelled() for task in tasks),
             clock=clock,
             concurrency=settings.concurrency,
             turn_seconds=settings.turn_seconds,

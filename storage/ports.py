@@ -114,7 +114,8 @@ class Turns(Protocol):
         ...
 
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
-        """Put a failed turn's entries back to waiting, as if they had been received `at` and never tried.
+        """Put a failed turn's entries back to waiting, as if they had been received `at` and never tried. One that
+        still runs has shown its apology already: its entries wait again as soon as it ends as failed.
 
         Looks, in this order: no such turn in this team and channel, or it did not fail: UNKNOWN; it was another
         person's: NOT_YOURS; it was retried before: ALREADY; its entries are forgotten: UNKNOWN; it has items in

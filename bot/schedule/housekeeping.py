@@ -3,7 +3,10 @@ The expiry itself stands in the row, so a late sweep shows late and permits noth
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
@@ -43,13 +46,19 @@ async def housekeep(parts: Parts, outlets: Outlets, left: Left) -> None:
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    scheduler.add_job(sweep, "interval", (parts, outlets), seconds=SWEEP_EVERY)
-    scheduler.add_job(forget, "interval", (parts,), seconds=FORGET_EVERY)
+    scheduler.add_job(_quietly, "interval", (sweep, parts, outlets), seconds=SWEEP_EVERY)
+    scheduler.add_job(_quietly, "interval", (forget, parts), seconds=FORGET_EVERY)
     scheduler.start()
     try:
         await asyncio.Event().wait()
     finally:
         scheduler.shutdown(wait=False)
+
+
+async def _quietly(job: Callable[..., Awaitable[None]], *given: Any) -> None:
+    """Run a job; the scheduler would write a stack trace for one that the end of the process cuts short."""
+    with suppress(asyncio.CancelledError):
+        await job(*given)
 
 
 async def sweep(parts: Parts, outlets: Outlets) -> None:

@@ -94,6 +94,8 @@ class SlackFiles:
         """Ask Slack for a file of which the message told no address. Raises _Refused and FAR_END."""
         if file.url:
             return file
+        if not file.id:
+            raise _Refused(Unfetched.GONE)
         response = await self._client.files_info(file=file.id)
         told: Any = response.get("file")
         if isinstance(told, Mapping) and is_elsewhere(told):
@@ -101,7 +103,7 @@ class SlackFiles:
         if isinstance(told, Mapping) and is_missing(told):
             raise _Refused(Unfetched.GONE)
         found = shared_file(told)
-        if found is None or not found.url:
+        if not found.url:
             raise _Refused(Unfetched.UNREACHABLE)
         return found
 

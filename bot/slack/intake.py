@@ -4,6 +4,7 @@ Bolt acks an event before its listeners run, so the commit is done in global mid
 middleware raises, Bolt answers 500, nothing is acked and Slack delivers again.
 """
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -15,6 +16,8 @@ from bot.slack.shared import shared_files
 from bot.slack.visible import unescape_mrkdwn
 from storage.ports import Inbox
 from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind
+
+log = logging.getLogger("nod.slack")
 
 PEOPLE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
 """Messages that a person wrote. Edits, deletions, joins and bots' messages have other subtypes."""
@@ -69,9 +72,10 @@ def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
     if event.get("type") not in ("app_mention", "message") or event.get("subtype") not in PEOPLE_SUBTYPES:
         return None
     team, channel, user, ts = (_id(value) for value in (body.get("team_id"), *_place(event)))
-    if not (team and channel and user and ts) or user == bot_user:
+    if event.get("bot_id") or event.get("edited") or user == bot_user or _is_foreign(event, team):
         return None
-    if event.get("bot_id") or event.get("edited") or _is_foreign(event, team):
+    if not (team and channel and user and ts):
+        log.warning("a message without its author, place or time was passed over")
         return None
     if not _addressed(body, bot_user) and not event.get("thread_ts"):
         return None

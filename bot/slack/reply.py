@@ -20,9 +20,9 @@ from bot.slack.pace import patience
 from bot.slack.people import People
 from bot.slack.response_urls import respond
 from bot.slack.survive import log, survive
-from bot.slack.visible import defused, escape_mrkdwn
+from bot.slack.visible import defused, escape_mrkdwn, visible
 from bot.turns.attachments import Unread
-from bot.turns.outlet import Outlet
+from bot.turns.outlet import PASSED, Outlet
 from bot.words.catalogue import Words, words_for
 from functions.context import Person
 from functions.contract import Function
@@ -34,8 +34,9 @@ MARK = "nod_answer"
 NOTE = "nod_note"
 """The metadata of a note of Nod's own, with its turn's number."""
 
-CLEARING = 60.0
-"""Seconds that the end of a status waits for Slack's limits: a status that stays annoys people."""
+CLEARING = 10.0
+"""Seconds that the end of a status waits for Slack's limits: a status that stays annoys people, but the thread's
+next turn waits for this one, and whatever is posted takes the status away too."""
 
 
 class SlackOutlets:
@@ -61,7 +62,8 @@ class SlackOutlets:
         key = delivery.conversation
         if not key.is_command:
             person = await self._people.find(key.team, delivery.user)
-            await set_status(self._client, key, words_for(person.locale)("status-line", place=place))
+            words = words_for(person.locale)
+            await set_status(self._client, key, "" if place == PASSED else words("status-line", place=place))
 
     async def post_again(self, action: Action) -> str | None:
         return await self._card_posts.post_again(action)
@@ -148,17 +150,17 @@ class ThreadReply:
         return bool(left)
 
     async def finish(self, note: str = "", *, retry: bool = False) -> None:
-        """The status is cleared even where this turn set none: an earlier try, or the line, may have. The note
-        comes last, so that whoever clicks its button finds the turn at its end."""
+        """The status is cleared even where this turn set none: an earlier try, or the line, may have. It may have
+        to wait for Slack's limits, so it comes last."""
         await self._answer.end(self._mark)
-        with patience(CLEARING):
-            await set_status(self._client, self._key, "")
         if note:
             mark = Mark(NOTE, {"turn": str(self._turn), "note": secrets.token_hex(4)})
             blocks = note_blocks(note, self._turn if retry else None, self._words)
             await post_once(
                 self._client, self._place.bot, self._key, mark, "posting a note", text=note, blocks=blocks
             )
+        with patience(CLEARING):
+            await set_status(self._client, self._key, "")
 
 
 async def set_status(client: AsyncWebClient, key: ConversationKey, status: str) -> None:
@@ -264,7 +266,7 @@ class PrivateReply:
 
 def greeting(person: Person, words: Words) -> str:
     """Say hello, by name if there is one."""
-    return words("greeting", name=escape_mrkdwn(person.name)) if person.name else words("greeting-plain")
+    return words("greeting", name=escape_mrkdwn(visible(person.name))) if person.name else words("greeting-plain")
 
 
 def _status(on: Function | None, words: Words) -> str:

@@ -1,6 +1,5 @@
 """*Try again* below a failed answer: what was asked waits in the inbox again, at the click of who had asked it."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -14,9 +13,6 @@ from bot.slack.survive import survive
 from bot.slack.whisper import Whisper
 from storage.ports import Turns
 from storage.records import Retried
-
-LOOK_AGAIN = (0.2, 0.6)
-"""Seconds; the ack has to come within three."""
 
 REFUSED = {
     Retried.NOT_YOURS: "retry-not-yours",
@@ -47,7 +43,7 @@ class Retries:
         """Put a failed turn's entries back, then acknowledge. Raises StorageError, and then there is no ack."""
         pressed = on_message(body)
         turn = _number(pressed.value)
-        retried = await self._retry(turn, pressed)
+        retried = await self._turns.retry(turn, pressed.team, pressed.channel, pressed.user, self._clock())
         await ack()
         if retried is Retried.AGAIN:
             self._wake()
@@ -56,16 +52,6 @@ class Retries:
         if retried in REFUSED:
             words = await self._whisper.words(pressed)
             await self._whisper.answer(pressed, words(REFUSED[retried]))
-
-    async def _retry(self, turn: int, pressed: Pressed) -> Retried:
-        """The button stands there a moment before its turn is written down as failed: look again before it is
-        called unknown."""
-        for pause in (*LOOK_AGAIN, None):
-            retried = await self._turns.retry(turn, pressed.team, pressed.channel, pressed.user, self._clock())
-            if retried is not Retried.UNKNOWN or pause is None:
-                break
-            await asyncio.sleep(pause)
-        return retried
 
     async def _take_button(self, pressed: Pressed, body: Mapping[str, Any]) -> None:
         told = (await self._whisper.words(pressed))("retry-begun")

@@ -9,6 +9,8 @@ MOST_TOLD = 10
 """Files that a message can have in Slack."""
 LONGEST = 255
 """Characters of a name or a type that are kept."""
+NAMELESS = "file"
+"""One that was deleted meanwhile, or that Slack shows nobody yet, has no name."""
 NOT_THERE = frozenset({"tombstone", "hidden_by_limit"})
 """Modes of a file that was deleted, or lies beyond what a free workspace shows."""
 
@@ -19,14 +21,14 @@ def shared_files(message: Mapping[str, Any]) -> tuple[SharedFile, ...] | None:
     if files is None and message.get("type") == "app_mention":
         return None
     listed = files if isinstance(files, list) else []
-    return tuple(filter(None, map(shared_file, listed[:MOST_TOLD])))
+    return tuple(map(shared_file, listed[:MOST_TOLD]))
 
 
-def shared_file(told: Any) -> SharedFile | None:
-    """Read a file object of Slack's; None for what has no id. The address is left empty where the bytes are not to
-    be had with what is told here: Slack shows files of other organisations by their ids only."""
-    if not isinstance(told, Mapping) or not (id := _word(told.get("id"))):
-        return None
+def shared_file(told: Any) -> SharedFile:
+    """Read a file object of Slack's; what is none is a file that is not there. The address is left empty where the
+    bytes are not to be had with what is told here: Slack shows files of other organisations by their ids only."""
+    if not isinstance(told, Mapping):
+        return SharedFile("", NAMELESS)
     size = told.get("size")
     url = (
         ""
@@ -34,8 +36,8 @@ def shared_file(told: Any) -> SharedFile | None:
         else told.get("url_private_download") or told.get("url_private")
     )
     return SharedFile(
-        id=id,
-        name=_text(told.get("name")) or _text(told.get("title")) or id,
+        id=_word(told.get("id")),
+        name=_text(told.get("name")) or _text(told.get("title")) or NAMELESS,
         mimetype=_text(told.get("mimetype")),
         size=size if type(size) is int and 0 < size < 2**53 else 0,
         url=_word(url),
@@ -53,7 +55,7 @@ def is_elsewhere(told: Mapping[str, Any]) -> bool:
 
 
 def _text(value: Any) -> str:
-    return value[:LONGEST] if isinstance(value, str) else ""
+    return value.strip()[:LONGEST] if isinstance(value, str) else ""
 
 
 def _word(value: Any) -> str:

@@ -5,8 +5,9 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from bot.turns.outlet import Outlets
+from bot.turns.outlet import PASSED, Outlets
 from storage.ports import Inbox, StorageError
+from storage.records import Delivery
 
 log = logging.getLogger("nod.worker")
 
@@ -48,4 +49,18 @@ class Line:
         for each in waiting:
             if now - self._told.get(each.delivery.key, datetime.min.replace(tzinfo=now.tzinfo)) >= SAY_AGAIN:
                 self._told[each.delivery.key] = now
-                await self._outlets.in_line(each.delivery, each.place)
+                await self._tell(each.delivery)
+
+    async def _tell(self, delivery: Delivery) -> None:
+        """Telling takes as long as Slack does: meanwhile their turn may come, and go. Then nobody else would take
+        away what was told."""
+        place = await self._place(delivery)
+        if place == PASSED:
+            return
+        await self._outlets.in_line(delivery, place)
+        if await self._place(delivery) == PASSED:
+            await self._outlets.in_line(delivery, PASSED)
+
+    async def _place(self, delivery: Delivery) -> int:
+        line = await self._inbox.line(self._clock(), timedelta(0))
+        return next((each.place for each in line if each.delivery.key == delivery.key), PASSED)

@@ -12,6 +12,9 @@ from functions.context import Person
 from functions.contract import Function
 from storage.records import Action, Claim, Delivery
 
+PASSED = 0
+"""The place of who waits in line no longer."""
+
 
 class Outlet(Protocol):
     """One turn's outlet, made for it and used by it alone, in the order the turn goes."""
@@ -71,7 +74,8 @@ class Outlets(Protocol):
         ...
 
     async def in_line(self, delivery: Delivery, place: int) -> None:
-        """Tell somebody who has waited a while for a free turn which place in the line they have, from 1."""
+        """Tell somebody who has waited a while for a free turn which place in the line they have, from 1; PASSED
+        takes away what they were told."""
         ...
 
     async def post_again(self, action: Action) -> str | None:

@@ -145,9 +145,9 @@ click-unknown = I do not know this card, so nothing was done. Ask me again for a
 click-broken = I could not keep your click, so nothing was done. Please click again in a moment.
 
 ## When something went wrong
-model-busy = The model is not answering right now. Your question is kept in this thread; ask me again in a minute.
+model-busy = The model is not answering right now. Your question is kept: try again in a minute.
 model-refused = The model refused the request, and only the person who runs Nod can mend that. I have written the reason into my log.
-model-cut = The connection to the model broke off, so the answer above is not complete. Ask me to go on, or ask again.
+model-cut = The connection to the model broke off, so the answer above is not complete. Try again, or ask me to go on.
 context-too-long = This thread has grown too long for the model. Start a new thread, and tell me what matters from this one.
 answer-length = The answer reached the model's length limit. Say “go on” for the rest.
 answer-filtered = The provider's content filter stopped this answer. Try putting the question another way.

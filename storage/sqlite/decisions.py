@@ -81,12 +81,12 @@ def _open(db: Database, click: Click, *, requester_only: bool) -> Action | Rulin
         return Ruling(Verdict.NOT_YOURS, action)
     if action.state is not ActionState.PENDING:
         return Ruling(Verdict.ALREADY, action)
-    if click.at >= action.expires_at:
-        return Ruling(Verdict.EXPIRED, end_late(db, action, click.at))
     if action.card_ts is None and click.card_ts:
         # The card was posted, and where could not be written down: whoever clicks on it says where it stands.
         db.execute("UPDATE actions SET card_ts = ? WHERE id = ?", [click.card_ts, action.id])
-        return replace(action, card_ts=click.card_ts)
+        action = replace(action, card_ts=click.card_ts)
+    if click.at >= action.expires_at:
+        return Ruling(Verdict.EXPIRED, end_late(db, action, click.at))
     return action
 
 

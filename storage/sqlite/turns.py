@@ -94,6 +94,8 @@ def finish(db: Database, turn: int, state: TurnState, at: datetime, incident: st
     _require_running(ended.rowcount, turn)
     if state is TurnState.INTERRUPTED:
         db.execute("UPDATE inbox SET state = 'waiting', turn = NULL WHERE turn = ?", [turn])
+    elif state is TurnState.FAILED and _is_retried(db, turn):
+        _wait_again(db, turn, at)  # its person was faster than its end
     else:
         db.execute("UPDATE inbox SET state = 'done', done_at = ? WHERE turn = ?", [time_text(at), turn])
 
@@ -103,7 +105,7 @@ def retry(db: Database, turn: int, team: str, channel: str, user: str, at: datet
         db.query(
             """
             SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation
-            WHERE turns.id = ? AND turns.state = 'failed' AND team = ? AND channel = ?
+            WHERE turns.id = ? AND turns.state IN ('failed', 'running') AND team = ? AND channel = ?
             """,
             [turn, team, channel],
         ),
@@ -120,6 +122,12 @@ def retry(db: Database, turn: int, team: str, channel: str, user: str, at: datet
     if _overtaken(db, turn, failed["conversation"]):
         return Retried.MOVED_ON
     db.execute("UPDATE turns SET retried_at = ? WHERE id = ? AND retried_at IS NULL", [time_text(at), turn])
+    if failed["state"] == TurnState.FAILED:
+        _wait_again(db, turn, at)
+    return Retried.AGAIN
+
+
+def _wait_again(db: Database, turn: int, at: datetime) -> None:
     db.execute(
         """
         UPDATE inbox SET state = 'waiting', turn = NULL, tries = 0, done_at = NULL, received_at = ?
@@ -127,7 +135,10 @@ def retry(db: Database, turn: int, team: str, channel: str, user: str, at: datet
         """,
         [time_text(at), turn],
     )
-    return Retried.AGAIN
+
+
+def _is_retried(db: Database, turn: int) -> bool:
+    return any(db.query("SELECT 1 FROM turns WHERE id = ? AND retried_at IS NOT NULL", [turn]))
 
 
 def _overtaken(db: Database, turn: int, conversation: int) -> bool:

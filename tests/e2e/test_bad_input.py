@@ -6,8 +6,10 @@ import sqlite3
 import pytest
 
 from bot.demo.services.faults import Drop, Status
+from bot.demo.workspace import payloads
 from bot.demo.workspace.slack import Fault
-from tests.e2e.office import WITHIN, Office
+from bot.demo.workspace.state import Json, Message
+from tests.e2e.office import WITHIN, Office, Thread, shown
 
 
 @pytest.mark.parametrize(
@@ -122,3 +124,117 @@ async def test_a_database_that_is_locked_means_no_ack_and_nothing_lost(office: O
     assert "42.13" in await thread.answer()
     await office.world.sockets.wait_acked()
     assert len(thread.replies) == 1
+
+
+def sent(office: Office, person: str, changes: Json, channel: str = "general", text: str = "hi") -> Thread:
+    """Say something to Nod with an event that is not as Slack's are."""
+    workspace, user = office.workspace, office.workspace.user(person)
+    room = workspace.channel(channel) if channel == "general" else workspace.dm(user.id)
+    said = workspace.post(Message(workspace.next_ts(), room.id, user.id, text=text))
+    event = payloads.message_event(workspace, said, room) | {"text": f"<@{workspace.bot.id}> {text}"} | changes
+    event = {name: value for name, value in event.items() if value is not ...}
+    office.world.sockets.send_event(payloads.event_callback(workspace, event))
+    return Thread(office, room.id, said.ts, said.ts)
+
+
+async def still_answers(office: Office) -> None:
+    thread = await office.ask("lee", "general", "@Nod what is the average age?")
+    assert "42.13" in await thread.answer()
+    assert "Traceback" not in office.log
+
+
+async def test_a_message_without_what_it_should_have_is_passed_over(office: Office) -> None:
+    for number, missing in enumerate(("user", "ts", "channel"), start=1):
+        sent(office, "lee", {missing: ...})
+        await office.world.sockets.wait_acked()
+        assert office.log.count("passed over") == number
+    assert office.world.script.requests == []
+    await still_answers(office)
+
+
+async def test_an_event_in_no_shape_at_all_is_acknowledged(office: Office) -> None:
+    odd: list[object] = [None, [], "message", {}, {"type": ["message"]}, {"type": "message", "text": {}}]
+    for event in odd:
+        office.world.sockets.send_event(payloads.event_callback(office.workspace, {}) | {"event": event})
+    await office.world.sockets.wait_acked()
+    assert len(office.world.sockets.delivered) == len(odd)
+    await still_answers(office)
+
+
+async def test_a_click_and_a_command_that_say_nothing_are_not_acknowledged(office: Office) -> None:
+    person, sockets = office.workspace.user("lee"), office.world.sockets
+    click = payloads.interaction(office.workspace, "block_actions", person, "1.trigger")
+    assert await sockets.request("interactive", click | {"actions": []}) is None
+    assert await sockets.request("slash_commands", {"command": "/nod", "text": "hi"}) is None
+    assert office.log.count("passed over") == 2
+    await still_answers(office)
+
+
+async def test_a_person_whom_slack_does_not_know_is_answered(office: Office) -> None:
+    thread = sent(office, "lee", {"user": "U0NOBODY"}, text="what is the average age?")
+    # no stream is opened for nobody: the answer is posted, and grows
+    await office.workspace.wait_for(lambda _: any("42.13" in reply.text for reply in thread.replies), WITHIN)
+    await still_answers(office)
+
+
+async def test_forty_thousand_characters_are_answered(office: Office) -> None:
+    for bit in ("a", "1", "가", "😀", "lorem ipsum "):
+        direct = await office.dm("lee", (bit * 40_000)[:40_000])
+        assert await direct.answer()
+    await still_answers(office)
+
+
+async def test_odd_characters_are_answered(office: Office) -> None:
+    for text in ("half \ud800 a pair", "nul \x00 here", "\u202etxt.exe\u202c \u2066x", "مرحبا 😀 שלום", "\u200b"):
+        thread = sent(office, "lee", {"text": text}, "dm")
+        assert await thread.answer()
+    await office.world.sockets.wait_acked()
+    assert not office.world.sockets.given_up
+    await still_answers(office)
+
+
+NOTE = """
+from functions import Context, function
+
+
+@function()
+async def leave_note(context: Context, text: str) -> str:
+    '''Leave a note.'''
+    return text
+"""
+
+
+async def test_a_card_shows_what_would_reorder_it(empty_office: Office) -> None:
+    office = empty_office
+    office.drop_in("notes", NOTE)
+    await office.start()
+    office.world.script.calls(("leave_note", {"text": "Ana \u202e0001\u202c \u200bשלום مرحبا 😀"}))
+    thread = await office.ask("lee", "general", "@Nod leave a note")
+    card = await thread.card()
+    assert "\u202e" not in shown(card)
+    assert "\u200b" not in shown(card)
+    assert "\\u{202e}0001\\u{202c}" in shown(card)
+    assert "שלום مرحبا 😀" in shown(card)
+
+
+async def test_a_name_that_reorders_is_written_out(office: Office) -> None:
+    office.workspace.user("lee").real_name = "Lee\u202e"
+    thread = await office.ask("lee", "general", "@Nod")
+    assert "Lee\\u{202e}!" in await thread.answer()
+
+
+FILES = [
+    {"id": "F1", "name": "pay\u202efdp.exe", "mimetype": "application/pdf"},
+    {"id": "F2", "mode": "tombstone"},
+]
+
+
+async def test_a_file_is_not_passed_over_in_silence(office: Office) -> None:
+    for person, words in (("lee", "it is no longer in Slack"), ("kim", "이제 Slack에 없어서")):
+        for text in ("", "what is the average age?"):
+            file = {"subtype": "file_share", "text": text, "files": FILES}
+            thread = sent(office, person, file, "dm")
+            note, answer = await thread.answers(2)
+            assert shown(note).count(words) == 2 * shown(note).count("pay\\u{202e}fdp.exe")
+            assert ("42.13" in answer.text) is bool(text)
+            assert "payfdp.exe" in json.dumps(office.world.script.requests[-1])

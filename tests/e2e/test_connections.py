@@ -8,6 +8,8 @@ from bot.demo.workspace.slack import Fault
 from bot.demo.workspace.socket import DisconnectReason
 from tests.e2e.office import WITHIN, Office, Thread
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "@Nod what is the average age?"
 ASKING = "apps.connections.open"
 

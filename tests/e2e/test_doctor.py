@@ -17,6 +17,8 @@ from bot.doctor.slack import AGENT_WORDS
 from tests.e2e.office import Office
 from tests.e2e.test_dialogs import changes
 
+pytestmark = pytest.mark.slow
+
 LINES = [
     *(
         "settings",

@@ -16,6 +16,8 @@ from bot.demo.world import World, start_world
 from tests.e2e.office import Office, Thread, buttons
 from tests.e2e.test_dialogs import changes
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "@Nod what is the average age?"
 ANSWER = "42.13"
 SENDINGS = 6

@@ -6,9 +6,12 @@ import socket
 from typing import Any
 
 import aiohttp
+import pytest
 
 from bot.monitor import place
 from tests.e2e.office import Office
+
+pytestmark = pytest.mark.slow
 
 WORDS = "@Nod what is the average age? The password of the pond is heron"
 

@@ -12,6 +12,8 @@ from bot.demo.workspace.state import Message, Workspace
 from bot.words.catalogue import words_for
 from tests.e2e.office import WITHIN, Office, Thread, buttons, shown
 
+pytestmark = pytest.mark.slow
+
 WHOLE = "First this, then that, and in the end the rest of it."
 WORDS = words_for("en")
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.office import Office, buttons, shown
+from tests.e2e.office import buttons, shown
+from tests.faults.forged import ForgedOffice
 
 KILLED = Path(__file__).with_name("killed.py")
 
@@ -26,8 +27,8 @@ PLACES = [
 
 @pytest.mark.parametrize("when", ["before", "after"])
 @pytest.mark.parametrize(("place", "times"), PLACES)
-async def test_killed(empty_office: Office, place: str, times: int, when: str) -> None:
-    office = empty_office
+async def test_killed(forged: ForgedOffice, place: str, times: int, when: str) -> None:
+    office = forged
     await office.start(str(KILLED), place, when, str(times))
     thread = await office.ask("lee", "general", "@Nod delete employee 5")
 

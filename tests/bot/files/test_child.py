@@ -4,8 +4,12 @@ import ast
 import subprocess
 import sys
 
+import pytest
+
 from bot.files.reader import OUT_OF_MEMORY
 from tests.source import imports, modules, room, tree
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_room_of_files_imports_no_other_room() -> None:

@@ -16,6 +16,8 @@ from bot.files.contents import Content, Image, LeftOut, Limits, Reason, Text, Un
 from bot.files.reader import Reader
 from tests.bot.files.sample import bomb, excel, pdf, pdf_writer, png, repacked, saved, text_of, word
 
+pytestmark = pytest.mark.slow
+
 PATIENT = Limits(seconds=60)
 """For what must end by itself, on a machine that may be busy."""
 SHEET = "xl/worksheets/sheet1.xml"

@@ -91,6 +91,7 @@ class Odd:
 
     `events` go out as server-sent events (text as it is, anything else as JSON). Then the stream ends, or the
     connection drops (`cut`), or the server is silent until the client leaves (`stall`), which sets `left`.
+    A request sets `asked`.
     """
 
     events: Iterable[Any] = ()
@@ -103,12 +104,14 @@ class Odd:
     then: "Odd | None" = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    asked: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(await request.json())
         self.paths.append(request.path_qs)
+        self.asked.set()
         current: Odd = self
         for _ in self.requests[1:]:
             current = current.then or current

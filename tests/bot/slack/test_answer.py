@@ -13,6 +13,8 @@ from bot.slack.client import REPEATS
 from bot.slack.marks import OPEN, Mark, half_written
 from tests.bot.slack.desk import Desk, hurry, open_desk
 
+pytestmark = pytest.mark.slow
+
 MARK = Mark("nod_answer", {"turn": "1"})
 PIECES = ("One of it. ", "Two of it. ", "Three of it. ", "Four.")
 WHOLE = "".join(PIECES)

@@ -228,6 +228,11 @@ async def test_a_file_without_an_address_is_asked_for(slack: Host, files: SlackF
     assert await files.read(slack.file(url="")) == Text("asked for")
 
 
+async def test_a_file_without_an_id_is_not_there(slack: Host, files: SlackFiles) -> None:
+    assert await files.read(SharedFile("", "file")) is Unfetched.GONE
+    assert slack.seen == []
+
+
 @pytest.mark.parametrize(
     ("answer", "why"),
     [

@@ -148,6 +148,8 @@ async def test_who_waits_is_told_their_place(desk: Desk) -> None:
     assert "3" in status(desk)
     await outlets.in_line(delivery, 1)
     assert "next" in status(desk)
+    await outlets.in_line(delivery, 0)
+    assert status(desk) == ""
     alone = ConversationKey(desk.key.team, desk.key.channel, "command:1")
     calls = len(desk.slack.calls)
     await outlets.in_line(Delivery(DeliveryKind.COMMAND, "command:1", alone, desk.user, "x"), 3)

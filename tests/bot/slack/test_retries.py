@@ -8,7 +8,6 @@ import pytest
 
 from bot.demo.workspace import payloads
 from bot.demo.workspace.state import Message
-from bot.slack import retries
 from bot.slack.notes import RETRY, note_blocks
 from bot.slack.people import People
 from bot.slack.retries import Retries
@@ -25,17 +24,15 @@ WORDS = words_for("en")
 class Far:
     """The database, the worker and Slack's end of the socket, writing down what happens."""
 
-    def __init__(self, retried: Retried | None, unknown: int = 0) -> None:
+    def __init__(self, retried: Retried | None) -> None:
         self.retried = retried
-        self.unknown = unknown
         self.happened: list[Any] = []
 
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
         if self.retried is None:
             raise StorageError("the disk is full")
         self.happened.append((turn, team, channel, user, at))
-        self.unknown -= 1
-        return self.retried if self.unknown < 0 else Retried.UNKNOWN
+        return self.retried
 
     async def ack(self) -> None:
         self.happened.append("ack")
@@ -47,7 +44,6 @@ class Far:
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     hurry(monkeypatch)
-    monkeypatch.setattr(retries, "LOOK_AGAIN", (0.0, 0.0))
     async with open_desk() as opened:
         yield opened
 
@@ -103,13 +99,6 @@ async def test_a_refusal_is_said_to_who_clicked(desk: Desk, retried: Retried) ->
     assert [each for each in far.happened if isinstance(each, str)] == ["ack"]
     assert whispers(desk) == [WORDS(f"retry-{retried.value.replace('_', '-')}")]
     assert buttons(message) == (retried is Retried.NOT_YOURS)
-
-
-async def test_a_click_that_comes_before_the_end_of_its_turn(desk: Desk) -> None:
-    message, far = note(desk), Far(Retried.AGAIN, unknown=2)
-    await press(desk, message, far)
-    assert far.happened[3:] == ["ack", "wake"]
-    assert (buttons(message), whispers(desk)) == (0, [])
 
 
 async def test_what_could_not_be_kept_is_not_acknowledged(desk: Desk) -> None:

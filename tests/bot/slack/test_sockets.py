@@ -35,6 +35,8 @@ from bot.slack.connection import (
 from bot.slack.socket import Seconds
 from bot.slack.sockets import Sockets
 
+pytestmark = pytest.mark.slow
+
 WITHIN = 15.0
 BRISK = Seconds(stagger=0.0, calm=0.0, longest=0.01, goodbye=0.2, linger=0.5)
 ASKING = "apps.connections.open"

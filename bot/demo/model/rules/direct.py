@@ -55,7 +55,7 @@ def _object(text: str) -> dict[str, Any] | None:
 
 def _value(raw: str, schema: Mapping[str, Any]) -> Any:
     kinds = {schema.get("type"), *(choice.get("type") for choice in schema.get("anyOf", ()))}
-    number = re.search(r"-?\d+(?:\.\d+)?", raw)
+    number = re.search(r"-?(?<!\d)\d{1,18}(?!\d)(?:\.\d{1,18})?", raw)
     if "integer" in kinds and number:
         return int(float(number[0]))
     if "number" in kinds and number:

@@ -52,6 +52,14 @@ NEGATIVE = ("-", "−", "minus", "마이너스")
 _PART = re.compile(rf"(\d[\d,]*(?:\.\d+)?)\s?({_UNIT}|k|m|thousand|million)?", re.IGNORECASE)
 
 
+_ENDLESS = re.compile(r"\d{19,}")
+
+
+def without_endless(text: str) -> str:
+    """Leave out digits in a row that number nothing here; Python itself refuses to read 5,000 of them."""
+    return _ENDLESS.sub("…", text)
+
+
 def read_number(text: str) -> int | float:
     """Read a number such as "330,000", "330k", "33만", "1억 2천만", "41.5" or "-5"."""
     total = 0.0

@@ -30,6 +30,7 @@ from bot.demo.model.rules.intents import (
     Update,
     Withdraw,
 )
+from bot.demo.model.rules.numbers import without_endless
 from bot.demo.model.rules.waiting import OUTCOMES, Waiting, follow
 
 HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
@@ -157,12 +158,11 @@ def read_thread(conversation: Conversation) -> Thread:
             language = language_of(_read_aloud(message), before=language)
             reader = korean if language == "ko" else english
             now = replace(context, intents=(*context.intents, *intents))
-            meant = reader.read(message.text, now) if message.text or not message.files else []
+            meant = reader.read(without_endless(message.text), now) if message.text or not message.files else ()
+            intents += [each for each in meant if not (message.files and isinstance(each, Say))]
             if message.files:
                 # what a file says is not what the person says: it is looked at, and never acted on
-                meant = [each for each in meant if isinstance(each, Create | Update | Delete)]
-                meant.append(LookAt(message.files))
-            intents += meant
+                intents.append(LookAt(message.files))
         question = block
     told = [position for position, item in enumerate(conversation) if isinstance(item, AssistantMessage)]
     return Thread(said, question, tuple(intents), language, done, told[-1] if told else -1)

@@ -90,9 +90,13 @@ def read(text: str, context: Context) -> list[Intent]:
     return list(dict.fromkeys(intents)) or _read_follow_up(text, context)
 
 
+JOINTS = 100
+"""Of a longer message the rest is one clause: what grows from joint to joint is looked at with each."""
+
+
 def split(text: str) -> list[str]:
     """Split a message at its joints where both sides say something: a Korean clause has its verb last."""
-    parts = SEPARATOR.split(text.strip())
+    parts = SEPARATOR.split(text.strip(), maxsplit=JOINTS)
     clauses = [parts[0]]
     for joint, part in zip(parts[1::2], parts[2::2], strict=True):
         ended = joint.strip()[:1] in tuple("?!;.")

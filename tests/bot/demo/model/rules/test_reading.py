@@ -275,3 +275,10 @@ def test_a_function_without_a_rule_is_called_by_its_name(
         {"properties": {"sides": {"type": "integer"}, "times": {"type": "integer"}}, "required": ["sides"]},
     )
     assert calls_of(reply((UserMessage(text),), (*TOOLS, dice))) == [("roll_dice", arguments)]
+
+
+@pytest.mark.parametrize("bit", ["1", "1,", "1.", "#1", "1번 ", "가", " ", "names A "])
+@pytest.mark.parametrize("front", ["", "delete employee ", "직원 "])
+def test_forty_thousand_characters_are_read(front: str, bit: str) -> None:
+    """A pattern that tries everything from every place would not come to its end here."""
+    reply((UserMessage(front + bit * (40_000 // len(bit))),), TOOLS)

@@ -1,0 +1,43 @@
+"""Every fault at every moment of a turn: nothing lost, nothing twice, nothing left behind, and Nod hears on.
+
+`make test` runs the telling ones, `make faults` all of them.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from tests.e2e.office import WITHIN
+from tests.faults.books import Books
+from tests.faults.forged import ForgedOffice
+from tests.faults.matrix import CASES, STRIKES, TELLING_FAULTS, TELLING_MOMENTS, Moment, hold, met
+from tests.faults.person import Person
+from tests.faults.scenes import COUNT
+
+
+def _param(fault: str, moment: Moment) -> ParameterSet:
+    telling = fault in TELLING_FAULTS or moment.name in TELLING_MOMENTS
+    marks = () if telling else (pytest.mark.faults,)
+    return pytest.param(fault, moment, id=f"{moment.name}: {fault}", marks=marks)
+
+
+@pytest.mark.parametrize(("fault", "moment"), [_param(*case) for case in CASES])
+async def test_fault_at_a_moment(forged: ForgedOffice, door: Path, fault: str, moment: Moment) -> None:
+    office, books = forged, Books(forged)
+    person = Person(books)
+    async with hold(office, moment, door) as waiting:
+        await person.ask(moment.scene)
+        seeing = asyncio.create_task(person.see_it_through(moment.scene))
+        await asyncio.wait_for(waiting.reached(), WITHIN)
+        await STRIKES[fault](office, waiting.go_on)
+        waiting.go_on()
+        await seeing
+    office.world.unkind.calm()
+    await person.ask(COUNT)
+    await person.see_it_through(COUNT)
+    await office.world.sockets.wait_acked()
+    assert met(fault, office)
+    assert await office.stop() == 0
+    await books.assert_balanced()
