@@ -1,5 +1,6 @@
 """The files beside what a person wrote: fetched and read once, told to the model as data, and pictures shown."""
 
+import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,8 @@ from storage.records import PICTURE, Attached, Delivery, InboxEntry, Item, Share
 
 MOST_PICTURE_BYTES = 20_000_000
 """Bytes of pictures in one request, the newest first: OpenAI takes 50 MB, and base64 makes four bytes of three."""
+MOST_SECONDS = 120.0
+"""Seconds after which no further file of a message is fetched: somebody waits for an answer."""
 
 
 class Unfetched(StrEnum):
@@ -75,8 +78,17 @@ async def attached(
         files = await attachments.files_of(entry.delivery)
     told: list[Attached] = []
     unread: list[Unread] = []
+    clock, pictures = asyncio.get_running_loop().time, MOST_PICTURE_BYTES
+    until = clock() + MOST_SECONDS
     for file in files:
-        content = await attachments.read(file)
+        content = await attachments.read(file) if clock() < until else Unfetched.UNREACHABLE
+        if isinstance(content, Image):
+            if len(content.content) > MOST_PICTURE_BYTES:
+                content = Unreadable(Reason.TOO_LARGE)
+            elif len(content.content) > pictures:
+                content = Unfetched.NO_ROOM
+            else:
+                pictures -= len(content.content)
         each = _attached(file.name, content)
         if any(before.kind for before in told) and each.kind and tokens(each) > room:
             content = Unfetched.NO_ROOM

@@ -169,6 +169,20 @@ async def test_files_share_the_room_and_the_first_has_it(
     assert [file.kind for file in item.files] == ["text", ""]
 
 
+async def test_pictures_share_what_a_request_carries(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    names = {"a": MOST_PICTURE_BYTES + 1, "b": MOST_PICTURE_BYTES, "c": 1}
+    shelf = Shelf({name: Image(b"x" * size, "image/png", 8, 8) for name, size in names.items()})
+    model.says("Fine.")
+    await deliver(desk, "look", tuple(SharedFile(name, name) for name in names))
+    await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
+    assert outlet.unread == [Unread("a", Unreadable(Reason.TOO_LARGE)), Unread("c", Unfetched.NO_ROOM)]
+    [item] = model.shown[0]
+    assert isinstance(item, UserItem)
+    assert [len(file.content) for file in item.files] == [0, MOST_PICTURE_BYTES, 0]
+
+
 def picture(number: int, size: int = 10) -> Attached:
     return Attached(f"{number}.png", PICTURE, "", f"digest {number}", "image/png", 8, 8, bytes([number]) * size)
 
