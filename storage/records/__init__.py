@@ -35,6 +35,7 @@ from storage.records.inbox import (
 from storage.records.turns import (
     Claim,
     Ended,
+    Note,
     Retried,
     TurnState,
     Usage,
@@ -62,6 +63,7 @@ __all__ = [
     "Item",
     "NewAction",
     "NewItem",
+    "Note",
     "Raw",
     "ReasoningItem",
     "ResultItem",

@@ -21,8 +21,8 @@ class SqliteInbox:
     async def add(self, delivery: Delivery, at: datetime, *, only_if_joined: bool = False) -> bool:
         return await self._connection.write(add, delivery, at, only_if_joined=only_if_joined)
 
-    async def claim(self, at: datetime) -> Claim | None:
-        return await self._connection.write(claim, at)
+    async def claim(self, at: datetime, most: int | None = None) -> Claim | None:
+        return await self._connection.write(claim, at, most)
 
     async def line(self, at: datetime, waited: timedelta) -> list[InLine]:
         return await self._connection.read(line, at - waited)
@@ -102,8 +102,8 @@ def _insert(db: Database, delivery: Delivery, at: datetime) -> None:
     )
 
 
-def claim(db: Database, at: datetime) -> Claim | None:
-    next_up = first(db)
+def claim(db: Database, at: datetime, most: int | None = None) -> Claim | None:
+    next_up = first(db, most)
     if next_up is None:
         return None
     conversation = conversation_from(next_up)

@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage.ports import StorageError
-from storage.sqlite.migrations import m001_conversation, m007_contract, m011_durable
+from storage.sqlite.migrations import m001_conversation, m007_contract, m011_durable, m017_endings
 from storage.sqlite.migrations.steps import MIGRATIONS
 
 __all__ = ["MIGRATIONS", "check", "check_ours", "migrate", "missing", "unknown"]
 
-FILES = (m001_conversation, m007_contract, m011_durable)
+FILES = (m001_conversation, m007_contract, m011_durable, m017_endings)
 """Each has added its steps by being imported, in this order."""
 
 
