@@ -1,6 +1,7 @@
 """The one composition root: settings → storage, model, functions, Bolt, scheduler."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -71,15 +72,26 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    stopping = asyncio.create_task(stopped.wait())
+    serving = asyncio.create_task(_serve(settings))
+    # a stop counts from the first moment: a start may wait for Slack, and turns run before it is over
+    await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not serving.done():
+        log.info("stopping")
+        serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(settings: Settings) -> None:
+    """Run until cancelled."""
     async with running(settings) as tasks:
         # none ends by itself but with an OperatorError or a defect, and a restart is better than silence
-        stopping = asyncio.create_task(stopped.wait())
-        await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             if task.done():
                 task.result()
-        log.info("stopping")
 
 
 @asynccontextmanager
@@ -160,6 +172,8 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         )
         await stack.enter_async_context(monitor(settings.monitor, settings.database, sources, metrics))
         left = await recover(parts)
+        for ended in left.ended:
+            worker.show(ended)
         tasks.append(asyncio.create_task(worker.run(), name="worker"))
         stack.push_async_callback(worker.drain, DRAIN)
         tasks.append(asyncio.create_task(housekeep(parts, outlets, left), name="housekeeping"))

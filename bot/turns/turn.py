@@ -2,6 +2,7 @@
 
 from bot.turns.actions import carry_out
 from bot.turns.attachments import attached
+from bot.turns.ending import NotShown
 from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
@@ -12,7 +13,6 @@ from storage.records import (
     Attached,
     Claim,
     DeliveryKind,
-    Ended,
     InboxEntry,
     NewItem,
     TurnState,
@@ -24,6 +24,7 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     """Run a claimed turn to its end; the outlet is finished when this returns.
 
     Raises bot.errors.ModelError; the history then holds what was delivered, so that nobody has to repeat it.
+    Raises NotShown when its end is recorded and could not be shown yet.
     """
     items: list[NewItem] = []
     denied: set[str] = set()
@@ -39,7 +40,9 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
             denied.add(action.digest)
             advised = advised or (bool(action.reason) and action.decided_by != action.requester)
     if not items:
-        await outlet.greet()
+        await parts.storage.turns.record(claim.turn, (), at=parts.clock(), ending=TurnState.ANSWERED)
+        if not await outlet.greet():
+            raise NotShown
         return TurnState.ANSWERED
     await parts.storage.turns.record(claim.turn, items, at=parts.clock())
     return await run_loop(parts, claim, outlet, Limits(frozenset(denied), advised))
@@ -65,19 +68,3 @@ async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -
     alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND
     speaker = "" if alone else outlet.person.name or delivery.user  # among others nobody speaks unnamed
     return [NewItem(UserItem(delivery.text, delivery.user, speaker, files), key=key)]
-
-
-async def show_again(ended: Ended, outlet: Outlet) -> None:
-    """After a crash: show the answer of a turn whose last step was recorded, unless it stands there whole.
-
-    What was said before cards has no end of its own to be found by: it is shown again if it was left half-written.
-    """
-    if ended.state is TurnState.ANSWERED:
-        missing = not await outlet.stands()
-        if missing:
-            await outlet.pick_up()
-    else:
-        missing = await outlet.pick_up()
-    if missing and ended.answer:
-        await outlet.text(ended.answer)
-    await outlet.finish()

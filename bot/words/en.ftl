@@ -141,6 +141,7 @@ click-already = This was decided already: { $state }
 click-expired = This card has expired, so nothing was done. Ask me again if you still want it.
 click-not-yours = Only { $user } can decide this, because it was asked for in their name.
 click-not-allowed = The rules for this do not let you decide it, so nothing was done.
+click-unsure = Slack did not tell me who you are just now, so nothing was done. Please click again in a moment.
 click-unknown = I do not know this card, so nothing was done. Ask me again for a new one.
 click-broken = I could not keep your click, so nothing was done. Please click again in a moment.
 
@@ -153,7 +154,7 @@ answer-length = The answer reached the model's length limit. Say “go on” for
 answer-filtered = The provider's content filter stopped this answer. Try putting the question another way.
 answer-refused = The model declined to answer this.
 answer-empty = The model gave an empty answer. Ask me again in other words.
-late = I was not running when you wrote this, and that was a while ago. Shall I still answer it?
+late = You wrote this a while ago, and I could not answer it then. Shall I still do it?
 turn-too-long = This took too long, so I stopped. Whatever waits for a click still waits. Try again, or ask for less at once.
 too-many-steps = I stopped after { $steps ->
         [one] one step

@@ -36,6 +36,7 @@ from storage.records.inbox import (
 from storage.records.turns import (
     Claim,
     Ended,
+    Note,
     Retried,
     TurnState,
     Usage,
@@ -65,6 +66,7 @@ __all__ = [
     "Item",
     "NewAction",
     "NewItem",
+    "Note",
     "Raw",
     "ReasoningItem",
     "ResultItem",

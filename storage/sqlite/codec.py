@@ -20,6 +20,7 @@ from storage.records import (
     Grant,
     InboxEntry,
     Item,
+    Note,
     Raw,
     ReasoningItem,
     ResultItem,
@@ -151,6 +152,14 @@ def action_from(row: Row) -> Action:
     columns |= {name: time_from(row[name]) for name in times if row[name] is not None}
     columns |= {"conversation": conversation_from(row), "state": ActionState(row["state"])}
     return Action(**columns)
+
+
+def note_json(note: Note | None) -> str | None:
+    return None if note is None else json.dumps(dataclasses.asdict(note), ensure_ascii=False)
+
+
+def note_from(text: str | None) -> Note | None:
+    return None if text is None else Note(**json.loads(text))
 
 
 def grant_from(row: Row) -> Grant:

@@ -25,8 +25,8 @@ class SqliteInbox:
     async def files(self, entry: int) -> tuple[SharedFile, ...] | None:
         return await self._connection.read(files, entry)
 
-    async def claim(self, at: datetime) -> Claim | None:
-        return await self._connection.write(claim, at)
+    async def claim(self, at: datetime, most: int | None = None) -> Claim | None:
+        return await self._connection.write(claim, at, most)
 
     async def line(self, at: datetime, waited: timedelta) -> list[InLine]:
         return await self._connection.read(line, at - waited)
@@ -116,8 +116,8 @@ def _insert(db: Database, delivery: Delivery, at: datetime) -> None:
     )
 
 
-def claim(db: Database, at: datetime) -> Claim | None:
-    next_up = first(db)
+def claim(db: Database, at: datetime, most: int | None = None) -> Claim | None:
+    next_up = first(db, most)
     if next_up is None:
         return None
     conversation = conversation_from(next_up)

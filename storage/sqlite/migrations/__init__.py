@@ -9,12 +9,18 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage.ports import StorageError
-from storage.sqlite.migrations import m001_conversation, m007_contract, m011_durable, m015_files
+from storage.sqlite.migrations import (
+    m001_conversation,
+    m007_contract,
+    m011_durable,
+    m015_files,
+    m017_endings,
+)
 from storage.sqlite.migrations.steps import MIGRATIONS
 
 __all__ = ["MIGRATIONS", "check", "check_ours", "migrate", "missing", "unknown"]
 
-FILES = (m001_conversation, m007_contract, m011_durable, m015_files)
+FILES = (m001_conversation, m007_contract, m011_durable, m015_files, m017_endings)
 """Each has added its steps by being imported, in this order."""
 
 

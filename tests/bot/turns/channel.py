@@ -68,12 +68,17 @@ class Reply:
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None: ...
 
-    async def greet(self) -> None: ...
+    async def greet(self) -> bool:
+        return True
 
     async def stands(self) -> bool:
+        return False
+
+    async def noted(self) -> bool:
         return False
 
     async def pick_up(self) -> bool:
         return False
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> None: ...
+    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+        return True

@@ -101,6 +101,10 @@ class RecordingOutlet:
     """Whether an earlier try left something in the thread."""
     whole: bool = False
     """Whether the far end says that this turn's answer was shown before."""
+    has_note: bool = False
+    """Whether the far end says that its closing note was."""
+    reachable: bool = True
+    """Whether the far end can be reached for the end of the turn."""
     refuses: bool = False
     """Whether the far end takes no card."""
 
@@ -124,19 +128,24 @@ class RecordingOutlet:
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
         self.unread += unread
 
-    async def greet(self) -> None:
+    async def greet(self) -> bool:
         self.greeted += 1
+        return self.reachable
 
     async def stands(self) -> bool:
         return self.whole
+
+    async def noted(self) -> bool:
+        return self.has_note
 
     async def pick_up(self) -> bool:
         self.picked_up += 1
         return self.half_written
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> None:
+    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
         self.note, self.retry = note, retry
         self.finished += 1
+        return self.reachable
 
 
 @dataclass

@@ -30,6 +30,8 @@ from tests.storage.sample import KEY, KIM, LATER, LIFE, NOW, click, message, new
 PARTIAL = (
     "inbox_waiting",
     "inbox_next",
+    "inbox_suspects",
+    "inbox_suspected",
     "turns_running",
     "actions_executing",
     "actions_uncarded",
@@ -44,7 +46,17 @@ BOUNDED = (
     "SCAN actions USING COVERING INDEX actions_state",
 )
 """One row a table, the audit read on in pieces, and the states of all actions counted."""
-OF_THE_QUEUE = ("running", "people", "channels", "firsts", "candidates", "shares", "places", "(subquery-")
+OF_THE_QUEUE = (
+    "running",
+    "people",
+    "channels",
+    "firsts",
+    "candidates",
+    "shares",
+    "places",
+    "(subquery-",
+    "suspects",
+)
 """What a statement makes out of those indices for itself."""
 
 
@@ -155,10 +167,12 @@ def test_claim_reads_what_waits_and_what_runs_and_nothing_else(
 ) -> None:
     claim = next(sql for sql, _ in statements if sql.startswith("WITH") and sql.endswith("LIMIT 1"))
     with Database(path) as db:
-        steps = plan(db, claim, ())
+        steps = plan(db, claim, (1,))
     read = {step for step in steps if step.split()[1] not in OF_THE_QUEUE and step.startswith(("SCAN", "SEARCH"))}
     assert read == {
         "SCAN inbox USING INDEX inbox_next",
+        "SCAN inbox USING INDEX inbox_suspects",
+        "SEARCH inbox USING INDEX inbox_suspected (tries>?)",
         "SCAN turns USING INDEX turns_running",
         "SEARCH conversations USING INTEGER PRIMARY KEY (rowid=?)",
     }
