@@ -1,6 +1,7 @@
 """The one composition root: settings → storage, model, functions, Bolt, scheduler."""
 
 import asyncio
+import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Sequence
@@ -12,9 +13,12 @@ import aiohttp
 import httpx
 
 from bot.errors import OperatorError
+from bot.files.contents import MIN_CHARACTERS, Limits
+from bot.files.reader import Reader
 from bot.metrics import Metrics
 from bot.model.check import check_model
 from bot.model.configured import model_options
+from bot.model.options import sees
 from bot.model.protocol import Model
 from bot.model.select import build_model
 from bot.model.windows import context_tokens
@@ -30,6 +34,7 @@ from bot.slack.commands import Commands
 from bot.slack.connection import Refusals, build_bolt, open_app_client, open_client, socket_url, who_am_i
 from bot.slack.decisions import Decisions
 from bot.slack.dialogs import Dialogs
+from bot.slack.files import SlackFiles
 from bot.slack.granting import Granting
 from bot.slack.intake import Intake
 from bot.slack.listeners import register
@@ -68,15 +73,26 @@ async def run(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
+    stopping = asyncio.create_task(stopped.wait())
+    serving = asyncio.create_task(_serve(settings))
+    # a stop counts from the first moment: a start may wait for Slack, and turns run before it is over
+    await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not serving.done():
+        log.info("stopping")
+        serving.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+
+
+async def _serve(settings: Settings) -> None:
+    """Run until cancelled."""
     async with running(settings) as tasks:
         # none ends by itself but with an OperatorError or a defect, and a restart is better than silence
-        stopping = asyncio.create_task(stopped.wait())
-        await asyncio.wait({stopping, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             if task.done():
                 task.result()
-        log.info("stopping")
 
 
 @asynccontextmanager
@@ -87,6 +103,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         functions, rules = _functions(settings)
         storage = await _storage(settings, stack)
         model = await _model(settings, stack)
+        budget = settings.context_tokens or context_tokens((settings.model, *settings.model_fallbacks))
         metrics = Metrics(clock(), version=version("nod-bot"), model=model.name)
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=HTTP_TIMEOUT))
         session = await stack.enter_async_context(aiohttp.ClientSession())
@@ -105,8 +122,14 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         whisper = Whisper(client, session, people)
         card_posts = CardPosts(client, session, people, functions, rules, nod.bot)
         outlets = SlackOutlets(client, session, people, card_posts)
+        files = SlackFiles(
+            client,
+            session,
+            Reader(_limits(settings, budget)),
+            settings.slack_api_url,
+            sees=sees(model_options(settings)),
+        )
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
-        budget = settings.context_tokens or context_tokens((settings.model, *settings.model_fallbacks))
         functions[excerpts.NAME] = excerpts.reading(storage.history, budget)
         parts = Parts(
             storage=storage,
@@ -122,6 +145,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             policy=Policy(rules, Standings(client, nod.team)),
             metrics=metrics,
             turn_seconds=settings.turn_seconds,
+            attachments=files,
         )
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
@@ -156,6 +180,8 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         )
         await stack.enter_async_context(monitor(settings.monitor, settings.database, sources, metrics))
         left = await recover(parts)
+        for ended in left.ended:
+            worker.show(ended)
         tasks.append(asyncio.create_task(worker.run(), name="worker"))
         stack.push_async_callback(worker.drain, DRAIN)
         tasks.append(asyncio.create_task(housekeep(parts, outlets, left), name="housekeeping"))
@@ -187,6 +213,12 @@ def _functions(settings: Settings) -> tuple[dict[str, Function], Rules]:
     for own in {withdrawal.NAME, excerpts.NAME} & functions.keys():
         raise OperatorError(f"A function cannot be used. {own} is Nod's own name: choose another.")
     return functions, check_functions(load_rules(settings), functions)
+
+
+def _limits(settings: Settings, budget: int) -> Limits:
+    """Bound a file's text to half of what the model is shown: a question and its answer need room, too."""
+    characters = max(MIN_CHARACTERS, min(settings.file_characters, budget // 2))
+    return Limits(size=settings.file_bytes, characters=characters)
 
 
 async def _storage(settings: Settings, stack: AsyncExitStack) -> Storage:

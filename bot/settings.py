@@ -93,6 +93,13 @@ class Settings(BaseSettings):
     """Models (on Azure deployments) that are asked in this order while NOD_MODEL is busy or out of order."""
     model_api: Literal["auto", "responses", "chat"] = Field("auto", alias="NOD_MODEL_API")
 
+    model_sees: Literal["auto", "yes", "no"] = Field("auto", alias="NOD_MODEL_SEES")
+    """Whether the model takes pictures; auto: those of OpenAI and Azure do."""
+    file_bytes: int = Field(20_000_000, alias="NOD_FILE_BYTES", ge=1_000, le=100_000_000)
+    """What a file that people share may have."""
+    file_characters: int = Field(50_000, alias="NOD_FILE_CHARACTERS", ge=1_000, le=1_000_000)
+    """What the model is shown of one file's text; never more than half of NOD_CONTEXT_TOKENS."""
+
     config: Path = Field(Path("nod.toml"), alias="NOD_CONFIG")
     """Who may call and who may confirm; `load_rules` reads it."""
     database: Path = Field(Path("nod.db"), alias="NOD_DATABASE")

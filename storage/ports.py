@@ -28,8 +28,10 @@ from storage.records import (
     Memory,
     NewAction,
     NewItem,
+    Note,
     Retried,
     Ruling,
+    SharedFile,
     TurnState,
     Usage,
 )
@@ -45,7 +47,8 @@ class Inbox(Protocol):
     async def add(self, delivery: Delivery, at: datetime, *, only_if_joined: bool = False) -> bool:
         """Keep a delivery; True if it is new.
 
-        False, and nothing changed, if its key was kept before. With `only_if_joined` it is for Nod only if it
+        False, and nothing changed, if its key was kept before; but files of which the first delivery did not know
+        are added to it. With `only_if_joined` it is for Nod only if it
         stands in a conversation, after (by its ts) what was said to Nod there first. Otherwise it is set aside,
         outside the inbox, and this returns False: Slack may deliver a reply before the mention that it answers.
 
@@ -55,10 +58,15 @@ class Inbox(Protocol):
         """
         ...
 
-    async def claim(self, at: datetime) -> Claim | None:
+    async def files(self, entry: int) -> tuple[SharedFile, ...] | None:
+        """Return an entry's files as they are known by now."""
+        ...
+
+    async def claim(self, at: datetime, most: int | None = None) -> Claim | None:
         """Take one conversation among those that have something waiting and no running turn, and open a turn for
         it: None if there is none. Free turns are shared: first comes the person who has the fewest running turns,
-        then the channel that has the fewest, then what has waited longest.
+        then the channel that has the fewest, then what has waited longest. Nobody gets more than `most` at once.
+        What was begun twice and never ended is served one at a time, after everything else.
 
         Its entries are the waiting ones from the first on, as long as they are of the same person; the others
         stay for the next turn. Each counts one try more. No two callers are given the same conversation at once.
@@ -96,11 +104,13 @@ class Turns(Protocol):
         at: datetime,
         ending: TurnState | None = None,
         front: int | None = None,
+        note: Note | None = None,
     ) -> list[Action]:
         """Append one step of a turn to its conversation: its items in order, the actions it proposes with their
         audit rows, its usage added to the turn's. `ending` says that it was the last step and how the turn will
-        end once it is shown: after a crash in between it is shown again, and not run again. `front` says that the
-        model was shown all of `History.memory`, which began with that summary: `usage` counts it then.
+        end once it is shown, with `note` below: after a crash in between it is shown again, and not run again.
+        `front` says that the model was shown all of `History.memory`, which began with that summary: `usage`
+        counts it then.
 
         Returns the new actions: pending, or confirmed by their requester where they name a grant that lives (not
         revoked, not past its expiry, of this conversation, requester and function) — then `decision:<id>` is in
@@ -120,9 +130,14 @@ class Turns(Protocol):
         the history, and so has a later turn of its conversation: MOVED_ON. Otherwise AGAIN, once."""
         ...
 
+    async def spare(self, turn: int) -> None:
+        """Take back the try that a running turn's entries count: it is cut off by a stop, through no fault of
+        theirs."""
+        ...
+
     async def ended(self) -> list[Ended]:
-        """At start-up, before `Inbox.release`: the running turns whose last step was recorded. They stay running
-        until `finish`."""
+        """Return the running turns whose last step was recorded: at start-up, before `Inbox.release`, those that
+        could not be shown. They stay running until `finish`."""
         ...
 
 
@@ -144,6 +159,14 @@ class History(Protocol):
         """Append a summary to a turn's conversation, whether or not the turn has ended, and add what it took to
         the turn's usage. False, and nothing changed, if the conversation has got another summary since: what it
         was made of is no longer what is shown."""
+        ...
+
+    async def recorded(self, conversation: int, key: str) -> bool:
+        """Tell whether a conversation has the item of this key."""
+        ...
+
+    async def pictures(self, digests: Collection[str]) -> dict[str, bytes]:
+        """Return the bytes of pictures that stood in items, by their digests."""
         ...
 
     async def conversation(self, key: ConversationKey) -> Conversation | None: ...
@@ -176,17 +199,18 @@ class Actions(Protocol):
         ...
 
     async def carded(self, action_id: str, card_ts: str) -> None:
-        """Keep where the card was posted: its ts, empty for one that has none (an ephemeral card)."""
+        """Keep where the card was posted, once: its ts, empty for one that has none (an ephemeral card)."""
         ...
 
     async def decide(self, click: Click) -> Ruling:
         """Decide a pending action, and put `decision:<id>` into the inbox in the same transaction.
 
         Looks, in this order: no such action, or its team, channel or (where both are known) card differ: UNKNOWN;
-        not `allowed`, or a withdrawal by another than the requester: NOT_YOURS; no longer pending: ALREADY; past
-        its expiry: it becomes expired, EXPIRED (with its `outcome_items` appended, as in `expire`, and nothing put
-        into the inbox). A denial's reason is kept, with an `outcome_json` that tells it to the model; a
-        confirmation with `remember_until` makes a grant of the requester's, if it is the requester who confirms.
+        not `allowed`, or a withdrawal by another than the requester: NOT_YOURS (UNSURE where it is `unsure`);
+        no longer pending: ALREADY; past its expiry: it becomes expired, EXPIRED (with its `outcome_items` added as
+        in `expire`, and nothing put into the inbox). A denial's reason is kept, with an `outcome_json` that tells
+        it to the model; a confirmation with `remember_until` makes a grant of the requester's, if it is the
+        requester who confirms.
         """
         ...
 
@@ -236,8 +260,9 @@ class Actions(Protocol):
         show the old ones."""
         ...
 
-    async def uncarded(self) -> list[Action]:
-        """Return actions whose card was never posted (a crash in between): pending, or confirmed by a grant."""
+    async def uncarded(self, *, of_ended_turns: bool = False) -> list[Action]:
+        """Return actions whose card was never posted (a crash in between): pending, or confirmed by a grant.
+        `of_ended_turns` leaves out those whose turn still runs: it posts its cards itself."""
         ...
 
 

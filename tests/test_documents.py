@@ -32,6 +32,7 @@ SCOPES_OF_METHODS = {
     "conversations_info": {"channels:read", "groups:read", "im:read", "mpim:read"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
+    "files_info": {"files:read"},
     "reactions_add": {"reactions:write"},
     "usergroups_users_list": {"usergroups:read"},
     "users_info": {"users:read"},

@@ -68,6 +68,7 @@ class World:
             "SLACK_API_URL": self.slack_api_url,
             "OPENAI_API_KEY": self.model_key,
             "OPENAI_BASE_URL": self.model_url,
+            "NOD_MODEL_SEES": "yes",
             "EMPLOYEES_API_URL": self.employees_url,
             "WEATHER_API_URL": self.weather_url,
             "GEOCODING_API_URL": self.weather_url,

@@ -22,6 +22,7 @@ SCOPES_NEEDED = (
     "channels:history",
     "chat:write",
     "commands",
+    "files:read",
     "groups:history",
     "im:history",
     "mpim:history",

@@ -11,7 +11,7 @@ from bot.model import wire
 from bot.model.chat_answer import ChatAnswer
 from bot.model.chat_messages import build_messages
 from bot.model.errors import is_filtered, not_a_stream, translated
-from bot.model.options import ModelOptions, Provider, setting_names
+from bot.model.options import ModelOptions, Provider, sees, setting_names
 from bot.model.protocol import Event, TextDelta
 from bot.model.schema import tool_definition
 from functions.contract import Function
@@ -76,7 +76,7 @@ class ChatModel:
         }
         return {
             "model": self.name,
-            "messages": build_messages(instructions, items, self.name),
+            "messages": build_messages(instructions, items, self.name, sees=sees(options)),
             "stream": True,
             **{name: value for name, value in optional.items() if value is not None},
         }

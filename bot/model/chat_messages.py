@@ -9,15 +9,18 @@ from storage.records import AssistantItem, CallItem, Item, ReasoningItem, Result
 API = "chat"
 
 
-def build_messages(instructions: str, items: Sequence[Item], model: str) -> list[dict[str, Any]]:
-    """Return the messages: instructions first; what the model wrote in one step is one assistant message."""
+def build_messages(
+    instructions: str, items: Sequence[Item], model: str, *, sees: bool = True
+) -> list[dict[str, Any]]:
+    """Return the messages: instructions first; what the model wrote in one step is one assistant message. Pictures
+    are put in if the model `sees`."""
     messages: list[dict[str, Any]] = []
     if instructions:
         messages.append({"role": "system", "content": instructions})
     for item in items:
         match item:
             case UserItem():
-                messages.append({"role": "user", "content": neutral.user_text(item)})
+                messages.append({"role": "user", "content": _content(item, sees)})
             case SummaryItem():
                 messages.append({"role": "user", "content": neutral.summary_text(item)})
             case AssistantItem() if item.text:
@@ -32,6 +35,19 @@ def build_messages(instructions: str, items: Sequence[Item], model: str) -> list
             case AssistantItem() | ReasoningItem():
                 continue
     return messages
+
+
+def _content(item: UserItem, sees: bool) -> str | list[dict[str, Any]]:
+    parts = neutral.user_parts(item, sees=sees)
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) == len(parts):
+        return "\n\n".join(texts)
+    return [
+        {"type": "text", "text": part}
+        if isinstance(part, str)
+        else {"type": "image_url", "image_url": {"url": neutral.data_url(part)}}
+        for part in parts
+    ]
 
 
 def _assistant(messages: list[dict[str, Any]]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ def model_options(settings: Settings) -> ModelOptions:
         model=settings.model,
         api_key=key.get_secret_value() if key else "",
         api=settings.model_api,
+        sees=settings.model_sees,
         base_url=settings.openai_base_url,
         azure_endpoint=settings.azure_endpoint,
         azure_api_version=settings.azure_api_version,

@@ -20,12 +20,14 @@ class ModelOptions:
     Time-outs are in seconds. `read_timeout` is the longest silence of a model that may be thinking, on the wire;
     `pause_timeout` that of one in the middle of a text or a call, which is a fault sooner. `retries` counts the
     further attempts of a request that had not begun to answer; where another model can be asked, there is one.
+    `sees` tells whether the model, and each fallback, takes pictures.
     """
 
     model: str
     api_key: str = field(default="", repr=False)
     fallbacks: tuple[str, ...] = ()
     api: Literal["auto", "responses", "chat"] = "auto"
+    sees: Literal["auto", "yes", "no"] = "auto"
     base_url: str | None = None
     azure_endpoint: str | None = None
     azure_api_version: str | None = None
@@ -84,6 +86,14 @@ def api_of(options: ModelOptions) -> Literal["responses", "chat"]:
     if options.api != "auto":
         return options.api
     return "responses" if provider_of(options).known else "chat"
+
+
+def sees(options: ModelOptions) -> bool:
+    """Tell whether the model takes pictures: as said, else those of the known providers do, and any other may
+    refuse the whole request for one."""
+    if options.sees != "auto":
+        return options.sees == "yes"
+    return provider_of(options).known
 
 
 def _split(setting: str, address: str) -> SplitResult:

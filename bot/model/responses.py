@@ -9,7 +9,7 @@ from openai.types.responses import ResponseStreamEvent
 
 from bot.model import wire
 from bot.model.errors import is_filtered, not_a_stream, refuses_include, refuses_reasoning, translated
-from bot.model.options import ModelOptions, Provider, setting_names
+from bot.model.options import ModelOptions, Provider, sees, setting_names
 from bot.model.protocol import Event, TextDelta
 from bot.model.responses_answer import ResponsesAnswer
 from bot.model.responses_input import build_input
@@ -101,4 +101,4 @@ class ResponsesModel:
         }
 
     def _input(self, items: Sequence[Item], *, with_raw: bool = True) -> list[dict[str, Any]]:
-        return build_input(items, self.name, with_raw=with_raw)
+        return build_input(items, self.name, with_raw=with_raw, sees=sees(self._options))

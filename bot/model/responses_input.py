@@ -9,11 +9,13 @@ from storage.records import AssistantItem, CallItem, Item, Raw, ReasoningItem, R
 API = "responses"
 
 
-def build_input(items: Sequence[Item], model: str, *, with_raw: bool = True) -> list[dict[str, Any]]:
+def build_input(
+    items: Sequence[Item], model: str, *, with_raw: bool = True, sees: bool = True
+) -> list[dict[str, Any]]:
     """Return the input items: the provider's own ones as they came if they are this model's, else neutral ones.
 
     Reasoning is left out unless it can be read without the provider's store and its own output follows: the API
-    refuses anything else.
+    refuses anything else. Pictures are put in if the model `sees`.
     """
     built: list[dict[str, Any]] = []
     follows = False
@@ -26,7 +28,7 @@ def build_input(items: Sequence[Item], model: str, *, with_raw: bool = True) -> 
             built.append(own)
         else:
             follows = own is not None
-            built.extend([own] if own is not None else _neutral(item))
+            built.extend([own] if own is not None else _neutral(item, sees))
     return built[::-1]
 
 
@@ -40,10 +42,10 @@ def _is_self_contained(reasoning: Mapping[str, Any]) -> bool:
     return bool(reasoning.get("encrypted_content") or reasoning.get("content"))
 
 
-def _neutral(item: Item) -> list[dict[str, Any]]:
+def _neutral(item: Item, sees: bool) -> list[dict[str, Any]]:
     match item:
         case UserItem():
-            return [_message("user", neutral.user_text(item))]
+            return [_message("user", _content(item, sees))]
         case SummaryItem():
             return [_message("user", neutral.summary_text(item))]
         case AssistantItem():
@@ -58,5 +60,18 @@ def _neutral(item: Item) -> list[dict[str, Any]]:
             return []
 
 
-def _message(role: str, text: str) -> dict[str, Any]:
-    return {"type": "message", "role": role, "content": text}
+def _content(item: UserItem, sees: bool) -> str | list[dict[str, Any]]:
+    parts = neutral.user_parts(item, sees=sees)
+    texts = [part for part in parts if isinstance(part, str)]
+    if len(texts) == len(parts):
+        return "\n\n".join(texts)
+    return [
+        {"type": "input_text", "text": part}
+        if isinstance(part, str)
+        else {"type": "input_image", "detail": "auto", "image_url": neutral.data_url(part)}
+        for part in parts
+    ]
+
+
+def _message(role: str, content: str | list[dict[str, Any]]) -> dict[str, Any]:
+    return {"type": "message", "role": role, "content": content}

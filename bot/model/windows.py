@@ -14,8 +14,8 @@ WINDOWS = (
     ("o4", 200_000),
     ("gpt-oss", 131_072),
 )
-"""Tokens of the context windows of models by the beginnings of their names, the longer beginning first; from the
-providers' model pages."""
+"""Tokens of the context windows of models by the beginnings of their names, the longer beginning first, as far as
+they are known here: what the operator says in NOD_CONTEXT_TOKENS counts instead."""
 
 UNKNOWN = 32_768
 """What is taken for the window of any other model: an Azure deployment or a server's own name tells nothing."""

@@ -26,9 +26,6 @@ FORGET_EVERY = 300
 KEYS_KEPT = timedelta(days=7)
 """Slack delivers again for about six minutes, and was seen to do so after that: a week is far beyond."""
 
-LEFT_ALONE = timedelta(minutes=2)
-"""Time in which a running turn posts the cards of its step by itself."""
-
 ASIDE_KEPT = timedelta(minutes=15)
 """Replies in threads that Nod is not part of: the mention that they follow may come late, by a repetition."""
 
@@ -65,8 +62,7 @@ async def sweep(parts: Parts, outlets: Outlets) -> None:
     """Expire what nobody decided, and show it; give a card to what has none."""
     try:
         expired = await parts.storage.actions.expire(parts.clock())
-        uncarded = await parts.storage.actions.uncarded()
-        await repost(parts, outlets, [each for each in uncarded if parts.clock() - each.proposed_at > LEFT_ALONE])
+        await repost(parts, outlets, await parts.storage.actions.uncarded(of_ended_turns=True))
     except StorageError as error:
         log.error("expired actions cannot be swept: %s", error)
         return

@@ -33,12 +33,16 @@ class Answer:
         self._parts = 0
         self._streams = True
         self._message: OpenMessage | None = None
+        self._unshown = False
         self._coming = ""
         self._pending = ""
         self._flushed = 0.0
 
     async def write(self, markdown: str) -> None:
-        """Add text: the first at once, the rest a few times a second."""
+        """Add text: the first at once, the rest a few times a second. What comes after a part that could not be
+        shown is not: all of it will be, later."""
+        if self._unshown:
+            return
         self._coming += markdown
         whole = settled(self._coming)
         self._pending, self._coming = self._pending + defused(self._coming[:whole]), self._coming[whole:]
@@ -48,28 +52,27 @@ class Answer:
             if self._pending:
                 piece, self._pending = self._pending, ""
                 message = await self._current()
-                await message.add(piece)
+                if not self._unshown:
+                    await message.add(piece)
                 self._streams = message.streams
             self._flushed = time.monotonic()
 
     async def end(self, mark: Mark | None = None) -> bool:
         """Write what is left and end the message, with `mark` or that of a part; a later `write` opens a new one.
-        Whether there was any text."""
+        Whether all that was written so far stands, as far as Slack will ever take it."""
         self._pending, self._coming = self._pending + defused(self._coming), ""
         if not self._pending.strip():
             self._pending = ""
         await self._fill()
-        if not self._pending and self._message is None:
-            return False
         await self._close(mark)
-        return True
+        return not self._unshown
 
     async def _fill(self) -> None:
         """End every message that is full; what is left fits into the current one."""
         while self._pending:
             message = await self._current()
             piece, rest, full = part(self._pending, len(message.text))
-            if not full or not rest:
+            if self._unshown or not full or not rest:
                 return
             self._pending = piece
             await self._close()
@@ -89,8 +92,8 @@ class Answer:
         """End the current message with all that is pending."""
         message = await self._current() if self._pending else self._message
         piece, self._pending, self._message = self._pending, "", None
-        if message is not None:
-            await message.end(piece, mark or self._mark(PART))
+        if message is not None and not self._unshown:
+            self._unshown |= not await message.end(piece, mark or self._mark(PART))
             self._streams = message.streams
 
     def _mark(self, event_type: str) -> Mark:

@@ -9,6 +9,9 @@ Draw = Callable[[], float]
 
 MOST_DOUBLINGS = 10
 
+MOST_WANTED = 300.0
+"""Seconds of Slack's own wish that are believed: after that it is asked again, whatever it had said."""
+
 
 def pause(tries: int, longest: float, draw: Draw) -> float:
     """Return the seconds to wait after so many tries in vain: drawn between nothing and a bound that doubles from
@@ -20,4 +23,4 @@ def retry_after(error: BaseException) -> float:
     """Return the seconds for which Slack wants to be left alone; 0 if it does not say."""
     headers = getattr(error.response, "headers", None) if isinstance(error, SlackApiError) else None
     seconds = str((headers or {}).get("Retry-After", ""))
-    return float(seconds) if seconds.isdecimal() else 0.0
+    return min(float(seconds), MOST_WANTED) if seconds.isdecimal() else 0.0

@@ -16,7 +16,7 @@ from bot.slack.block_kit import Block
 from bot.slack.cards import Deciders, action_card, fallback
 from bot.slack.clicks import Pressed
 from bot.slack.marks import Mark, find_marked
-from bot.slack.once import post_once
+from bot.slack.once import NotYet, post_once
 from bot.slack.people import People
 from bot.slack.response_urls import respond
 from bot.slack.survive import survive
@@ -80,9 +80,12 @@ class CardPosts:
     async def post(self, action: Action) -> str | None:
         """Post a card into its thread; its ts, None if Slack did not take it."""
         key, (text, blocks) = action.conversation.key, await self._card(action)
-        return await post_once(
-            self._client, self.bot, key, _mark(action), "posting a card", text=text, blocks=blocks
-        )
+        try:
+            return await post_once(
+                self._client, self.bot, key, _mark(action), "posting a card", text=text, blocks=blocks
+            )
+        except NotYet:
+            return None
 
     async def post_again(self, action: Action) -> str | None:
         """Find a card that may have been posted just before a crash, else post it; its ts, None if Slack cannot
@@ -130,7 +133,12 @@ class CardPosts:
             return
         text, blocks = batch_fallback(actions, words), batch_card(actions, self._functions, words)
         mark = Mark(BATCH_MARK, {"batch": _digest(batch)})
-        ts = await post_once(self._client, self.bot, key, mark, "posting a batch's card", text=text, blocks=blocks)
+        try:
+            ts = await post_once(
+                self._client, self.bot, key, mark, "posting a batch's card", text=text, blocks=blocks
+            )
+        except NotYet:  # each action has a card of its own
+            return
         if ts is not None:
             _keep(self._batches, batch, _Batch(ts, {action.id: action for action in actions}, blocks))
 

@@ -35,9 +35,14 @@ REPEATABLE = {
     "chat.update",
     "conversations.history",
     "conversations.replies",
+    "files.info",
     "usergroups.users.list",
     "users.info",
 }
+
+
+TELL_TS = {"chat.postMessage", "chat.startStream"}
+"""What is of no use without the ts in its answer: that says where the message stands."""
 
 
 class SlackClient(AsyncWebClient):
@@ -62,7 +67,7 @@ class SlackClient(AsyncWebClient):
 
         async def in_time() -> AsyncSlackResponse:
             async with asyncio.timeout(SECONDS):
-                return await _read(call(api_method, **arguments))
+                return await _read(api_method, call(api_method, **arguments))
 
         try:
             return await self._pace.run(api_method, _channel(arguments), in_time)
@@ -72,11 +77,14 @@ class SlackClient(AsyncWebClient):
             raise
 
 
-async def _read(call: Any) -> AsyncSlackResponse:
+async def _read(api_method: str, call: Any) -> AsyncSlackResponse:
     try:
         response: AsyncSlackResponse = await call
-    except AttributeError as error:
-        # the library takes an answer for an object of JSON without a look: a proxy's plain text is none
+        if api_method in TELL_TS and not (isinstance(response.get("ts"), str) and response["ts"]):
+            raise SlackRequestError("The answer does not say which message it is about.")
+    except (AttributeError, ValueError, RecursionError) as error:
+        # the library takes an answer for an object of JSON without a look: a proxy's plain text is none, nor is
+        # what is packed, in another encoding, or nested without an end
         raise SlackRequestError("The answer is not Slack's.") from error
     return response
 

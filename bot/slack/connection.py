@@ -23,7 +23,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.errors import OperatorError
 from bot.slack.backoff import pause, retry_after
 from bot.slack.client import SlackClient
-from bot.slack.survive import FAR_END, MAYBE_DONE, described, slack_code
+from bot.slack.survive import FAR_END, MAYBE_DONE, REVOKED, described, slack_code
 
 log = logging.getLogger("nod.slack")
 
@@ -45,12 +45,19 @@ MENDS = {
 LONGEST = 30.0
 """Seconds between two tries at the start."""
 
-REVOKED = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
-"""What any method may answer about the token itself. A missing scope is about one method: the others go on."""
+ASKED_AGAIN = 10.0
+"""Seconds that auth.test gets to say whether a refused token is one."""
+
+HICCUPS = 2
+"""How often a call is repeated whose refusal auth.test contradicts. Slack did nothing in it."""
+
+SPEAKING = "chat.postMessage"
+"""The method without which Nod is silent. Other methods that lack a scope are done without."""
 
 
 class Refusals(AsyncRetryHandler):
-    """Takes note of the first refusal that only the operator can mend.
+    """Takes note of the first refusal that only the operator can mend: a token that auth.test refuses as well, or
+    a scope without which nothing can be said.
 
     slack_sdk shows every answer of the Web API to its retry handlers, before it raises an error to whoever called:
     so a bot's token that was revoked is noticed here, without a branch in every caller. Such a call never returns:
@@ -61,10 +68,15 @@ class Refusals(AsyncRetryHandler):
     def __init__(self) -> None:
         super().__init__(max_retry_count=0)
         self.fatal: asyncio.Future[OperatorError] = asyncio.get_running_loop().create_future()
+        self._unwatched: AsyncWebClient | None = None
+        self._lacking: set[str] = set()
 
     def watch(self, client: AsyncWebClient) -> None:
         """Look at all that this client is answered from now on."""
         client.retry_handlers.insert(0, self)
+        self._unwatched = AsyncWebClient(
+            token=client.token, base_url=client.base_url, session=client.session, retry_handlers=[]
+        )
 
     def refuse(self, error: OperatorError) -> None:
         if not self.fatal.done():
@@ -80,10 +92,37 @@ class Refusals(AsyncRetryHandler):
     ) -> bool:
         """Look at an answer. slack_sdk's own method would pass over one that follows a repeated try."""
         body = response.body if response is not None else None
-        if isinstance(body, dict) and body.get("ok") is False and body.get("error") in REVOKED:
-            self.refuse(mend(str(body["error"]), BOT_TOKEN))
+        if not isinstance(body, dict) or body.get("ok") is not False:
+            return False
+        code, method = str(body.get("error")), request.url.rpartition("/")[2]
+        if code in REVOKED:
+            if await self._agrees():
+                await asyncio.Event().wait()
+            log.warning("%s: %s, which auth.test does not say: taken for a hiccup of Slack's", method, code)
+            return state.current_attempt < HICCUPS
+        if code != "missing_scope":
+            return False
+        if method == SPEAKING:
+            if state.current_attempt == 0:
+                return True
+            self.refuse(mend(code, BOT_TOKEN))
             await asyncio.Event().wait()
+        if method not in self._lacking:
+            self._lacking.add(method)
+            log.error("%s is refused, and done without. %s", method, mend(code, BOT_TOKEN))
         return False
+
+    async def _agrees(self) -> bool:
+        """Ask auth.test whether the token is refused, and take note if it is. Whoever cannot be asked agrees to
+        nothing."""
+        if self._unwatched is not None:
+            try:
+                async with asyncio.timeout(ASKED_AGAIN):
+                    await self._unwatched.auth_test()
+            except FAR_END as error:
+                if slack_code(error) in REVOKED:
+                    self.refuse(mend(slack_code(error), BOT_TOKEN))
+        return self.fatal.done()
 
 
 def open_client(

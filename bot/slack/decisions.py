@@ -60,6 +60,7 @@ class Decisions:
         """Put together what storage decides on; a click in a dialog is on the action's own channel."""
         self._card_posts.remember(pressed)
         channel = pressed.channel or (action.conversation.key.channel if action is not None else "")
+        allowed = await self._allowed(pressed, decision, action) if action is not None else False
         return Click(
             action_id=pressed.value,
             decision=decision,
@@ -68,7 +69,8 @@ class Decisions:
             card_ts=pressed.card_ts,
             user=pressed.user,
             at=self._clock(),
-            allowed=action is not None and await self._allowed(pressed, decision, action),
+            allowed=bool(allowed),
+            unsure=allowed is None,
             response_url=self._card_posts.remembered(pressed.value),
         )
 
@@ -89,6 +91,8 @@ class Decisions:
                 return words("click-already", state=outcome(action, words))
             case Verdict.EXPIRED:
                 return words("click-expired")
+            case Verdict.UNSURE:
+                return words("click-unsure")
             case Verdict.NOT_YOURS if action is not None:
                 return self._not_yours(action, pressed, words)
             case _:
@@ -111,7 +115,7 @@ class Decisions:
         """Answer a dialog's click beside the card that it was opened from."""
         return self._card_posts.beside(pressed, action) if action is not None else pressed
 
-    async def _allowed(self, pressed: Pressed, decision: Decision, action: Action) -> bool:
+    async def _allowed(self, pressed: Pressed, decision: Decision, action: Action) -> bool | None:
         match decision:
             case Decision.CONFIRM:
                 return await self._policy.may_confirm(action, pressed.team, pressed.user)

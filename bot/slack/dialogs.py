@@ -158,7 +158,7 @@ class Dialogs:
         if action is None or not _on_its_card(click, action):
             ruling = Ruling(Verdict.UNKNOWN, None)
         elif not click.allowed:
-            ruling = Ruling(Verdict.NOT_YOURS, action)
+            ruling = Ruling(Verdict.UNSURE if click.unsure else Verdict.NOT_YOURS, action)
         elif action.state is not ActionState.PENDING:
             ruling = Ruling(Verdict.ALREADY, action)
         elif click.at >= action.expires_at:

@@ -1,4 +1,8 @@
-"""What an earlier process left half-written in a thread is ended, and says that it was interrupted."""
+"""What an earlier process left half-written in a thread is ended, and says that it was interrupted.
+
+A message without any mark is Nod's own only while Slack says that it is a stream: others may post with the same
+token, and what they said stays as it is. A stream that Slack itself has ended meanwhile stays so, too.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,28 +12,30 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.block_kit import context
 from bot.slack.cards import markdown_blocks
 from bot.slack.marks import Mark, mark_of
-from bot.slack.open_message import DELETED, clipped
+from bot.slack.open_message import clipped
+from bot.slack.stray import DELETED, NOT_STREAMING
 from bot.slack.survive import FAR_END, described, log, slack_code, survive
 from bot.words.catalogue import Words
 
 
 async def end_half(
     client: AsyncWebClient, channel: str, message: Mapping[str, Any], mark: Mark, words: Words
-) -> None:
-    """End a message of Nod's that has no final mark: its text stays, with a line below it, and it gets `mark`."""
+) -> bool:
+    """End a message of Nod's that has no final mark: its text stays, with a line below it, and it gets `mark`.
+    False if Slack says that there is no stream."""
     line = words("answer-interrupted")
     here: dict[str, Any] = {"channel": channel, "ts": str(message["ts"])}
     if mark_of(message) is None:
         try:
             await client.chat_stopStream(**here, blocks=[context(line)], metadata=mark.metadata)
-            return
         except FAR_END as error:
-            if slack_code(error) == DELETED:
-                return
-            log.info("no stream any more: %s", described(error))
+            log.info("a message without a mark is left as it is: %s", described(error))
+            return slack_code(error) not in (NOT_STREAMING, DELETED)
+        return True
     text = str(message.get("text") or "")
     shown = list(message.get("blocks") or ()) or (markdown_blocks(text) if text else [])
     update = client.chat_update(
         **here, text=f"{clipped(text)}\n\n{line}"[:4_000], blocks=[*shown, context(line)], metadata=mark.metadata
     )
     await survive(update, "ending a half-written answer")
+    return True

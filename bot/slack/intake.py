@@ -12,7 +12,7 @@ from typing import Any
 
 from slack_bolt.request.async_request import AsyncBoltRequest
 
-from bot.slack.attached import named, with_names
+from bot.slack.shared import shared_files
 from bot.slack.visible import unescape_mrkdwn
 from storage.ports import Inbox
 from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind
@@ -21,10 +21,6 @@ log = logging.getLogger("nod.slack")
 
 PEOPLE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
 """Messages that a person wrote. Edits, deletions, joins and bots' messages have other subtypes."""
-
-
-UNREAD = "unread_files"
-"""In Bolt's context: the delivery that was kept, of a message with files."""
 
 
 class Intake:
@@ -53,9 +49,7 @@ class Intake:
             self._on_repeated()
         delivery = from_event(body, self._bot_user)
         if delivery is not None:
-            new = await self.keep(delivery, only_if_joined=not _addressed(body, self._bot_user))
-            if new and named(body["event"]):
-                req.context[UNREAD] = delivery
+            await self.keep(delivery, only_if_joined=not _addressed(body, self._bot_user))
         await next()
 
     async def keep(self, delivery: Delivery, *, only_if_joined: bool = False) -> bool:
@@ -69,7 +63,8 @@ class Intake:
 def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
     """Read a person's message out of an event; None for what starts no turn.
 
-    One mention arrives as `app_mention` and as `message`: both give the same key, and the inbox keeps one.
+    One mention arrives as `app_mention` and as `message`: both give the same key, and the inbox keeps one. The
+    first may lack the files that the second has: then they are not known.
     """
     event = body.get("event")
     if body.get("type") != "event_callback" or not isinstance(event, Mapping):
@@ -90,9 +85,10 @@ def from_event(body: Mapping[str, Any], bot_user: str) -> Delivery | None:
         key=f"message:{team}:{channel}:{ts}",
         conversation=ConversationKey(team, channel, thread),
         user=user,
-        text=with_names(_said(_text(event.get("text")), bot_user), named(event)),
+        text=_said(_text(event.get("text")), bot_user),
         ts=ts,
         direct=event.get("channel_type") == "im",
+        files=shared_files(event),
     )
 
 

@@ -5,7 +5,6 @@ import re
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.slack.attached import Attached
 from bot.slack.batch_card import CONFIRM_ALL
 from bot.slack.buttons import Buttons
 from bot.slack.cards import CONFIRM, DENY, DENY_REASON, EDIT, READ, REMEMBER, SHARE, WITHDRAW
@@ -15,7 +14,7 @@ from bot.slack.envelopes import failed
 from bot.slack.forms import EDIT_SUBMIT
 from bot.slack.granting import Granting
 from bot.slack.grants_list import REVOKE
-from bot.slack.intake import UNREAD, Intake
+from bot.slack.intake import Intake
 from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
 from bot.slack.notes import RETRY
 from bot.slack.retries import Retries
@@ -42,9 +41,8 @@ def register(
 ) -> None:
     safe = whisper.if_broken
     app.middleware(intake.keep_event)
-    attached = Attached(whisper, UNREAD)
-    app.event("app_mention")(attached.told)
-    app.event("message")(attached.told)
+    app.event("app_mention")(kept)
+    app.event("message")(kept)
     app.event("app_home_opened")(welcome.opened)
     app.command("/nod")(commands.nod)
     app.action(CONFIRM)(safe(buttons.confirm))

@@ -11,7 +11,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.survive import survive
+from bot.slack.survive import FAR_END, described, log, slack_code
 from storage.records import ConversationKey
 
 CLOCKS = 300.0
@@ -19,6 +19,9 @@ CLOCKS = 300.0
 
 REPLIES = 200
 """Messages a page when a thread is searched."""
+
+GONE = {"thread_not_found", "channel_not_found", "not_in_channel"}
+"""Slack's codes for a place that Nod does not reach: nothing of its own is there, and nothing can be posted."""
 
 OPEN = "nod_open"
 """The event type of a posted message that is still being written."""
@@ -67,20 +70,22 @@ async def own_messages(
     first. Raises LookupError if Slack cannot say."""
     found: list[Mapping[str, Any]] = []
     cursor = None
+    seen: set[str] = set()
     while True:
-        response = await survive(
-            client.conversations_replies(
+        try:
+            response = await client.conversations_replies(
                 channel=key.channel,
                 ts=key.thread,
                 oldest=f"{after:.6f}",
                 include_all_metadata=True,
                 limit=REPLIES,
                 cursor=cursor,
-            ),
-            "searching a thread",
-        )
-        if response is None:
-            raise LookupError
+            )
+        except FAR_END as error:
+            log.warning("searching a thread failed: %s", described(error))
+            if slack_code(error) in GONE:
+                return []
+            raise LookupError from error
         for message in response.get("messages") or ():
             # the thread's root is told with every page, however old it is
             if message.get("bot_id") == bot and message["ts"] != key.thread and float(message["ts"]) > after:
@@ -88,3 +93,7 @@ async def own_messages(
         cursor = (response.get("response_metadata") or {}).get("next_cursor")
         if not cursor:
             return found
+        if cursor in seen:
+            log.warning("searching a thread failed: Slack goes round in circles in %s", key.channel)
+            raise LookupError
+        seen.add(cursor)

@@ -6,12 +6,11 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.marks import Mark, find_marked
 from bot.slack.pace import Limited
-from bot.slack.survive import FAR_END, described, log, maybe_done
+from bot.slack.survive import FAR_END, described, final, log, maybe_done
 from storage.records import ConversationKey
 
 WITHIN = 180.0
@@ -21,10 +20,15 @@ FIRST, LONGEST = 0.5, 15.0
 """Seconds between two tries: each time twice as long, up to the longest."""
 
 
+class NotYet(Exception):
+    """It could not be posted now, or nobody can say whether it was: a later try may end otherwise."""
+
+
 async def post_once(
     client: AsyncWebClient, bot: str, key: ConversationKey, mark: Mark, what: str, **message: Any
 ) -> str | None:
-    """Post a message with its mark into a thread; its ts, None (and a line in the log) if that cannot be done.
+    """Post a message with its mark into a thread; its ts, None (and a line in the log) if Slack will not have it.
+    Raises NotYet.
 
     `mark` is this one message's. After a failure that does not say whether it was posted, the thread is searched
     for the mark, and the message is posted again only where Slack says that it is not there.
@@ -48,24 +52,24 @@ async def post_once(
             pass  # searching has said why in the log
         except FAR_END as error:
             log.warning("%s failed: %s", what, described(error))
-            if not worth_another(error):
+            if final(error):
                 return None
+            if isinstance(error, Limited):
+                raise NotYet(what) from error
             doubtful = maybe_done(error)
         await asyncio.sleep(pause)
     log.error("%s is given up: Slack cannot be reached, or does not say whether it is done", what)
-    return None
+    raise NotYet(what)
 
 
 def worth_another(error: BaseException) -> bool:
     """Whether a later try may end otherwise: not where Slack has said no, or wants too long a wait."""
-    if isinstance(error, Limited):
-        return False
-    return maybe_done(error) or not isinstance(error, SlackApiError)
+    return not isinstance(error, Limited) and not final(error)
 
 
-def pauses(within: float = WITHIN) -> Iterator[float]:
-    """Give the seconds to wait before each further try, with jitter, until so many have passed."""
-    until, pause = time.monotonic() + within, FIRST
+def pauses(within: float | None = None) -> Iterator[float]:
+    """Give the seconds to wait before each further try, with jitter, until so many (WITHIN) have passed."""
+    until, pause = time.monotonic() + (WITHIN if within is None else within), FIRST
     while time.monotonic() < until:
         yield pause * random.uniform(0.8, 1.2)  # noqa: S311  a pause, not a secret
         pause = min(pause * 2, LONGEST)

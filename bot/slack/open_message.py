@@ -13,9 +13,10 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.cards import markdown_blocks
-from bot.slack.marks import Mark, half_written
-from bot.slack.once import pauses, post_once, worth_another
+from bot.slack.marks import CLOCKS, Mark
+from bot.slack.once import NotYet, pauses, post_once, worth_another
 from bot.slack.pace import Limited, patience
+from bot.slack.stray import DELETED, NOT_STREAMING, find_stray
 from bot.slack.survive import FAR_END, described, log, maybe_done, slack_code
 from storage.records import ConversationKey
 
@@ -25,17 +26,21 @@ STREAM_AGE = 240.0
 UPDATE_TEXT = 3_900
 """Characters of `text` in an update, which takes 4,000: people see the blocks, notifications show the text."""
 
-LOOKING = 30.0
-"""Seconds for which a stream is looked for of which nobody can tell whether it began."""
+LOOK_AGAIN = 5.0
+"""Seconds after which a stream is looked for again of which nobody could tell whether it began."""
 
 SURELY = 300.0
 """Seconds that the end of a message waits for Slack's limits."""
 
-NOT_STREAMING, CONFLICT, DELETED = (
-    "message_not_in_streaming_state",
-    "streaming_state_conflict",
-    "message_not_found",
-)
+CONFLICT = "streaming_state_conflict"
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """A stream that may have begun: not before `since` (Unix seconds of Slack), with this text."""
+
+    since: float
+    text: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ class OpenMessage:
         self._ts: str | None = None
         self._streaming = False
         self._unsent = ""
-        self._lost = False
+        self._doubt: _Doubt | None = None
+        self._over: bool | None = None  # nothing more is written; whether that is Slack's last word
         self._since = self._due = time.monotonic()
 
     @property
@@ -74,23 +80,34 @@ class OpenMessage:
         """Show more of it now, or with what comes later if Slack wants to be left alone for a while."""
         self.text += text
         self._unsent += text
-        if self._lost or time.monotonic() < self._due:
+        if self._over is not None or time.monotonic() < self._due:
             return
         if self._streaming:
             await self._append()
-        elif self._ts is not None:
-            await self._rewrite(self._unfinished, surely=False)
-        elif not (self.streams and await self._start()):
+            return
+        if self.streams and self._ts is None and await self._start():
+            return
+        if self._doubt is not None:
+            with patience(0.0):
+                known = await self._known(self._doubt)
+            if not known:
+                return
+        if self._ts is None:
             await self._post(self._unfinished)
+        else:
+            await self._rewrite(self._unfinished, surely=False)
 
     async def end(self, rest: str, mark: Mark) -> bool:
-        """Add what is left and end it with its final mark; whether that can be relied on."""
+        """Add what is left and end it with its final mark. Whether it stands so, or Slack will never take it:
+        False means that a later try may end otherwise."""
         self.text += rest
         self._unsent += rest
-        if self._lost:
-            return False
         if self._streaming and await self._end_stream(mark):
             return True
+        if self._over is not None:
+            return self._over
+        if self._doubt is not None and not await self._surely_known(self._doubt):
+            return False
         if self._ts is None:
             return await self._post(mark)
         return await self._rewrite(mark, surely=True)
@@ -98,8 +115,8 @@ class OpenMessage:
     # ── as a stream ─────────────────────────────────────────────────────────────────────────────────────────
 
     async def _start(self) -> bool:
-        """Begin a stream; whether this message stands in the thread now."""
-        key = self._place.key
+        """Begin a stream; whether it is known to have begun."""
+        key, doubt = self._place.key, _Doubt(max(self._place.began, time.time() - CLOCKS), self._unsent)
         try:
             response = await self._client.chat_startStream(
                 channel=key.channel,
@@ -110,26 +127,34 @@ class OpenMessage:
             )
         except FAR_END as error:
             self._give_up_streams(error)
-            self._ts = await self._begun() if maybe_done(error) else None
-            if self._ts is None:
-                return False
-            await self._stop()
-            await self._rewrite(self._unfinished, surely=False)
-            return True
+            if maybe_done(error):
+                self._doubt = doubt
+                await asyncio.sleep(next(pauses(), 0.0))
+            return False
         self._ts, self._streaming, self._unsent = str(response["ts"]), True, ""
         self._since = time.monotonic()
         return True
 
-    async def _begun(self) -> str | None:
-        """Look for a stream that may have begun: until its end it has no mark, and every other message has."""
-        for pause in pauses(LOOKING):
+    async def _known(self, doubt: _Doubt) -> bool:
+        """Look for a stream that may have begun, and go on with it as a message; whether anybody can say."""
+        place = self._place
+        try:
+            self._ts = await find_stray(place.client, place.bot, place.key, doubt.since, doubt.text)
+        except LookupError:
+            self._due = time.monotonic() + LOOK_AGAIN
+            return False
+        self._doubt = None
+        if self._ts is not None:
+            await self._stop()
+        return True
+
+    async def _surely_known(self, doubt: _Doubt) -> bool:
+        for pause in pauses():
+            if await self._known(doubt):
+                return True
             await asyncio.sleep(pause)
-            try:
-                left = await half_written(self._client, self._place.bot, self._place.key, self._place.began)
-            except LookupError:
-                continue
-            return str(left[-1]["ts"]) if left else None
-        return None
+        log.error("an answer is held back: nobody can say whether its stream began")
+        return False
 
     async def _append(self) -> None:
         if not self._unsent:
@@ -193,12 +218,17 @@ class OpenMessage:
 
     async def _post(self, mark: Mark) -> bool:
         place, blocks = self._place, markdown_blocks(self.text)
-        self._ts = await post_once(
-            self._client, place.bot, place.key, mark, "posting an answer", text=self.text, blocks=blocks
-        )
-        self._lost = self._ts is None
+        try:
+            self._ts = await post_once(
+                self._client, place.bot, place.key, mark, "posting an answer", text=self.text, blocks=blocks
+            )
+        except NotYet:
+            self._over = False
+            return False
+        if self._ts is None:
+            self._over = True
         self._unsent = ""
-        return not self._lost
+        return True
 
     async def _rewrite(self, mark: Mark, *, surely: bool) -> bool:
         """Show the whole text; `surely` keeps at it, else the next one will show it."""

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.slack.backoff import MOST_WANTED
+
 T = TypeVar("T")
 
 BY_CHANNEL = {"chat.postMessage"}
@@ -134,9 +136,9 @@ class Pace:
 
 
 def wanted_wait(error: SlackApiError) -> float | None:
-    """Return the seconds that a 429 asks for, 1 if it does not say; None for any other error."""
+    """Return the seconds that a 429 asks for, MOST_WANTED at most, 1 if it says none; None for any other error."""
     response = error.response
     if getattr(response, "status_code", None) != 429:
         return None
     said = str(response.headers.get("Retry-After", ""))
-    return float(said) if said.isascii() and said.isdecimal() else 1.0
+    return min(float(said), MOST_WANTED) if said.isascii() and said.isdecimal() else 1.0

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
@@ -10,16 +11,18 @@ from bot.slack.answer import MESSAGE_LENGTH, PART, Answer, part
 from bot.slack.block_kit import Block, context
 from bot.slack.card_posts import CardPosts
 from bot.slack.cards import markdown_blocks, shareable_answer
+from bot.slack.file_words import unread_note
 from bot.slack.halves import end_half
 from bot.slack.marks import CLOCKS, Mark, find_marked, half_written
 from bot.slack.notes import note_blocks, retry_row
-from bot.slack.once import post_once
+from bot.slack.once import NotYet, post_once
 from bot.slack.open_message import Place
 from bot.slack.pace import patience
 from bot.slack.people import People
 from bot.slack.response_urls import respond
-from bot.slack.survive import log, survive
+from bot.slack.survive import FAR_END, described, final, log, maybe_done, survive
 from bot.slack.visible import defused, escape_mrkdwn, visible
+from bot.turns.attachments import Unread
 from bot.turns.outlet import PASSED, Outlet
 from bot.words.catalogue import Words, words_for
 from functions.context import Person
@@ -30,7 +33,7 @@ MARK = "nod_answer"
 """The metadata of the last message of a whole answer, with its turn's number."""
 
 NOTE = "nod_note"
-"""The metadata of a note of Nod's own, with its turn's number."""
+"""The metadata of a turn's closing note, or greeting, with the turn's number: it has one."""
 
 CLEARING = 10.0
 """Seconds that the end of a status waits for Slack's limits: a status that stays annoys people, but the thread's
@@ -81,7 +84,9 @@ class ThreadReply:
         self._key = key
         self._turn = claim.turn
         self._since = claim.entries[0].received_at.timestamp()
+        self._again = {entry.id for entry in claim.entries if entry.tries > 1}
         self._mark = Mark(MARK, {"turn": str(claim.turn)})
+        self._note_mark = Mark(NOTE, {"turn": str(claim.turn)})
         self._card_posts = card_posts
         self._words = words_for(person.locale)
         self._place = Place(client, card_posts.bot, key, person.id, _began(claim))
@@ -110,41 +115,79 @@ class ThreadReply:
             self._client, self._place.bot, self._key, mark, "posting an aside", text=words, blocks=[context(words)]
         )
 
-    async def greet(self) -> None:
-        await self.finish(greeting(self.person, self._words))
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
+        mark = Mark(NOTE, {"entry": str(entry), "note": "files"})
+        if entry in self._again:
+            try:
+                if await find_marked(self._client, self._place.bot, self._key, self._since, mark):
+                    return
+            except LookupError:
+                return  # rather not told by Nod than twice: the model is told too
+        note = unread_note(unread, self._words)
+        await post_once(
+            self._client,
+            self._place.bot,
+            self._key,
+            mark,
+            "telling of files",
+            text=note,
+            blocks=note_blocks(note, None, self._words),
+        )
+
+    async def greet(self) -> bool:
+        return await self.finish(greeting(self.person, self._words))
 
     async def stands(self) -> bool:
         """Look for the mark that the last message of a whole answer carries."""
-        try:
-            found = await find_marked(self._client, self._place.bot, self._key, self._since, self._mark)
-        except LookupError:
-            return False
+        return await self._find(self._mark)
+
+    async def noted(self) -> bool:
+        return await self._find(self._note_mark)
+
+    async def _find(self, mark: Mark) -> bool:
+        found = await find_marked(self._client, self._place.bot, self._key, self._since, mark)
         return found is not None
 
     async def pick_up(self) -> bool:
         """Look for messages of this turn without a final mark, and end them."""
         try:
-            left = await half_written(self._client, self._place.bot, self._key, self._place.began)
+            left = await self._half_written()
         except LookupError:
             log.warning("turn %d: what was left half-written before it stays so", self._turn)
             return False
+        found = False
         for message in left:
             mark = Mark(PART, {"turn": str(self._turn), "part": secrets.token_hex(4)})
-            await end_half(self._client, self._key.channel, message, mark, self._words)
-        return bool(left)
+            found |= await end_half(self._client, self._key.channel, message, mark, self._words)
+        if found or not left:
+            return found
+        try:  # a call that was repeated after a failure finds the stream ended by itself
+            return len(await self._half_written()) < len(left)
+        except LookupError:
+            return True
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> None:
-        """The status is cleared even where this turn set none: an earlier try, or the line, may have. It may have
-        to wait for Slack's limits, so it comes last."""
-        await self._answer.end(self._mark)
-        if note:
-            mark = Mark(NOTE, {"turn": str(self._turn), "note": secrets.token_hex(4)})
-            blocks = note_blocks(note, self._turn if retry else None, self._words)
-            await post_once(
-                self._client, self._place.bot, self._key, mark, "posting a note", text=note, blocks=blocks
-            )
+    async def _half_written(self) -> list[Mapping[str, Any]]:
+        return await half_written(self._client, self._place.bot, self._key, self._place.began)
+
+    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+        """The note comes last, or not at all: it tells that what is above it stands. The status is cleared even
+        where this turn set none: an earlier try, or the line, may have. It may have to wait for Slack's limits, so
+        it comes after all."""
+        shown = await self._answer.end(self._mark)
+        if shown and note:
+            shown = await self._note(note, retry=retry)
         with patience(CLEARING):
             await set_status(self._client, self._key, "")
+        return shown
+
+    async def _note(self, note: str, *, retry: bool) -> bool:
+        blocks = note_blocks(note, self._turn if retry else None, self._words)
+        mark, bot = self._note_mark, self._place.bot
+        try:
+            await post_once(self._client, bot, self._key, mark, "posting a note", text=note, blocks=blocks)
+        except NotYet:
+            return False
+        return True
 
 
 async def set_status(client: AsyncWebClient, key: ConversationKey, status: str) -> None:
@@ -181,6 +224,7 @@ class PrivateReply:
             if entry.delivery.action_id is not None
         }
         self._text = ""
+        self._arrived: list[bool] = []
 
     async def working(self, on: Function | None = None) -> None:
         """Ephemeral messages have no status: the command's acknowledgement has said that it is on its way."""
@@ -201,22 +245,30 @@ class PrivateReply:
     async def aside(self, words: str) -> None:
         """Nothing: a `response_url` takes five messages, and they are for answers."""
 
-    async def greet(self) -> None:
-        await self.finish(greeting(self.person, self._words))
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
+        """A slash command has no files."""
+
+    async def greet(self) -> bool:
+        return await self.finish(greeting(self.person, self._words))
 
     async def stands(self) -> bool:
         """Ephemeral messages cannot be looked for: rather twice, to one person, than not at all."""
+        return False
+
+    async def noted(self) -> bool:
         return False
 
     async def pick_up(self) -> bool:
         """Nothing can be left half-written: the text is sent in one piece."""
         return False
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> None:
+    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+        """False only where nothing at all arrived: nobody can look which part of it did."""
         await self._send_text(share=not note)
         if note:
             button = [retry_row(self._turn, self._words)] if retry else []
             await self._send(note, [context(note), *button])
+        return any(self._arrived) or not self._arrived
 
     async def _send_text(self, *, share: bool) -> None:
         text, self._text = defused(self._text.strip()), ""
@@ -241,11 +293,17 @@ class PrivateReply:
         )
         if sent is None:
             text, blocks = self._words("answer-unsure"), []
-        if not sent:
-            ephemeral = self._client.chat_postEphemeral(
+        if sent:
+            self._arrived.append(True)
+            return
+        try:
+            await self._client.chat_postEphemeral(
                 channel=self._channel, user=self.person.id, text=text, blocks=blocks or None
             )
-            await survive(ephemeral, "answering a command in another way")
+            self._arrived.append(True)
+        except FAR_END as error:
+            log.warning("answering a command in another way failed: %s", described(error))
+            self._arrived.append(sent is None or maybe_done(error) or final(error))
 
 
 def greeting(person: Person, words: Words) -> str:

@@ -22,6 +22,13 @@ MAYBE_DONE = {"internal_error", "fatal_error", "service_unavailable", "request_t
 """Slack's codes for a failure of its own, of which it says that some of the operation may have succeeded."""
 
 
+REVOKED = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
+"""Slack's codes about the token itself, which any method may answer."""
+
+PASSING = REVOKED | {"ratelimited", "rate_limited", "org_login_required"}
+"""Codes of a no that a later try may turn: a limit, a migration, a token that auth.test says is good."""
+
+
 async def survive(call: Awaitable[T], what: str) -> T | None:
     """Await a call to Slack; None, and a line in the log, if it fails for a reason of the far end's."""
     try:
@@ -37,6 +44,11 @@ def maybe_done(error: BaseException) -> bool:
         code = slack_code(error)
         return not code or code in MAYBE_DONE or _status(error) >= 500
     return not isinstance(error, (Limited, aiohttp.ClientConnectorError))
+
+
+def final(error: BaseException) -> bool:
+    """Whether Slack has said no, and will say so again."""
+    return isinstance(error, SlackApiError) and not maybe_done(error) and slack_code(error) not in PASSING
 
 
 def slack_code(error: BaseException) -> str:

@@ -4,6 +4,7 @@ compare-and-set in `storage.actions`, done by the button."""
 import asyncio
 import json
 import logging
+from itertools import chain, repeat
 
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
@@ -17,7 +18,7 @@ from storage.records import Action, ActionState
 log = logging.getLogger("nod.actions")
 
 WRITE_AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
-"""Seconds between the tries to write an outcome down."""
+"""Seconds between the tries to write an outcome down; the last one again and again, until it is or Nod stops."""
 
 
 async def carry_out(parts: Parts, action_id: str, outlet: Outlet) -> Action | None:
@@ -84,13 +85,13 @@ async def _run(parts: Parts, action: Action, function: Function, person: Person)
 async def _finish(parts: Parts, action: Action, outcome: CallOutcome) -> Action:
     """Write down how it ended. The effect cannot be taken back, so a database that fails is asked again."""
     state, told = ActionState(outcome.ending), _outcome_json(outcome)
-    for pause in WRITE_AGAIN:
+    for pause in chain(WRITE_AGAIN, repeat(WRITE_AGAIN[-1])):
         try:
             return await parts.storage.actions.finish(action.id, state, told, parts.clock())
         except StorageError as error:
             log.error("the outcome of action %s could not be written down yet: %s", action.id[:8], error)
             await asyncio.sleep(pause)
-    return await parts.storage.actions.finish(action.id, state, told, parts.clock())
+    raise AssertionError("repeat has no end")
 
 
 async def _refusal(parts: Parts, action: Action, function: Function | None, person: Person) -> str:

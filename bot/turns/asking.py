@@ -8,6 +8,7 @@ from contextlib import aclosing
 
 from bot.errors import ModelBusy, ModelCut, ModelError
 from bot.model.protocol import Done, Event, TextDelta
+from bot.turns.attachments import with_pictures
 from bot.turns.compaction import recall
 from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.outlet import Outlet
@@ -83,6 +84,7 @@ async def _ask_once(
     parts: Parts, claim: Claim, outlet: Outlet, lead: str, deadline: Deadline
 ) -> tuple[Done, int | None]:
     shown, front = await recall(parts, claim.conversation.id)
+    shown = await with_pictures(parts.storage, shown)
     said = False
     events = parts.model.stream(INSTRUCTIONS, shown, list(parts.functions.values()))
     try:

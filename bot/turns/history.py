@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from bot.turns.attachments import tokens as file_tokens
 from storage.records import AssistantItem, CallItem, Item, ReasoningItem, ResultItem, SummaryItem, UserItem
 
 INTERRUPTED = '{"error":"Nod was interrupted before this call ended; nothing is known of its result."}'
@@ -36,8 +37,11 @@ def _results(calls: Sequence[str], results: dict[str, ResultItem]) -> list[Resul
 
 def estimate(item: Item) -> int:
     """Estimate an item's tokens: a third of its bytes in UTF-8 comes near for English and Korean alike."""
+    files = 0
     match item:
-        case UserItem() | AssistantItem() | SummaryItem():
+        case UserItem():
+            text, files = item.text, sum(map(file_tokens, item.files))
+        case AssistantItem() | SummaryItem():
             text = item.text
         case CallItem():
             text = item.function + item.arguments_json
@@ -47,7 +51,7 @@ def estimate(item: Item) -> int:
             text = str(item.raw.value)
     # What a provider wants back beside the text: an id, a status, a signature.
     beside = len(str(item.raw.value)) // 6 if isinstance(item, AssistantItem | CallItem) and item.raw else 0
-    return 8 + tokens(text) + beside
+    return 8 + tokens(text) + beside + files
 
 
 def tokens(text: str) -> int:

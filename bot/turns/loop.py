@@ -5,15 +5,15 @@ import logging
 
 from bot.model.protocol import Done, Finish
 from bot.turns.asking import Deadline, OutOfTime, ask
+from bot.turns.ending import close, end
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.proposals import NO_LIMITS, Answered, Limits, batched, problem, propose
-from bot.words.catalogue import Words, words_for
 from functions.arguments import freeze
 from functions.contract import Function
 from functions.errors import FunctionProblem
 from functions.safe_call import call
-from storage.records import Action, CallItem, Claim, NewItem, ResultItem, TurnState
+from storage.records import Action, CallItem, Claim, NewItem, Note, ResultItem, TurnState
 
 log = logging.getLogger("nod.turns")
 
@@ -31,12 +31,10 @@ async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits = 
         return await _steps(parts, claim, outlet, limits, Deadline(parts.turn_seconds))
     except OutOfTime:
         log.warning("turn %d is ended: it took more than %g seconds", claim.turn, parts.turn_seconds)
-        await outlet.finish(words_for(outlet.person.locale)("turn-too-long"), retry=True)
-        return TurnState.FAILED
+        return await end(parts, claim, outlet, TurnState.FAILED, Note("turn-too-long", retry=True))
 
 
 async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, deadline: Deadline) -> TurnState:
-    words = words_for(outlet.person.locale)
     lead = ""
     for _ in range(parts.max_steps):
         await outlet.working()
@@ -45,6 +43,7 @@ async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, dea
         async with deadline.within():
             answers = await _answer_calls(parts, claim, outlet, done, limits)
         ending = _ending(answers)
+        note = _closing_note(done) if ending is TurnState.ANSWERED else None
         actions = await parts.storage.turns.record(
             claim.turn,
             [NewItem(item) for item in (*done.items, *(answer.result for answer in answers))],
@@ -53,13 +52,13 @@ async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, dea
             at=parts.clock(),
             ending=ending,
             front=front,
+            note=note,
         )
-        note = await _post_cards(parts, outlet, actions)
+        refused = await _post_cards(parts, outlet, actions)
         if ending is not None:
-            await outlet.finish(note or ("" if answers else _closing_note(done, words)))
+            await close(outlet, Note("card-not-posted") if refused else note)
             return ending
-    await outlet.finish(words("too-many-steps", steps=parts.max_steps))
-    return TurnState.FAILED
+    return await end(parts, claim, outlet, TurnState.FAILED, Note("too-many-steps", {"steps": parts.max_steps}))
 
 
 def _ending(answers: list[Answered]) -> TurnState | None:
@@ -69,8 +68,8 @@ def _ending(answers: list[Answered]) -> TurnState | None:
     return TurnState.WAITING if all(answer.waits for answer in answers) else None
 
 
-async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> str:
-    """Post the cards of a step. What cannot be shown cannot be confirmed: it is withdrawn; the note says so."""
+async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> bool:
+    """Post the cards of a step. What cannot be shown cannot be confirmed: it is withdrawn; whether one was."""
     posted = []
     for action in actions:
         card_ts = await outlet.card(action, parts.functions[action.function])
@@ -82,7 +81,7 @@ async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> st
     together = [action for action in posted if action.batch is not None]
     if len(together) > 1:
         await outlet.batch(together)
-    return "" if len(posted) == len(actions) else words_for(outlet.person.locale)("card-not-posted")
+    return len(posted) < len(actions)
 
 
 async def _answer_calls(parts: Parts, claim: Claim, outlet: Outlet, done: Done, limits: Limits) -> list[Answered]:
@@ -117,13 +116,13 @@ async def _read(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, func
     return Answered(ResultItem(item.call_id, outcome.value))
 
 
-def _closing_note(done: Done, words: Words) -> str:
+def _closing_note(done: Done) -> Note | None:
     match done.finish:
         case Finish.LENGTH:
-            return words("answer-length")
+            return Note("answer-length")
         case Finish.FILTERED:
-            return words("answer-filtered")
+            return Note("answer-filtered")
         case Finish.REFUSED if not done.text:
-            return words("answer-refused")
+            return Note("answer-refused")
         case _:
-            return "" if done.text else words("answer-empty")
+            return None if done.text else Note("answer-empty")

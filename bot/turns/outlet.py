@@ -7,6 +7,7 @@ it falls back, and what could not be shown at all is logged.
 from collections.abc import Sequence
 from typing import Protocol
 
+from bot.turns.attachments import Unread
 from functions.context import Person
 from functions.contract import Function
 from storage.records import Action, Claim, Delivery
@@ -47,12 +48,22 @@ class Outlet(Protocol):
         """Say something quietly below an answer that has ended; nothing where there is no place for it."""
         ...
 
-    async def greet(self) -> None:
-        """Say hello instead of an answer: somebody called, and asked nothing."""
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
+        """Tell the person, before the answer, what of the files beside an entry the model is not shown; once,
+        however often the entry is taken up."""
+        ...
+
+    async def greet(self) -> bool:
+        """Say hello instead of an answer: somebody called, and asked nothing. As `finish` otherwise."""
         ...
 
     async def stands(self) -> bool:
-        """After a crash: whether this turn's whole answer was shown before."""
+        """After a crash: whether this turn's whole answer was shown before. Raises LookupError if nobody can say
+        now."""
+        ...
+
+    async def noted(self) -> bool:
+        """The same of its closing note, or of its greeting."""
         ...
 
     async def pick_up(self) -> bool:
@@ -60,9 +71,13 @@ class Outlet(Protocol):
         the thread is ended and marked as interrupted. Whether there was such a thing."""
         ...
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> None:
+    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
         """End the answer, with a closing note of Nod's own below it if there is one; `retry` puts a *Try again*
-        button beside the note. Clears the status."""
+        button beside the note. Clears the status.
+
+        False if some of it could not be shown yet, because the far end cannot be reached or is limited: then it
+        has to be shown again later. What the far end will never take (a channel that is gone) is logged and True.
+        """
         ...
 
 

@@ -9,6 +9,7 @@ import httpx
 
 from bot.metrics import Metrics
 from bot.model.protocol import Model
+from bot.turns.attachments import Attachments, NoAttachments
 from bot.turns.effects import Effects
 from bot.turns.policy import Policy
 from functions.context import Context, Person
@@ -35,6 +36,7 @@ class Parts:
     turn_seconds: float = 600.0
     """What the model and its read-only calls may take in one turn."""
     effects: Effects = field(default_factory=Effects)
+    attachments: Attachments = field(default_factory=NoAttachments)
 
     def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
         """Make the surroundings of one function call."""

@@ -5,19 +5,21 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.rules import FunctionRule, Rules, groups_named, may_call, may_confirm, may_deny
+from bot.rules import FunctionRule, Groups, Rules, groups_named, may_call, may_confirm, may_deny
 from storage.records import Action
 
 
 class Standings(Protocol):
     """What the workspace knows of people. It is asked at the moment that it matters; what it cannot say is no."""
 
-    async def stands(self, team: str, user: str) -> bool:
-        """Whether a person is an active, full member of this workspace: others confirm nothing."""
+    async def stands(self, team: str, user: str) -> bool | None:
+        """Whether a person is an active, full member of this workspace: others confirm nothing. None, which is no
+        yes, if it cannot say now."""
         ...
 
     async def groups(self, ids: Collection[str]) -> Mapping[str, frozenset[str] | None]:
-        """The members of user groups by id; None for a group that could not be looked up."""
+        """The members of user groups by id; None for a group whose members are not to be had, no entry for one
+        that could not be looked up now."""
         ...
 
 
@@ -34,32 +36,41 @@ class Policy:
         rule = self.rule(function)
         return may_call(rule, user, channel, await self._groups(rule))
 
-    async def may_confirm(self, action: Action, team: str, user: str) -> bool:
-        """Whether this person's click may confirm this action."""
+    async def may_confirm(self, action: Action, team: str, user: str) -> bool | None:
+        """Whether this person's click may confirm this action. None is no yes: the workspace cannot say now."""
         rule = self.rule(action.function)
         stands, groups = await asyncio.gather(self.standings.stands(team, user), self._groups(rule))
-        return stands and may_confirm(rule, action.requester, user, groups)
+        return _judged(stands, rule, groups, may_confirm(rule, action.requester, user, groups))
 
     async def may_confirm_own(self, function: str, user: str) -> bool:
         """Whether the rules let people confirm what they themselves ask of a function: a grant needs it."""
         rule = self.rule(function)
         return may_confirm(rule, user, user, await self._groups(rule))
 
-    async def may_deny(self, action: Action, team: str, user: str) -> bool:
-        """Whether this person's click may deny this action: whoever may confirm it, and always its requester."""
+    async def may_deny(self, action: Action, team: str, user: str) -> bool | None:
+        """Whether this person's click may deny this action: whoever may confirm it, and always its requester. None
+        as in may_confirm."""
         if user == action.requester and team == action.conversation.key.team:
             return True
         rule = self.rule(action.function)
         stands, groups = await asyncio.gather(self.standings.stands(team, user), self._groups(rule))
-        return stands and may_deny(rule, action.requester, user, groups)
+        return _judged(stands, rule, groups, may_deny(rule, action.requester, user, groups))
 
     async def still_allows(self, action: Action) -> bool:
         """Whether the rules of this moment still let a confirmed action run: they may have become tighter."""
         key = action.conversation.key
         if not await self.may_call(action.function, action.requester, key.channel):
             return False
-        return action.decided_by is not None and await self.may_confirm(action, key.team, action.decided_by)
+        return action.decided_by is not None and bool(await self.may_confirm(action, key.team, action.decided_by))
 
     async def _groups(self, rule: FunctionRule) -> Mapping[str, frozenset[str] | None]:
         named = groups_named(rule)
         return await self.standings.groups(named) if named else {}
+
+
+def _judged(stands: bool | None, rule: FunctionRule, groups: Groups, allowed: bool) -> bool | None:
+    """Put together what the workspace and the rules say; None where what could not be looked up may change it."""
+    if stands and allowed:
+        return True
+    unknown = groups_named(rule) - groups.keys()
+    return None if stands is not False and (allowed or unknown) else False

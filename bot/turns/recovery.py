@@ -1,23 +1,14 @@
 """Take up what the last process left: nothing lost, nothing twice."""
 
-import asyncio
 import logging
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
-from bot.turns.turn import show_again
-from storage.ports import StorageError
 from storage.records import Action, Ended
 
 log = logging.getLogger("nod.recovery")
-
-AT_ONCE = 8
-"""Threads that are mended side by side: Slack takes about one call a second of most kinds."""
-
-STORAGE_PAUSE = 1.0
-"""Seconds before a database that failed is asked again."""
 
 
 @dataclass(frozen=True)
@@ -49,37 +40,11 @@ async def recover(parts: Parts) -> Left:
 
 
 async def show_left(parts: Parts, outlets: Outlets, left: Left) -> None:
-    """Show what was left, while the worker is at work already: a thread whose answer is not shown yet hears no
-    other turn until it is. Cards that were left in the middle say what became of them, or are posted."""
-    free = asyncio.Semaphore(AT_ONCE)
-
-    async def bounded(work: Awaitable[None]) -> None:
-        async with free:
-            await work
-
-    await asyncio.gather(
-        bounded(outlets.settle_all(left.interrupted)),
-        *(bounded(_show_again(parts, outlets, ended)) for ended in left.ended),
-    )
+    """Show the cards that were left, while the worker is at work already: those that were left in the middle say
+    what became of them, those that were never posted are. The answers of `left.ended` are the worker's to show."""
+    await outlets.settle_all(left.interrupted)
     await repost(parts, outlets, left.uncarded)
     await outlets.settle_all(await parts.storage.actions.successors())
-
-
-async def _show_again(parts: Parts, outlets: Outlets, ended: Ended) -> None:
-    """Show one answer and end its turn. Its thread waits for that, so a database that fails is asked again, and a
-    defect in the showing does not keep it waiting."""
-    turn = ended.claim.turn
-    try:
-        await show_again(ended, await outlets.open(ended.claim))
-    except Exception:
-        log.exception("what turn %d has answered cannot be shown", turn)
-    while True:
-        try:
-            await parts.storage.turns.finish(turn, ended.state, parts.clock())
-            return
-        except StorageError as error:
-            log.error("turn %d could not be ended yet: %s", turn, error)
-            await asyncio.sleep(STORAGE_PAUSE)
 
 
 async def repost(parts: Parts, outlets: Outlets, actions: Sequence[Action]) -> None:

@@ -79,6 +79,10 @@ def _line(item: Item) -> str:
             told = {"notes": item.text}
         case UserItem():
             told = {"person": item.speaker or item.user, "said": _piece(item.text)}
+            if item.files:
+                told["with_files"] = _piece(
+                    "\n".join(f"{file.name}: {file.text or file.kind}" for file in item.files)
+                )
         case AssistantItem():
             told = {"nod_said": _piece(item.text)}
         case CallItem():

@@ -1,25 +1,37 @@
 """One turn: what was delivered enters the history, what was confirmed is done, and the loop answers."""
 
 from bot.turns.actions import carry_out
+from bot.turns.attachments import attached
+from bot.turns.ending import NotShown
 from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.proposals import Limits
 from storage.outcomes import outcome_items
-from storage.records import ActionState, Claim, DeliveryKind, Ended, InboxEntry, NewItem, TurnState, UserItem
+from storage.records import (
+    ActionState,
+    Attached,
+    Claim,
+    DeliveryKind,
+    InboxEntry,
+    NewItem,
+    TurnState,
+    UserItem,
+)
 
 
 async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     """Run a claimed turn to its end; the outlet is finished when this returns.
 
     Raises bot.errors.ModelError; the history then holds what was delivered, so that nobody has to repeat it.
+    Raises NotShown when its end is recorded and could not be shown yet.
     """
     items: list[NewItem] = []
     denied: set[str] = set()
     advised = False
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
-            items += _said(entry, outlet)
+            items += await _said(parts, claim, entry, outlet)
             continue
         action = await carry_out(parts, entry.delivery.action_id or "", outlet)
         if action is not None:
@@ -28,33 +40,31 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
             denied.add(action.digest)
             advised = advised or (bool(action.reason) and action.decided_by != action.requester)
     if not items:
-        await outlet.greet()
+        await parts.storage.turns.record(claim.turn, (), at=parts.clock(), ending=TurnState.ANSWERED)
+        if not await outlet.greet():
+            raise NotShown
         return TurnState.ANSWERED
     await parts.storage.turns.record(claim.turn, items, at=parts.clock())
     return await run_loop(parts, claim, outlet, Limits(frozenset(denied), advised))
 
 
-def _said(entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
-    """Turn a message into history: nothing for an empty mention."""
-    delivery = entry.delivery
-    if not delivery.text.strip():
+async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
+    """Turn a message and its files into history: nothing for an empty mention.
+
+    A turn that is taken up again leaves alone what an earlier try has recorded. The person is told first of what
+    could not be read, and found told where that was done before: neither is left out if the process ends here.
+    """
+    delivery, key = entry.delivery, f"entry:{entry.id}"
+    files: tuple[Attached, ...] = ()
+    before = delivery.files != () and await parts.storage.history.recorded(claim.conversation.id, key)
+    if delivery.files != () and not before:
+        await outlet.working()
+        room = parts.context_tokens // 2
+        files, unread = await attached(parts.storage, parts.attachments, entry, room)
+        if unread:
+            await outlet.tell_unread(unread, entry.id)
+    if not (delivery.text.strip() or files or before):
         return []
     alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND
     speaker = "" if alone else outlet.person.name or delivery.user  # among others nobody speaks unnamed
-    return [NewItem(UserItem(delivery.text, delivery.user, speaker), key=f"entry:{entry.id}")]
-
-
-async def show_again(ended: Ended, outlet: Outlet) -> None:
-    """After a crash: show the answer of a turn whose last step was recorded, unless it stands there whole.
-
-    What was said before cards has no end of its own to be found by: it is shown again if it was left half-written.
-    """
-    if ended.state is TurnState.ANSWERED:
-        missing = not await outlet.stands()
-        if missing:
-            await outlet.pick_up()
-    else:
-        missing = await outlet.pick_up()
-    if missing and ended.answer:
-        await outlet.text(ended.answer)
-    await outlet.finish()
+    return [NewItem(UserItem(delivery.text, delivery.user, speaker, files), key=key)]

@@ -1,6 +1,7 @@
 """Inbox → turns: one at a time in a conversation, many conversations at once, with a bound."""
 
 import asyncio
+import contextlib
 import logging
 import secrets
 from collections.abc import Mapping
@@ -9,13 +10,13 @@ from datetime import datetime, timedelta
 from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRefused
 from bot.logs import context
 from bot.turns.compaction import Compactions
+from bot.turns.ending import NotShown, end, show_again
 from bot.turns.line import Line
 from bot.turns.outlet import Outlet, Outlets
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
-from bot.words.catalogue import words_for
 from storage.ports import StorageError
-from storage.records import Claim, DeliveryKind, TurnState
+from storage.records import Claim, DeliveryKind, Ended, Note, TurnState
 
 log = logging.getLogger("nod.worker")
 
@@ -32,6 +33,12 @@ STORAGE_PAUSE = 1.0
 MOST_TRIES = 5
 """How often a delivery is taken up: what ends the process, or meets a failing database, each time is given up."""
 
+SHOW_AGAIN, SHOW_AGAIN_MOST = 2.0, 120.0
+"""Seconds before what could not be shown is tried again: at first, and at most."""
+
+SHOWN_AT_ONCE = 8
+"""Ends that are shown side by side: Slack takes about one call a second of most kinds."""
+
 EFFECTS_END = 45.0
 """Seconds that effects under way get when Nod stops: functions take 20 by default, and are asked twice at most."""
 
@@ -40,7 +47,7 @@ class Worker:
     """Claims turns and runs them. `wake` is called whenever something was put into the inbox.
 
     What was delivered more than `late` before this process is not answered out of the blue: its person gets an
-    apology, with a button that has it answered after all.
+    apology, with a button that has it answered after all. Nobody has more than three quarters of the turns.
     """
 
     def __init__(
@@ -54,6 +61,8 @@ class Worker:
         self._compactions = Compactions(parts)
         self._bell = asyncio.Event()
         self._turns: dict[asyncio.Task[None], tuple[int, datetime]] = {}
+        self._showing = asyncio.Semaphore(SHOWN_AT_ONCE)
+        self._most = max(concurrency * 3 // 4, 1)
 
     @property
     def running(self) -> dict[int, datetime]:
@@ -83,6 +92,10 @@ class Worker:
                 await asyncio.sleep(STORAGE_PAUSE)
                 self._bell.set()
 
+    def show(self, ended: Ended) -> None:
+        """Have a recorded end shown, in the background. Its conversation hears no other turn until it is."""
+        self._track(asyncio.create_task(self._show(ended), name=f"end of turn {ended.claim.turn}"), ended.claim)
+
     async def drain(self, seconds: float) -> None:
         """Wait up to `seconds` for the running turns, then cancel them: their entries stay claimed and
         are taken up again at the next start. What has begun to change the world gets longer."""
@@ -91,8 +104,12 @@ class Worker:
         left = list(self._turns)
         for turn in left:
             turn.cancel()
+        cut_off = [self._turns[turn][0] for turn in left]
         await asyncio.gather(*left, return_exceptions=True)
         await self._compactions.end()
+        for number in cut_off:
+            with contextlib.suppress(StorageError):  # one try less, which is not worth a word
+                await self._parts.storage.turns.spare(number)
         await self._parts.effects.settle(EFFECTS_END)
 
     async def _claim_all(self) -> None:
@@ -100,19 +117,22 @@ class Worker:
             await self._free.acquire()
             claim = None
             try:
-                claim = await self._parts.storage.inbox.claim(self._parts.clock())
+                claim = await self._parts.storage.inbox.claim(self._parts.clock(), self._most)
             finally:
                 if claim is None:
                     self._free.release()
             if claim is None:
                 return
             turn = asyncio.create_task(self._run(claim), name=f"turn {claim.turn}")
-            self._turns[turn] = (claim.turn, self._parts.clock())
-            turn.add_done_callback(self._ended)
+            turn.add_done_callback(lambda _: self._free.release())
+            self._track(turn, claim)
+
+    def _track(self, turn: asyncio.Task[None], claim: Claim) -> None:
+        self._turns[turn] = (claim.turn, self._parts.clock())
+        turn.add_done_callback(self._ended)
 
     def _ended(self, turn: asyncio.Task[None]) -> None:
         del self._turns[turn]
-        self._free.release()
         self.wake()
 
     async def _run(self, claim: Claim) -> None:
@@ -130,6 +150,10 @@ class Worker:
         try:
             outlet = await self._outlets.open(claim)
             state, incident = await self._answer(claim, outlet)
+        except NotShown:
+            log.warning("the end of turn %d could not be shown yet; it is shown later", claim.turn)
+            await self._show_later(claim)
+            return
         except StorageError as error:
             log.error("turn %d: %s", claim.turn, error)
             if tries(claim) < MOST_TRIES:
@@ -151,9 +175,8 @@ class Worker:
             log.error("turn %d is given up: it was begun %d times and never ended", claim.turn, MOST_TRIES)
             return TurnState.FAILED, await self._incident(claim, outlet)
         if self._is_late(claim):
-            log.warning("turn %d is late: its message came while Nod was away", claim.turn)
-            await outlet.finish(words_for(outlet.person.locale)("late"), retry=True)
-            return TurnState.FAILED, None
+            log.warning("turn %d is late: its message came long before this start", claim.turn)
+            return await end(self._parts, claim, outlet, TurnState.FAILED, Note("late", retry=True)), None
         return await self._converse(claim, outlet), None
 
     def _is_late(self, claim: Claim) -> bool:
@@ -168,9 +191,8 @@ class Worker:
             return await run_turn(self._parts, claim, outlet)
         except ModelError as error:
             log.warning("turn %d: %s: %s", claim.turn, type(error).__name__, error)
-            words = words_for(outlet.person.locale)(MODEL_WORDS[type(error)])
-            await outlet.finish(words, retry=not isinstance(error, ContextTooLong))
-            return TurnState.FAILED
+            note = Note(MODEL_WORDS[type(error)], retry=not isinstance(error, ContextTooLong))
+            return await end(self._parts, claim, outlet, TurnState.FAILED, note)
 
     async def _incident(self, claim: Claim, outlet: Outlet | None, defect: Exception | None = None) -> str:
         """Give a failed turn a number that the person can pass on and the log has."""
@@ -179,8 +201,48 @@ class Worker:
             "turn %d failed, incident %s", claim.turn, incident, exc_info=defect, extra={"incident": incident}
         )
         if outlet is not None:
-            await outlet.finish(words_for(outlet.person.locale)("incident", incident=incident), retry=True)
+            try:
+                await end(
+                    self._parts, claim, outlet, TurnState.FAILED, Note("incident", {"incident": incident}, True)
+                )
+            except NotShown:
+                pass
+            except Exception:
+                log.exception("incident %s could not be told", incident)
         return incident
+
+    async def _show_later(self, claim: Claim) -> None:
+        """Hand a recorded end to the background."""
+        while True:
+            try:
+                ended = await self._parts.storage.turns.ended()
+                break
+            except StorageError as error:
+                log.error("turn %d could not be read: %s", claim.turn, error)
+                await asyncio.sleep(STORAGE_PAUSE)
+        for each in ended:
+            if each.claim.turn == claim.turn:
+                self.show(each)
+
+    async def _show(self, ended: Ended) -> None:
+        """Show a recorded end until it stands, with growing pauses, and end its turn."""
+        with context(conversation=ended.claim.conversation.id, turn=ended.claim.turn):
+            pause = SHOW_AGAIN
+            while not await self._shown(ended):
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, SHOW_AGAIN_MOST)
+            await self._finish(ended.claim, ended.state, None)
+
+    async def _shown(self, ended: Ended) -> bool:
+        try:
+            async with self._showing:
+                return await show_again(ended, await self._outlets.open(ended.claim))
+        except LookupError:
+            return False
+        except Exception:
+            # a defect in the showing does not keep the thread waiting
+            log.exception("the end of turn %d cannot be shown", ended.claim.turn)
+            return True
 
     async def _finish(self, claim: Claim, state: TurnState, incident: str | None) -> None:
         """Write a turn's end down. Until that is done its conversation hears nothing, so it is tried again."""

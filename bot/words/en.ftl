@@ -16,7 +16,6 @@ prompt-raise = Raise Tiger Nixon's salary to 330000
 ## While a turn runs
 status-thinking = is thinking…
 status-function = is working on “{ $title }”…
-files-unread = I cannot read files yet: of what you attached I only know the name. Write what matters from it into a message.
 command-asked = You asked: { $question }
 answer-share = Share with the channel
 answer-shared = Shared with the channel.
@@ -142,6 +141,7 @@ click-already = This was decided already: { $state }
 click-expired = This card has expired, so nothing was done. Ask me again if you still want it.
 click-not-yours = Only { $user } can decide this, because it was asked for in their name.
 click-not-allowed = The rules for this do not let you decide it, so nothing was done.
+click-unsure = Slack did not tell me who you are just now, so nothing was done. Please click again in a moment.
 click-unknown = I do not know this card, so nothing was done. Ask me again for a new one.
 click-broken = I could not keep your click, so nothing was done. Please click again in a moment.
 
@@ -156,7 +156,7 @@ answer-length = The answer reached the model's length limit. Say “go on” for
 answer-filtered = The provider's content filter stopped this answer. Try putting the question another way.
 answer-refused = The model declined to answer this.
 answer-empty = The model gave an empty answer. Ask me again in other words.
-late = I was not running when you wrote this, and that was a while ago. Shall I still answer it?
+late = You wrote this a while ago, and I could not answer it then. Shall I still do it?
 turn-too-long = This took too long, so I stopped. Whatever waits for a click still waits. Try again, or ask for less at once.
 too-many-steps = I stopped after { $steps ->
         [one] one step
@@ -178,3 +178,56 @@ retry-not-yours = Only the person who asked for this can have it tried again.
 retry-already = I have already tried this again. Look for the answer further down.
 retry-moved-on = This conversation has gone on since, so I did not try this again. Please ask me once more if you still want it.
 retry-unknown = I do not know any more what this was about, so I did nothing. Please ask me again.
+
+## Files
+file-too-large = I could not read “{ $name }”: it is too large for me. Send a smaller file, or only the part that matters.
+file-unsupported = I could not read “{ $name }”: I have no reader for this kind of file. I can read text, CSV, PDF, Word and Excel files, and pictures.
+file-save-as = I could not read “{ $name }” in this format. Save it as { $kind } and send me that.
+file-mismatch = I could not read “{ $name }”: it is not the kind of file that its name says. Export it again from the program that it comes from.
+file-encrypted = I could not read “{ $name }”: it is protected by a password. Save it without one and send it again.
+file-broken = I could not read “{ $name }”: it is damaged or not complete. Open it, save it anew, and send me that.
+file-took-too-long = Reading “{ $name }” took too long, so I stopped. Send only the part that matters.
+file-too-much = I could not read “{ $name }”: too much is packed into it. Send only the part that matters.
+file-empty = “{ $name }” is empty. Please check that it is the right file.
+file-no-text = “{ $name }” holds pictures of pages and no text. Send the pages as pictures, or a PDF with text.
+file-no-scope = I am not permitted to read files in this workspace yet, so I have not seen “{ $name }”. Only the person who runs Nod can mend that; I have written the reason into my log.
+file-gone = I could not read “{ $name }”: it is no longer in Slack. If you still have it, send it again.
+file-elsewhere = I could not read “{ $name }”: Slack has only a link to it. Upload the file itself.
+file-unreachable = Slack did not hand me “{ $name }” just now. Please send it again in a moment.
+file-not-seen = I have not looked at “{ $name }”: the model that I use does not see pictures. Tell me in words what it shows.
+file-no-room = There was no room left for “{ $name }” beside the other files. Send it in a message of its own.
+file-in-part = I read only part of “{ $name }”. Left out: { $parts }.
+file-more-parts = { $count ->
+        [one] one more part
+       *[other] { $count } more parts
+    }
+file-part-pages = { $range ->
+        [on] everything from page { $first } on
+        [one] page { $first }
+       *[many] pages { $first }–{ $last }
+    }
+file-part-sheets = { $range ->
+        [on] everything from sheet { $first } on
+        [one] sheet { $first }
+       *[many] sheets { $first }–{ $last }
+    }
+file-part-rows = { $range ->
+        [on] everything from row { $first } on
+        [one] row { $first }
+       *[many] rows { $first }–{ $last }
+    }
+file-part-paragraphs = { $range ->
+        [on] everything from paragraph { $first } on
+        [one] paragraph { $first }
+       *[many] paragraphs { $first }–{ $last }
+    }
+file-part-lines = { $range ->
+        [on] everything from line { $first } on
+        [one] line { $first }
+       *[many] lines { $first }–{ $last }
+    }
+file-part-characters = { $range ->
+        [on] everything from character { $first } on
+        [one] character { $first }
+       *[many] characters { $first }–{ $last }
+    }

@@ -16,7 +16,6 @@ prompt-raise = Tiger Nixon의 연봉을 330000으로 올려줘
 ## 처리 중
 status-thinking = 답을 준비하고 있습니다…
 status-function = ‘{ $title }’ 처리하고 있습니다…
-files-unread = 아직 파일을 읽지 못해요. 첨부하신 파일은 이름만 알 수 있으니, 필요한 내용을 메시지로 적어 주세요.
 command-asked = 질문: { $question }
 answer-share = 채널에 공유
 answer-shared = 채널에 공유했습니다.
@@ -130,6 +129,7 @@ click-already = 이미 결정된 카드입니다: { $state }
 click-expired = 만료된 카드라서 아무것도 실행하지 않았습니다. 아직 필요하시면 다시 요청해 주세요.
 click-not-yours = { $user }님의 이름으로 요청된 일이라 { $user }님만 결정할 수 있습니다.
 click-not-allowed = 규칙에 따라 이 일은 결정하실 수 없어서 아무것도 실행하지 않았습니다.
+click-unsure = 지금 Slack에서 누구신지 확인해 주지 않아서 아무것도 실행하지 않았습니다. 잠시 후 다시 눌러 주세요.
 click-unknown = 제가 모르는 카드라서 아무것도 실행하지 않았습니다. 다시 요청하시면 새 카드를 드리겠습니다.
 click-broken = 클릭을 저장하지 못해서 아무것도 실행하지 않았습니다. 잠시 후 다시 눌러 주세요.
 
@@ -144,7 +144,7 @@ answer-length = 답이 모델의 길이 제한에 닿았습니다. 나머지가 
 answer-filtered = 제공자의 콘텐츠 필터가 이 답을 막았습니다. 질문을 다르게 써 봐 주세요.
 answer-refused = 모델이 이 질문에는 답하지 않겠다고 했습니다.
 answer-empty = 모델이 빈 답을 보냈습니다. 다른 말로 다시 물어봐 주세요.
-late = 이 메시지를 쓰셨을 때 제가 꺼져 있었고, 그 뒤로 시간이 꽤 지났습니다. 지금이라도 답해 드릴까요?
+late = 쓰신 지 시간이 꽤 지났는데, 그때는 답해 드리지 못했습니다. 지금이라도 답해 드릴까요?
 turn-too-long = 시간이 너무 오래 걸려서 멈췄습니다. 확인을 기다리던 요청은 그대로 있습니다. 다시 시도하시거나, 한 번에 더 적게 요청해 주세요.
 too-many-steps = { $steps }단계를 거쳤지만 답에 이르지 못해서 멈췄습니다. 더 작게, 또는 나누어서 요청해 주세요.
 incident = Nod 내부에 문제가 생겼습니다. 다시 물어봐 주세요. 계속되면 Nod 관리자에게 이 번호를 알려 주세요: { $incident }.
@@ -163,3 +163,53 @@ retry-not-yours = 이 요청은 요청하신 분만 다시 시도하게 할 수 
 retry-already = 이미 다시 시도했습니다. 아래쪽에서 답을 확인해 주세요.
 retry-moved-on = 그 뒤로 대화가 이어져서 다시 시도하지 않았습니다. 아직 필요하시면 한 번 더 말씀해 주세요.
 retry-unknown = 어떤 요청이었는지 더 이상 알 수 없어서 아무것도 하지 않았습니다. 다시 말씀해 주세요.
+
+## 파일
+file-too-large = ‘{ $name }’ 파일은 너무 커서 읽지 못했습니다. 더 작은 파일이나 필요한 부분만 보내 주세요.
+file-unsupported = ‘{ $name }’ 파일은 제가 읽을 수 없는 형식입니다. 텍스트, CSV, PDF, Word, Excel 파일과 이미지를 읽을 수 있습니다.
+file-save-as = ‘{ $name }’ 파일은 이 형식으로는 읽지 못했습니다. { $kind } 형식으로 저장해서 보내 주세요.
+file-mismatch = ‘{ $name }’ 파일은 이름과 실제 형식이 달라서 읽지 못했습니다. 원래 프로그램에서 다시 내보내 주세요.
+file-encrypted = ‘{ $name }’ 파일에 암호가 걸려 있어서 읽지 못했습니다. 암호 없이 저장해서 다시 보내 주세요.
+file-broken = ‘{ $name }’ 파일이 손상되었거나 완전하지 않아서 읽지 못했습니다. 파일을 열어 다시 저장한 뒤 보내 주세요.
+file-took-too-long = ‘{ $name }’ 파일을 읽는 데 너무 오래 걸려서 멈췄습니다. 필요한 부분만 보내 주세요.
+file-too-much = ‘{ $name }’ 파일은 압축을 풀면 내용이 너무 많아서 읽지 못했습니다. 필요한 부분만 보내 주세요.
+file-empty = ‘{ $name }’ 파일은 비어 있습니다. 맞는 파일인지 확인해 주세요.
+file-no-text = ‘{ $name }’ 파일에는 글자가 아니라 스캔한 쪽 이미지만 있습니다. 각 쪽을 이미지로 보내시거나 글자가 있는 PDF를 보내 주세요.
+file-no-scope = 이 워크스페이스에서 아직 파일을 읽을 권한이 없어서 ‘{ $name }’ 파일을 보지 못했습니다. Nod 관리자만 고칠 수 있는 문제라서 이유를 로그에 남겼습니다.
+file-gone = ‘{ $name }’ 파일은 이제 Slack에 없어서 읽지 못했습니다. 아직 가지고 계시면 다시 보내 주세요.
+file-elsewhere = ‘{ $name }’ 파일은 Slack에 링크만 있어서 읽지 못했습니다. 파일을 직접 올려 주세요.
+file-unreachable = 방금 Slack에서 ‘{ $name }’ 파일을 받지 못했습니다. 잠시 후 다시 보내 주세요.
+file-not-seen = 제가 쓰는 모델은 이미지를 볼 수 없어서 ‘{ $name }’ 파일을 보지 못했습니다. 어떤 내용인지 글로 알려 주세요.
+file-no-room = 다른 파일 때문에 ‘{ $name }’ 파일까지 읽을 자리가 없었습니다. 이 파일만 따로 보내 주세요.
+file-in-part = ‘{ $name }’ 파일은 일부만 읽었습니다. 읽지 못한 부분: { $parts }
+file-more-parts = 그 밖에 { $count }곳
+file-part-pages = { $range ->
+        [on] { $first }쪽부터 끝까지
+        [one] { $first }쪽
+       *[many] { $first }–{ $last }쪽
+    }
+file-part-sheets = { $range ->
+        [on] { $first }번째 시트부터 끝까지
+        [one] { $first }번째 시트
+       *[many] { $first }–{ $last }번째 시트
+    }
+file-part-rows = { $range ->
+        [on] { $first }번째 행부터 끝까지
+        [one] { $first }번째 행
+       *[many] { $first }–{ $last }번째 행
+    }
+file-part-paragraphs = { $range ->
+        [on] { $first }번째 문단부터 끝까지
+        [one] { $first }번째 문단
+       *[many] { $first }–{ $last }번째 문단
+    }
+file-part-lines = { $range ->
+        [on] { $first }번째 줄부터 끝까지
+        [one] { $first }번째 줄
+       *[many] { $first }–{ $last }번째 줄
+    }
+file-part-characters = { $range ->
+        [on] { $first }번째 글자부터 끝까지
+        [one] { $first }번째 글자
+       *[many] { $first }–{ $last }번째 글자
+    }

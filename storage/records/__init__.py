@@ -29,6 +29,7 @@ from storage.records.conversations import (
     SummaryItem,
     UserItem,
 )
+from storage.records.files import PICTURE, Attached, SharedFile
 from storage.records.inbox import (
     Counts,
     Delivery,
@@ -39,6 +40,7 @@ from storage.records.inbox import (
 from storage.records.turns import (
     Claim,
     Ended,
+    Note,
     Retried,
     TurnState,
     Usage,
@@ -46,9 +48,11 @@ from storage.records.turns import (
 
 __all__ = [
     "COMMAND_THREAD",
+    "PICTURE",
     "Action",
     "ActionState",
     "AssistantItem",
+    "Attached",
     "AuditRow",
     "CallItem",
     "Claim",
@@ -69,11 +73,13 @@ __all__ = [
     "Memory",
     "NewAction",
     "NewItem",
+    "Note",
     "Raw",
     "ReasoningItem",
     "ResultItem",
     "Retried",
     "Ruling",
+    "SharedFile",
     "StoredItem",
     "SummaryItem",
     "TurnState",

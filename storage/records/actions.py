@@ -89,6 +89,7 @@ class Verdict(StrEnum):
     ALREADY = "already"
     EXPIRED = "expired"
     NOT_YOURS = "not_yours"
+    UNSURE = "unsure"
     UNKNOWN = "unknown"
 
 
@@ -97,7 +98,8 @@ class Click:
     """A click on a card, as Slack says it happened. `card_ts` is None where there is none to compare: an ephemeral
     card, a modal opened from a card, a batch's card.
 
-    `allowed` is what the policy said of this person and this decision just before. `reason` goes with a denial;
+    `allowed` is what the policy said of this person and this decision just before; where it could not say,
+    `unsure`, it is false. `reason` goes with a denial;
     `remember_until` with a confirmation: until then the same person's further calls of the function in this
     conversation are confirmed by a grant.
     """
@@ -113,6 +115,7 @@ class Click:
     response_url: str | None = field(default=None, repr=False)
     reason: str = ""
     remember_until: datetime | None = None
+    unsure: bool = False
 
 
 @dataclass(frozen=True)

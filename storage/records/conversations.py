@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from storage.records.files import Attached
+
 COMMAND_THREAD = "command:"
 
 
@@ -37,11 +39,13 @@ class Raw:
 
 @dataclass(frozen=True)
 class UserItem:
-    """What a person wrote. `speaker` is their display name where several people talk, else empty."""
+    """What a person wrote. `speaker` is their display name where several people talk, else empty; `files` stood
+    beside it."""
 
     text: str
     user: str
     speaker: str = ""
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from storage.records.conversations import ConversationKey
+from storage.records.files import SharedFile
 
 
 class DeliveryKind(StrEnum):
@@ -20,7 +21,8 @@ class Delivery:
 
     `key` names it for ever: `message:<team>:<channel>:<ts>`, `command:<team>:<trigger id>`,
     `decision:<action id>`. `user` is the person it is done for: the author, or the requester of a decided action.
-    `direct` tells a direct message. `response_url` answers a command or an ephemeral card.
+    `direct` tells a direct message. `response_url` answers a command or an ephemeral card. `files` stood beside a
+    message; None if that is not known: Slack may tell of a mention without its files.
     """
 
     kind: DeliveryKind
@@ -32,6 +34,7 @@ class Delivery:
     direct: bool = False
     response_url: str | None = field(default=None, repr=False)
     action_id: str | None = None
+    files: tuple[SharedFile, ...] | None = ()
 
 
 @dataclass(frozen=True)

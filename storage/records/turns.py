@@ -1,6 +1,7 @@
 """Turns, and what one may be asked for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,13 +52,25 @@ class Claim:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What Nod itself says at the end of a turn: a key of the catalogue and its values; `retry`: with a button
+    that has the turn tried again."""
+
+    key: str
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    retry: bool = False
+
+
+@dataclass(frozen=True)
 class Ended:
-    """A turn whose last step was recorded, but whose end was not: its process stopped in between. `answer` is all
-    that it said (Markdown); how much of it people saw, only the far end knows."""
+    """A turn whose last step was recorded, but whose end was not: it could not be shown yet, or its process
+    stopped in between. `answer` is all that it said (Markdown); how much of it and of the note people saw, only
+    the far end knows."""
 
     claim: Claim
     state: TurnState
     answer: str
+    note: Note | None = None
 
 
 class Retried(StrEnum):

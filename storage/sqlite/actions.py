@@ -59,8 +59,8 @@ class SqliteActions:
     async def successors(self) -> list[Action]:
         return await self._connection.read(successors)
 
-    async def uncarded(self) -> list[Action]:
-        return await self._connection.read(uncarded)
+    async def uncarded(self, *, of_ended_turns: bool = False) -> list[Action]:
+        return await self._connection.read(uncarded, of_ended_turns=of_ended_turns)
 
 
 def pending(db: Database, conversation: int) -> list[Action]:
@@ -101,7 +101,9 @@ def of_batch(db: Database, batch: str) -> list[Action]:
 
 
 def carded(db: Database, action_id: str, card_ts: str) -> None:
-    if db.execute("UPDATE actions SET card_ts = ? WHERE id = ?", [card_ts, action_id]).rowcount == 0:
+    # Once: people click on the card that they see, and a second place would make the first one's button a lie.
+    db.execute("UPDATE actions SET card_ts = ? WHERE id = ? AND card_ts IS NULL", [card_ts, action_id])
+    if not any(db.query("SELECT 1 FROM actions WHERE id = ?", [action_id])):
         raise StorageError(f"There is no action {action_id}.")
 
 
@@ -119,15 +121,17 @@ def expire(db: Database, at: datetime) -> list[Action]:
     return undecided + [end_confirmed(db, action, at) for action in late]
 
 
-def uncarded(db: Database) -> list[Action]:
+def uncarded(db: Database, *, of_ended_turns: bool = False) -> list[Action]:
     rows = db.query(
         """
         SELECT actions.*, team, channel, thread
         FROM actions JOIN conversations ON conversations.id = actions.conversation
         WHERE actions.card_ts IS NULL
             AND (actions.state = 'pending' OR actions.state = 'confirmed' AND actions.grant_id IS NOT NULL)
+            AND NOT (:of_ended_turns AND (SELECT state FROM turns WHERE turns.id = actions.turn) = 'running')
         ORDER BY actions.proposed_at
-        """
+        """,
+        {"of_ended_turns": of_ended_turns},
     )
     return [action_from(row) for row in rows]
 

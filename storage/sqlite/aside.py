@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.records import Delivery
-from storage.sqlite.codec import delivery_from, delivery_row, time_from, time_text
+from storage.records import Delivery, SharedFile
+from storage.sqlite.codec import delivery_from, delivery_row, files_from, time_from, time_text
 
 
 def is_joined(db: Database, delivery: Delivery) -> bool:
@@ -40,15 +40,21 @@ def keep(db: Database, delivery: Delivery, at: datetime) -> None:
     db.execute(
         """
         INSERT INTO aside
-            (key, kind, team, channel, thread, user, text, ts, direct, response_url, action_id, received_at)
+            (key, kind, team, channel, thread, user, text, ts, direct, response_url, action_id, files, received_at)
         VALUES
-            (:key, :kind, :team, :channel, :thread, :user, :text, :ts, :direct, :response_url, :action_id,
+            (:key, :kind, :team, :channel, :thread, :user, :text, :ts, :direct, :response_url, :action_id, :files,
              :received_at)
         ON CONFLICT (key) DO NOTHING
         """,
         delivery_row(delivery)
         | {"team": key.team, "channel": key.channel, "thread": key.thread, "received_at": time_text(at)},
     )
+
+
+def files(db: Database, delivery: Delivery) -> tuple[SharedFile, ...] | None:
+    """Return the files of a mention that was set aside as a plain reply before; None if it was not."""
+    rows = db.query("SELECT files FROM aside WHERE key = ?", [delivery.key])
+    return next((files_from(row["files"]) for row in rows), None)
 
 
 def take(db: Database, first: Delivery) -> list[tuple[Delivery, datetime]]:

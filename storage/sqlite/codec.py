@@ -10,6 +10,7 @@ from storage.records import (
     Action,
     ActionState,
     AssistantItem,
+    Attached,
     AuditRow,
     CallItem,
     Conversation,
@@ -19,9 +20,11 @@ from storage.records import (
     Grant,
     InboxEntry,
     Item,
+    Note,
     Raw,
     ReasoningItem,
     ResultItem,
+    SharedFile,
     SummaryItem,
     UserItem,
 )
@@ -62,7 +65,10 @@ def whole_text(text: str) -> str:
 
 def item_row(item: Item) -> dict[str, str]:
     """Return an item's columns `kind` and `data`."""
-    data = json.dumps(dataclasses.asdict(item), ensure_ascii=False)
+    fields = dataclasses.asdict(item)
+    for file in fields.get("files", ()):
+        del file["content"]  # a picture's bytes are kept once, in a table of their own
+    data = json.dumps(fields, ensure_ascii=False)
     return {"kind": _KIND_OF[type(item)], "data": whole_text(data)}
 
 
@@ -70,6 +76,8 @@ def item_from(row: Row) -> Item:
     fields = json.loads(row["data"])
     if fields.get("raw") is not None:
         fields["raw"] = Raw(**fields["raw"])
+    if "files" in fields:
+        fields["files"] = tuple(Attached(**file) for file in fields["files"])
     return _KINDS[row["kind"]](**fields)
 
 
@@ -88,7 +96,19 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
         "direct": delivery.direct,
         "response_url": delivery.response_url,
         "action_id": delivery.action_id,
+        "files": files_text(delivery.files),
     }
+
+
+def files_text(files: tuple[SharedFile, ...] | None) -> str | None:
+    """Write files as a JSON list; None where they are not known."""
+    if files is None:
+        return None
+    return whole_text(json.dumps([dataclasses.asdict(file) for file in files], ensure_ascii=False))
+
+
+def files_from(text: str | None) -> tuple[SharedFile, ...] | None:
+    return None if text is None else tuple(SharedFile(**file) for file in json.loads(text))
 
 
 def delivery_from(row: Row, conversation: ConversationKey) -> Delivery:
@@ -102,6 +122,7 @@ def delivery_from(row: Row, conversation: ConversationKey) -> Delivery:
         direct=bool(row["direct"]),
         response_url=row["response_url"],
         action_id=row["action_id"],
+        files=files_from(row["files"]),
     )
 
 
@@ -131,6 +152,14 @@ def action_from(row: Row) -> Action:
     columns |= {name: time_from(row[name]) for name in times if row[name] is not None}
     columns |= {"conversation": conversation_from(row), "state": ActionState(row["state"])}
     return Action(**columns)
+
+
+def note_json(note: Note | None) -> str | None:
+    return None if note is None else json.dumps(dataclasses.asdict(note), ensure_ascii=False)
+
+
+def note_from(text: str | None) -> Note | None:
+    return None if text is None else Note(**json.loads(text))
 
 
 def grant_from(row: Row) -> Grant:

@@ -77,8 +77,10 @@ def _open(db: Database, click: Click, *, requester_only: bool) -> Action | Rulin
     action = find(db, click.action_id)
     if action is None or not _on_its_card(click, action):
         return Ruling(Verdict.UNKNOWN, None)
-    if not click.allowed or (requester_only and click.user != action.requester):
+    if requester_only and click.user != action.requester:
         return Ruling(Verdict.NOT_YOURS, action)
+    if not click.allowed:
+        return Ruling(Verdict.UNSURE if click.unsure else Verdict.NOT_YOURS, action)
     if action.state is not ActionState.PENDING:
         return Ruling(Verdict.ALREADY, action)
     if action.card_ts is None and click.card_ts:

@@ -1,11 +1,21 @@
 """Conversations and their items."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.records import AssistantItem, Compaction, Conversation, ConversationKey, Item, Memory, NewItem, Usage
+from storage.records import (
+    AssistantItem,
+    Compaction,
+    Conversation,
+    ConversationKey,
+    Item,
+    Memory,
+    NewItem,
+    Usage,
+    UserItem,
+)
 from storage.sqlite.codec import conversation_from, item_from, item_row, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.memory import compact, find_item, memory
@@ -29,6 +39,12 @@ class SqliteHistory:
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
         return await self._connection.write(compact, turn, made, usage, at)
 
+    async def recorded(self, conversation: int, key: str) -> bool:
+        return await self._connection.read(recorded, conversation, key)
+
+    async def pictures(self, digests: Collection[str]) -> dict[str, bytes]:
+        return await self._connection.read(pictures, digests)
+
     async def conversation(self, key: ConversationKey) -> Conversation | None:
         return await self._connection.read(find_conversation, key)
 
@@ -41,8 +57,12 @@ def items(db: Database, conversation: int) -> list[Item]:
 
 
 def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], at: datetime) -> None:
-    """Append items in their order, without those whose key the conversation has."""
+    """Append items in their order, without those whose key the conversation has, and the pictures among them."""
     for item in new:
+        if isinstance(item.item, UserItem):
+            kept = [(file.digest, file.content) for file in item.item.files if file.content]
+            for picture in kept:
+                db.execute("INSERT INTO pictures (digest, content) VALUES (?, ?) ON CONFLICT DO NOTHING", picture)
         db.execute(
             """
             INSERT INTO items (conversation, turn, key, kind, data, at)
@@ -52,6 +72,18 @@ def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], a
             {"conversation": conversation, "turn": turn, "key": item.key, "at": time_text(at)}
             | item_row(item.item),
         )
+
+
+def recorded(db: Database, conversation: int, key: str) -> bool:
+    return any(db.query("SELECT 1 FROM items WHERE conversation = ? AND key = ?", [conversation, key]))
+
+
+def pictures(db: Database, digests: Collection[str]) -> dict[str, bytes]:
+    found = {}
+    for digest in digests:
+        for row in db.query("SELECT content FROM pictures WHERE digest = ?", [digest]):
+            found[digest] = bytes(row["content"])
+    return found
 
 
 def find_conversation(db: Database, key: ConversationKey) -> Conversation | None:

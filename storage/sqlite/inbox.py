@@ -1,12 +1,13 @@
 """The durable queue of what Slack delivered."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from storage.records import Action, Claim, Conversation, Delivery, DeliveryKind, InLine
+from storage.records import Action, Claim, Conversation, Delivery, DeliveryKind, InLine, SharedFile
 from storage.sqlite import aside
-from storage.sqlite.codec import conversation_from, delivery_row, entry_from, time_text
+from storage.sqlite.codec import conversation_from, delivery_row, entry_from, files_from, files_text, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.pruning import forget_aside, forget_done
 from storage.sqlite.queue import first, line
@@ -21,8 +22,11 @@ class SqliteInbox:
     async def add(self, delivery: Delivery, at: datetime, *, only_if_joined: bool = False) -> bool:
         return await self._connection.write(add, delivery, at, only_if_joined=only_if_joined)
 
-    async def claim(self, at: datetime) -> Claim | None:
-        return await self._connection.write(claim, at)
+    async def files(self, entry: int) -> tuple[SharedFile, ...] | None:
+        return await self._connection.read(files, entry)
+
+    async def claim(self, at: datetime, most: int | None = None) -> Claim | None:
+        return await self._connection.write(claim, at, most)
 
     async def line(self, at: datetime, waited: timedelta) -> list[InLine]:
         return await self._connection.read(line, at - waited)
@@ -42,6 +46,9 @@ class SqliteInbox:
 def add(db: Database, delivery: Delivery, at: datetime, *, only_if_joined: bool) -> bool:
     # Looked at first, so that a second delivery of a key makes no conversation either.
     if any(db.query("SELECT 1 FROM inbox WHERE key = ?", [delivery.key])):
+        if delivery.files is not None:
+            told = [files_text(delivery.files), delivery.key]
+            db.execute("UPDATE inbox SET files = ? WHERE key = ? AND files IS NULL", told)
         return False
     if only_if_joined and not aside.is_joined(db, delivery):
         aside.keep(db, delivery, at)
@@ -49,11 +56,18 @@ def add(db: Database, delivery: Delivery, at: datetime, *, only_if_joined: bool)
     if only_if_joined:
         _insert(db, delivery, at)
         return True
+    if delivery.files is None:
+        delivery = replace(delivery, files=aside.files(db, delivery))
     aside.join(db, delivery)
     _insert(db, delivery, at)
     for later, received_at in aside.take(db, delivery):
         _insert(db, later, received_at)
     return True
+
+
+def files(db: Database, entry: int) -> tuple[SharedFile, ...] | None:
+    rows = db.query("SELECT files FROM inbox WHERE id = ?", [entry])
+    return next((files_from(row["files"]) for row in rows), None)
 
 
 def add_decision(db: Database, action: Action, at: datetime, response_url: str | None = None) -> None:
@@ -91,19 +105,19 @@ def _insert(db: Database, delivery: Delivery, at: datetime) -> None:
     db.execute(
         """
         INSERT INTO inbox
-            (key, kind, conversation, user, text, ts, direct, response_url, action_id, received_at, state)
+            (key, kind, conversation, user, text, ts, direct, response_url, action_id, files, received_at, state)
         VALUES
             (:key, :kind,
              (SELECT id FROM conversations WHERE team = :team AND channel = :channel AND thread = :thread),
-             :user, :text, :ts, :direct, :response_url, :action_id, :received_at, 'waiting')
+             :user, :text, :ts, :direct, :response_url, :action_id, :files, :received_at, 'waiting')
         """,
         delivery_row(delivery)
         | {"team": key.team, "channel": key.channel, "thread": key.thread, "received_at": time_text(at)},
     )
 
 
-def claim(db: Database, at: datetime) -> Claim | None:
-    next_up = first(db)
+def claim(db: Database, at: datetime, most: int | None = None) -> Claim | None:
+    next_up = first(db, most)
     if next_up is None:
         return None
     conversation = conversation_from(next_up)

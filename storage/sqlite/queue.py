@@ -8,6 +8,7 @@ from storage.records import DeliveryKind, InLine
 from storage.sqlite.codec import Row, conversation_from, delivery_from, time_from, time_text
 
 LONGEST_LINE = 100
+NO_BOUND = 1_000_000
 
 # The first waiting entry of each conversation that has no running turn, with how many turns its person and its
 # channel have running. inbox_next covers it, which is as small as the queue; what runs is a handful.
@@ -23,22 +24,38 @@ _CANDIDATES = """
         SELECT conversation, min(id) AS entry, user
         FROM inbox INDEXED BY inbox_next WHERE state = 'waiting' GROUP BY conversation
     ),
+    suspects AS MATERIALIZED (
+        SELECT conversation, max(tries) AS tries
+        FROM inbox INDEXED BY inbox_suspects WHERE state = 'waiting' AND tries >= 2 GROUP BY conversation
+    ),
     candidates AS (
         SELECT entry, firsts.conversation, firsts.user, conversations.team, conversations.channel, thread,
-            coalesce(people.turns, 0) AS of_person, coalesce(channels.turns, 0) AS of_channel
+            coalesce(people.turns, 0) AS of_person, coalesce(channels.turns, 0) AS of_channel,
+            coalesce(suspects.tries, 0) AS suspect
         FROM firsts JOIN conversations ON conversations.id = firsts.conversation
             LEFT JOIN people ON people.user = firsts.user AND people.team = conversations.team
             LEFT JOIN channels
                 ON channels.channel = conversations.channel AND channels.team = conversations.team
+            LEFT JOIN suspects ON suspects.conversation = firsts.conversation
         WHERE firsts.conversation NOT IN (SELECT conversation FROM running)
     )
 """
 
 
-def first(db: Database) -> Row | None:
-    """Return whose turn is next, None if nobody can be served: a person and the conversation's columns."""
-    best = f"{_CANDIDATES} SELECT * FROM candidates ORDER BY of_person, of_channel, entry LIMIT 1"  # noqa: S608
-    return next(db.query(best), None)
+def first(db: Database, most: int | None = None) -> Row | None:
+    """Return whose turn is next, None if nobody can be served: a person and the conversation's columns.
+
+    Nobody gets more than `most` turns at once. What was begun twice and never ended may be what ends the process:
+    such entries are served one at a time, the least tried first, so that they do not take each other along.
+    """
+    best = f"""{_CANDIDATES}
+        SELECT * FROM candidates
+        WHERE of_person < ? AND (suspect = 0 OR NOT EXISTS (
+            SELECT 1 FROM inbox INDEXED BY inbox_suspected WHERE state = 'taken' AND tries >= 3
+        ))
+        ORDER BY suspect, of_person, of_channel, entry LIMIT 1
+        """  # noqa: S608
+    return next(db.query(best, [NO_BOUND if most is None else most]), None)
 
 
 def line(db: Database, received_before: datetime) -> list[InLine]:

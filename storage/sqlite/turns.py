@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from storage.ports import StorageError
-from storage.records import Action, Ended, NewAction, NewItem, Retried, TurnState, Usage
-from storage.sqlite.codec import conversation_from, time_text
+from storage.records import Action, Ended, NewAction, NewItem, Note, Retried, TurnState, Usage
+from storage.sqlite.codec import conversation_from, note_from, note_json, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.history import append, said
 from storage.sqlite.inbox import claimed
@@ -31,14 +31,18 @@ class SqliteTurns:
         at: datetime,
         ending: TurnState | None = None,
         front: int | None = None,
+        note: Note | None = None,
     ) -> list[Action]:
-        return await self._connection.write(record, turn, items, actions, usage, at, ending, front)
+        return await self._connection.write(record, turn, items, actions, usage, at, ending, front, note)
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
         await self._connection.write(finish, turn, state, at, incident)
 
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
         return await self._connection.write(retry, turn, team, channel, user, at)
+
+    async def spare(self, turn: int) -> None:
+        await self._connection.write(spare, turn)
 
     async def ended(self) -> list[Ended]:
         return await self._connection.read(ended)
@@ -53,6 +57,7 @@ def record(
     at: datetime,
     ending: TurnState | None,
     front: int | None = None,
+    note: Note | None = None,
 ) -> list[Action]:
     spent = usage or Usage()
     running = db.execute(
@@ -60,7 +65,7 @@ def record(
         UPDATE turns SET
             input_tokens = input_tokens + :input, output_tokens = output_tokens + :output,
             cached_tokens = cached_tokens + :cached, reasoning_tokens = reasoning_tokens + :reasoning,
-            ending = :ending
+            ending = :ending, note = :note
         WHERE id = :turn AND state = 'running'
         """,
         {
@@ -70,6 +75,7 @@ def record(
             "cached": spent.cached,
             "reasoning": spent.reasoning,
             "ending": ending,
+            "note": note_json(note),
         },
     )
     _require_running(running.rowcount, turn)
@@ -110,7 +116,8 @@ def retry(db: Database, turn: int, team: str, channel: str, user: str, at: datet
         db.query(
             """
             SELECT turns.* FROM turns JOIN conversations ON conversations.id = turns.conversation
-            WHERE turns.id = ? AND turns.state IN ('failed', 'running') AND team = ? AND channel = ?
+            WHERE turns.id = ? AND team = ? AND channel = ?
+                AND (turns.state = 'failed' OR turns.state = 'running' AND turns.ending = 'failed')
             """,
             [turn, team, channel],
         ),
@@ -163,15 +170,24 @@ def _overtaken(db: Database, turn: int, conversation: int) -> bool:
 def ended(db: Database) -> list[Ended]:
     rows = db.query(
         """
-        SELECT turns.id AS turn, turns.ending, conversation, team, channel, thread
+        SELECT turns.id AS turn, turns.ending, turns.note, conversation, team, channel, thread
         FROM turns INDEXED BY turns_running JOIN conversations ON conversations.id = turns.conversation
         WHERE turns.state = 'running' AND turns.ending IS NOT NULL ORDER BY turns.id
         """
     )
     return [
-        Ended(claimed(db, row["turn"], conversation_from(row)), TurnState(row["ending"]), said(db, row["turn"]))
+        Ended(
+            claimed(db, row["turn"], conversation_from(row)),
+            TurnState(row["ending"]),
+            said(db, row["turn"]),
+            note_from(row["note"]),
+        )
         for row in list(rows)
     ]
+
+
+def spare(db: Database, turn: int) -> None:
+    db.execute("UPDATE inbox SET tries = max(tries - 1, 0) WHERE turn = ? AND state = 'taken'", [turn])
 
 
 def _require_running(rows: int, turn: int) -> None:

@@ -230,13 +230,11 @@ FILES = [
 
 
 async def test_a_file_is_not_passed_over_in_silence(office: Office) -> None:
-    for person, words in (("lee", "I cannot read files yet"), ("kim", "파일을 읽지 못해요")):
+    for person, words in (("lee", "it is no longer in Slack"), ("kim", "이제 Slack에 없어서")):
         for text in ("", "what is the average age?"):
-            before = len(office.privates(person))
             file = {"subtype": "file_share", "text": text, "files": FILES}
             thread = sent(office, person, file, "dm")
-            assert words in shown(await office.private(person, before))
-            assert ("42.13" in await thread.answer()) is bool(text)
-            assert "pay\\\\u{202e}fdp.exe; a file" in json.dumps(office.world.script.requests[-1])
-            await office.world.sockets.wait_acked()
-            assert len(office.privates(person)) == before + 1
+            note, answer = await thread.answers(2)
+            assert shown(note).count(words) == 2 * shown(note).count("pay\\u{202e}fdp.exe")
+            assert ("42.13" in answer.text) is bool(text)
+            assert "payfdp.exe" in json.dumps(office.world.script.requests[-1])

@@ -6,7 +6,8 @@ import pytest
 
 from bot.demo.workspace.slack import Fault
 from bot.demo.workspace.socket import DisconnectReason
-from tests.e2e.office import WITHIN, Office, Thread
+from bot.words.catalogue import words_for
+from tests.e2e.office import WITHIN, Office, Thread, buttons
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +80,32 @@ async def test_a_bot_token_that_is_refused_later_ends_the_process(office: Office
     (sentence,) = said(office)
     assert "SLACK_BOT_TOKEN" in sentence
     assert "Traceback" not in office.log
+
+
+async def test_one_odd_refusal_of_a_good_token_is_survived(office: Office) -> None:
+    for method in ("assistant.threads.setStatus", "users.info", "chat.startStream", "chat.postMessage"):
+        office.world.slack.answer_next(method, Fault("invalid_auth"))
+    await answered_once(office, await office.ask("lee", "general", QUESTION))
+    assert await office.stop() == 0
+    assert "taken for a hiccup" in office.log
+
+
+async def test_a_bot_token_that_may_not_speak_any_more_ends_the_process(office: Office) -> None:
+    office.world.slack.scopes -= {"chat:write"}
+    await office.ask("lee", "general", QUESTION)
+    assert await ended(office) == 2
+    (sentence,) = said(office)
+    assert sentence.startswith("nod: SLACK_BOT_TOKEN lacks a scope")
+    assert "Traceback" not in office.log
+
+
+async def test_a_click_that_slack_leaves_undecided_may_be_made_again(office: Office) -> None:
+    thread = await office.ask("lee", "general", "@Nod delete employee 5")
+    card = await thread.card()
+    office.world.slack.faults.add(Fault("ratelimited", retry_after=2, status=429), match="users.info", times=1)
+    await thread.click("lee", card, "action_confirm")
+    await office.whisper("lee", words_for("en")("click-unsure"))
+    assert "action_confirm" in buttons(office.workspace.message(thread.channel, card.ts) or card)
 
 
 async def test_a_question_left_by_a_revoked_token_is_answered_with_a_new_one(office: Office) -> None:

@@ -1,5 +1,6 @@
 """What an operator sees: one sentence that names the setting and says what to do, exit status 2, no traceback."""
 
+import asyncio
 import shutil
 import sys
 from asyncio.subprocess import PIPE, create_subprocess_exec
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import bot
+from bot.demo.unkind.calls import Broken
 from tests.e2e.office import Office, refuse_to_start
 
 
@@ -79,3 +81,23 @@ async def test_a_stop_is_clean(office: Office) -> None:
     assert await office.stop() == 0
     assert "Traceback" not in office.log
     assert "Unclosed" not in office.log
+
+
+async def test_a_stop_counts_while_a_start_waits_for_slack(empty_office: Office) -> None:
+    world = empty_office.world
+    world.unkind.calls.add(Broken(503), match="auth.test", times=None)
+    process = await create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        "run",
+        env=empty_office.environment,
+        cwd=empty_office.folder,
+        stderr=PIPE,
+    )
+    assert process.stderr is not None
+    while b"next try in" not in (line := await process.stderr.readline()):
+        assert line, "it has ended by itself"
+    process.terminate()
+    async with asyncio.timeout(30):
+        assert await process.wait() == 0

@@ -142,6 +142,36 @@ async def test_a_half_written_message_is_ended_after_a_crash(office: Office) -> 
     assert "".join(map(said, replies[1:])) == WHOLE
 
 
+async def test_a_stream_that_nobody_can_look_for_is_waited_for(office: Office) -> None:
+    office.world.slack.answer_next("chat.startStream", Broken(500, after_effect=True))
+    for _ in range(6):
+        office.world.slack.answer_next("conversations.replies", Broken(503))
+    await once(await ask(office))
+
+
+async def test_what_another_tool_posts_with_the_same_token_stays_as_it_is(office: Office) -> None:
+    office.world.script.stall(after_events=5, text=WHOLE)
+    thread = await office.ask("lee", "general", "@Nod say it")
+    [half] = await office.workspace.wait_for(lambda _: thread.replies, WITHIN)
+    workspace = office.workspace
+    tool = workspace.post(
+        Message(
+            workspace.next_ts(),
+            thread.channel,
+            half.user,
+            text="Deployed.",
+            thread_ts=thread.ts,
+            bot_id=half.bot_id,
+        )
+    )
+    await office.kill()
+    office.world.script.text(WHOLE)
+    await office.start()
+    await workspace.wait_for(lambda _: [each for each in thread.replies if kind(each) == "nod_answer"], WITHIN)
+    assert (tool.text, tool.blocks, tool.metadata) == ("Deployed.", [], None)
+    assert WORDS("answer-interrupted") in shown(half)
+
+
 async def test_many_at_once_under_slacks_limits(office: Office) -> None:
     office.world.unkind.limits.on(scale=0.1)
     threads = [await ask(office, seconds=0.02) for _ in range(12)]

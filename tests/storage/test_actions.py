@@ -312,3 +312,17 @@ async def test_expiry_takes_the_pending_ones_whose_time_is_over(storage: Storage
     assert await kept(storage, young) == young
     assert (await kept(storage, confirmed)).state is ActionState.CONFIRMED
     assert await events(storage, old.id) == ["proposed", "expired"]
+
+
+async def test_a_running_turn_posts_its_cards_itself(storage: Storage) -> None:
+    [action] = await proposed(storage)
+    assert await storage.actions.uncarded() == [action]
+    assert await storage.actions.uncarded(of_ended_turns=True) == []
+    await storage.turns.finish(action.turn, TurnState.WAITING, NOW)
+    assert await storage.actions.uncarded(of_ended_turns=True) == [action]
+
+
+async def test_a_card_keeps_its_first_place(storage: Storage, action: Action) -> None:
+    await storage.actions.carded(action.id, "5.5")
+    await storage.actions.carded(action.id, "6.6")
+    assert (await kept(storage, action)).card_ts == "5.5"

@@ -110,3 +110,43 @@ async def test_the_line_is_bounded(storage: Storage) -> None:
         await storage.inbox.add(asked(number, f"U{number}"), NOW)
     line = await storage.inbox.line(LATER, timedelta(0))
     assert [each.place for each in line] == list(range(1, 101))
+
+
+async def test_nobody_has_more_than_their_share(storage: Storage) -> None:
+    for number in range(3):
+        await storage.inbox.add(asked(number, KIM), NOW)
+    assert await storage.inbox.claim(LATER, 2) is not None
+    assert await storage.inbox.claim(LATER, 2) is not None
+    assert await storage.inbox.claim(LATER, 2) is None
+    await storage.inbox.add(asked(4, LEE), NOW)
+    claim = await storage.inbox.claim(LATER, 2)
+    assert claim is not None
+    assert claim.entries[0].delivery.user == LEE
+
+
+async def crash(storage: Storage, claims: int) -> list[str]:
+    """Claim so often as the worker would, then the process ends; who had been taken up."""
+    taken = []
+    for _ in range(claims):
+        claim = await storage.inbox.claim(LATER)
+        if claim is not None:
+            taken.append(claim.entries[0].delivery.user)
+    await storage.inbox.release()
+    return taken
+
+
+async def test_what_was_begun_twice_is_served_alone_and_last_and_the_least_tried_first(storage: Storage) -> None:
+    for number, user in enumerate((KIM, LEE)):
+        await storage.inbox.add(asked(number, user), NOW)
+    assert await crash(storage, 9) == [KIM, LEE]
+    assert await crash(storage, 9) == [KIM, LEE]
+    await storage.inbox.add(asked(5, PARK), NOW)
+    assert await crash(storage, 9) == [PARK, KIM]
+    assert await crash(storage, 9) == [PARK, LEE], "the other one may be innocent"
+
+
+async def test_a_stop_takes_its_try_back(storage: Storage) -> None:
+    first = await started(storage)
+    await storage.turns.spare(first.turn)
+    await storage.inbox.release()
+    assert (await claimed(storage)).entries[0].tries == 1

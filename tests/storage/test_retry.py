@@ -11,6 +11,7 @@ from storage.records import (
     Claim,
     ConversationKey,
     NewItem,
+    Note,
     Retried,
     TurnState,
     UserItem,
@@ -58,6 +59,8 @@ async def test_only_once(storage: Storage, opener: Opener) -> None:
 
 async def test_a_click_that_is_faster_than_the_turns_end_counts(storage: Storage) -> None:
     claim = await started(storage)
+    assert await retry(storage, claim) is Retried.UNKNOWN, "it may still be answered"
+    await storage.turns.record(claim.turn, (), at=NOW, ending=TurnState.FAILED, note=Note("late", retry=True))
     assert await retry(storage, claim, LEE) is Retried.NOT_YOURS
     assert await retry(storage, claim) is Retried.AGAIN
     assert await retry(storage, claim) is Retried.ALREADY

@@ -13,6 +13,7 @@ from bot.demo.model.conversation import (
     UserMessage,
 )
 from bot.demo.model.errors import bad_request, missing, wrong_type
+from bot.demo.model.pictures import split_content
 from bot.demo.model.tools import read_tools
 from bot.demo.model.wire import ModelRequest, is_streamed, joined_text, required_text
 
@@ -64,7 +65,7 @@ def _read_messages(messages: list[Any]) -> list[Item]:
         _check_answered(open_calls, where)
         match role:
             case "user":
-                items.append(UserMessage(_content(message, where)))
+                items.append(_user_message(message, where))
             case "system" | "developer":
                 items.append(Instruction(_content(message, where)))
             case "assistant":
@@ -84,6 +85,11 @@ def _read_messages(messages: list[Any]) -> list[Item]:
                 )
     _check_answered(open_calls, "messages")
     return items
+
+
+def _user_message(message: dict[str, Any], where: str) -> UserMessage:
+    content, pictures = split_content(message.get("content"), f"{where}.content", "image_url")
+    return UserMessage(_content(message | {"content": content}, where), pictures)
 
 
 def _content(message: dict[str, Any], where: str) -> str:

@@ -15,8 +15,18 @@ class Instruction:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture as its own bytes tell. Width and height in pixels."""
+
+    mimetype: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class UserMessage:
     text: str
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)

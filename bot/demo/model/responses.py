@@ -10,9 +10,11 @@ from bot.demo.model.conversation import (
     FunctionResult,
     Instruction,
     Item,
+    Picture,
     UserMessage,
 )
 from bot.demo.model.errors import ApiError, bad_request, missing, wrong_type
+from bot.demo.model.pictures import split_content
 from bot.demo.model.reasoning import check_reasoning
 from bot.demo.model.tools import read_tools
 from bot.demo.model.wire import ModelRequest, is_streamed, joined_text, required_text
@@ -114,9 +116,13 @@ def _read_message(raw: dict[str, Any], where: str) -> Item:
         )
     if raw.get("content") is None:
         raise missing(f"{where}.content")
-    text = joined_text(raw["content"], f"{where}.content", PARTS.get(role, ("input_text",)))
+    content: Any = raw["content"]
+    pictures: tuple[Picture, ...] = ()
     if role == "user":
-        return UserMessage(text)
+        content, pictures = split_content(content, f"{where}.content", "input_image")
+    text = joined_text(content, f"{where}.content", PARTS.get(role, ("input_text",)))
+    if role == "user":
+        return UserMessage(text, pictures)
     return AssistantMessage(text) if role == "assistant" else Instruction(text)
 
 

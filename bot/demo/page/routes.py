@@ -8,7 +8,9 @@ What browser tests may rely on (all ids are the workspace's own):
         inside  #list  the channel,  #thread-list  the open thread;  its content is .body
     a[data-open-thread]              opens a message's thread (the reply count, and the tool beside the message)
     #thread[data-thread-ts]          the thread's panel, [hidden] while none is open;  a[data-close-thread]
-    form[data-composer="channel|thread"]  textarea[name=text], button[data-send]
+    form[data-composer="channel|thread"]  textarea[name=text], button[data-send], button[data-attach] with
+        input[data-choose-files], [data-chosen] li for each file that waits; files may be dropped above it, too
+    li[data-file]                    a file in a message
     [data-prompt="text"]             a suggestion: a click sends the text
     [data-action-id][data-block-id][data-type]   every Block Kit control; a button's value is its value
     dialog[data-confirm-dialog][open]  [data-confirm="yes|no"]
@@ -40,6 +42,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.demo.page import screen
 from bot.demo.page.behind import Row, compare
+from bot.demo.page.files import FILE_BYTES, LARGEST_FORM, MOST_FILES, read_files, respond
 from bot.demo.page.forms import form_values, problems
 from bot.demo.page.guard import add_headers, guard
 from bot.demo.page.icons import icon
@@ -158,20 +161,36 @@ class _Page:
 
     async def say(self, request: web.Request) -> web.Response:
         """Send what was typed: a message, a reply, or a slash command."""
-        form = await request.post()
+        try:
+            form = await request.post()
+            files = read_files(form.getall("files", []))
+        except web.HTTPRequestEntityTooLarge:
+            sentence = screen.reader_of(self.workspace, self._acting(request).person).say(
+                "files_limit", count=MOST_FILES, megabytes=FILE_BYTES // 1_000_000
+            )
+            return web.json_response({"error": sentence}, status=413)
         place = self._acting(request, str(form["channel"]))
         text, thread_ts = str(form["text"]).replace("\r\n", "\n"), str(form.get("thread_ts", "")) or None
-        if not text.strip():
+        if not text.strip() and not files:
             return web.json_response({"ts": None})
         if len(text) > MAXIMUM_TEXT:
             return self._refuse(place, "too_long")
-        if text.startswith("/"):
+        if text.startswith("/") and not files:
             return await self._command(place, text, thread_ts)
         try:
-            message = await self.people.say(place.person.id, place.channel.id, text.strip(), thread_ts)
+            message = await self.people.say(place.person.id, place.channel.id, text.strip(), thread_ts, files)
         except NotThere:
             return self._refuse(place, "not_there", 404)
         return web.json_response({"ts": message.ts})
+
+    async def file(self, request: web.Request) -> web.Response:
+        """Open a file of a channel that the person is in."""
+        place, file = self._acting(request), self.workspace.files.get(request.match_info["id"])
+        channels = screen.channels_of(self.workspace, place.person)
+        messages = (message for channel in channels for message in self.workspace.messages(channel.id))
+        if file is None or not any(file in message.files for message in messages):
+            return self._refuse(place, "not_there", 404)
+        return respond(file)
 
     async def _command(self, place: screen.Place, text: str, thread_ts: str | None) -> web.Response:
         command, _, rest = text.partition(" ")
@@ -272,11 +291,12 @@ def make_app(
     """
     unkind = Unkindness(control) if control is not None else None
     page = _Page(workspace, people, employees, process, unkind)
-    app = web.Application(middlewares=[guard])
+    app = web.Application(middlewares=[guard], client_max_size=LARGEST_FORM)
     app.on_response_prepare.append(add_headers)
     app.router.add_get("/", page.page)
     app.router.add_get("/events", page.events)
     app.router.add_post("/say", page.say)
+    app.router.add_get("/files/{id}/{name}", page.file)
     app.router.add_post("/click", page.click)
     app.router.add_post("/open", page.open)
     app.router.add_post("/restart", page.restart)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from markupsafe import Markup
 
 from bot.demo.page.contract import STEPS
+from bot.demo.page.files import FILE_BYTES, MOST_FILES, file_values
 from bot.demo.page.mrkdwn import emoji
 from bot.demo.page.reader import Reader
 from bot.demo.page.render import render_blocks, render_body, render_mrkdwn
@@ -131,6 +132,7 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
         "time": time,
         "moment": moment,
         "body": body,
+        "files": [] if tombstone else file_values(message, person),
         "edited": message.edited and not tombstone,
         "tombstone": tombstone,
         "ephemeral": message.ephemeral_to is not None,
@@ -215,6 +217,8 @@ def page_values(workspace: Workspace, place: Place, unread: Sequence[str]) -> di
         "reader": reader,
         "say": reader.say,
         "bot": workspace.bot,
+        "file_bytes": FILE_BYTES,
+        "most_files": MOST_FILES,
         "people": [
             {
                 "user": user,

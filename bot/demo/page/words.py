@@ -106,6 +106,10 @@ _ENGLISH: Final = {
     "mention_list": "People you can mention",
     "skip": "Skip to the message field",
     "image": "image",
+    "attach": "Attach files",
+    "files_chosen": "Files to send",
+    "file_remove": "Remove",
+    "files_limit": "At most {count} files of {megabytes} MB each.",
 }
 
 _KOREAN: Final = {
@@ -212,6 +216,10 @@ _KOREAN: Final = {
     "mention_list": "멘션할 수 있는 사람",
     "skip": "메시지 입력란으로 건너뛰기",
     "image": "이미지",
+    "attach": "파일 첨부",
+    "files_chosen": "보낼 파일",
+    "file_remove": "빼기:",
+    "files_limit": "파일은 {count}개까지, 하나에 {megabytes}MB까지 보낼 수 있습니다.",
 }
 
 CATALOGUES: Final[Mapping[str, Mapping[str, str]]] = {"en": _ENGLISH, "ko": _KOREAN}

@@ -1,6 +1,9 @@
 """The shapes in which Slack tells of messages, views, events and clicks. Pure builders."""
 
-from bot.demo.workspace.state import Channel, Json, Message, User, View, Workspace
+from bot.demo.workspace.state import Channel, File, Json, Message, User, View, Workspace
+
+LEFT_OUT_OF_MENTIONS = ("bot_profile", "app_id", "files", "upload")
+"""Fields of a message."""
 
 
 def message_json(workspace: Workspace, message: Message) -> Json:
@@ -45,7 +48,40 @@ def message_json(workspace: Workspace, message: Message) -> Json:
         shown["metadata"] = message.metadata
     if message.streaming:
         shown["streaming_state"] = "in_progress"
+    if message.files:
+        shown |= {"files": [file_json(workspace, each) for each in message.files], "upload": False}
     return shown
+
+
+def file_json(workspace: Workspace, file: File) -> Json:
+    """Show a file as messages and files.info do."""
+    extension = file.name.rpartition(".")[2].lower() if "." in file.name else "binary"
+    return {
+        "id": file.id,
+        "created": file.created,
+        "timestamp": file.created,
+        "name": file.name,
+        "title": file.name,
+        "mimetype": file.mimetype,
+        "filetype": extension,
+        "pretty_type": extension.upper(),
+        "user": file.user,
+        "user_team": workspace.team_id,
+        "editable": False,
+        "size": len(file.content),
+        "mode": "hosted",
+        "is_external": False,
+        "external_type": "",
+        "is_public": True,
+        "public_url_shared": False,
+        "display_as_bot": False,
+        "username": "",
+        "url_private": file.url,
+        "url_private_download": file.url,
+        "permalink": file.url,
+        "has_rich_preview": False,
+        "file_access": "visible",
+    }
 
 
 def shown_blocks(message: Message) -> list[Json]:
@@ -94,17 +130,18 @@ def event_callback(workspace: Workspace, event: Json) -> Json:
 
 
 def message_event(workspace: Workspace, message: Message, channel: Channel) -> Json:
-    return message_json(workspace, message) | _where(message.ts, channel)
+    shared = {"subtype": "file_share"} if message.files else {}
+    return message_json(workspace, message) | shared | _where(message.ts, channel)
 
 
 def mention_event(workspace: Workspace, message: Message, channel: Channel) -> Json:
-    """Show a mention: the message's fields, but no channel_type."""
+    """Show a mention: the message's fields, but no channel_type, and (as Slack's documentation warns) no files."""
     shown = message_json(workspace, message) | {
         "type": "app_mention",
         "channel": channel.id,
         "event_ts": message.ts,
     }
-    return {name: value for name, value in shown.items() if name not in ("bot_profile", "app_id")}
+    return {name: value for name, value in shown.items() if name not in LEFT_OUT_OF_MENTIONS}
 
 
 def changed_event(workspace: Workspace, message: Message, previous: Json, channel: Channel, ts: str) -> Json:

@@ -1,14 +1,16 @@
 """What the persons of the demo workspace do: each deed changes the state and tells the app, as Slack does."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from bot.demo.workspace import composer, inputs, payloads, response_urls
 from bot.demo.workspace.errors import NotThere, SlackError
 from bot.demo.workspace.inputs import Values
 from bot.demo.workspace.methods import views
 from bot.demo.workspace.slack import Slack
-from bot.demo.workspace.state import Channel, Json, Message, User, View, Workspace
+from bot.demo.workspace.state import Channel, File, Json, Message, User, View, Workspace
 
 TROUBLE = "We had some trouble connecting. Try again?"
 
@@ -23,8 +25,16 @@ class People:
         self._slack = slack
         self.workspace: Workspace = slack.workspace
 
-    async def say(self, user: str, channel: str, text: str, thread_ts: str | None = None) -> Message:
-        """Say something as typed: `@Nod` and `#general` become entities, `& < >` are escaped."""
+    async def say(
+        self,
+        user: str,
+        channel: str,
+        text: str,
+        thread_ts: str | None = None,
+        files: Sequence[tuple[str, str, bytes]] = (),
+    ) -> Message:
+        """Say something as typed: `@Nod` and `#general` become entities, `& < >` are escaped. `files` are shared
+        with it: name, MIME type, bytes."""
         person, room = self._enter(user, channel)
         if thread_ts is not None:
             self._see(person, room, thread_ts)
@@ -34,13 +44,21 @@ class People:
             room.id,
             person.id,
             text=composed,
-            blocks=self._rich_text(composed),
+            blocks=self._rich_text(composed) if composed or not files else [],
             thread_ts=thread_ts,
             client_msg_id=str(uuid.uuid4()),
+            files=[self._upload(person, *each) for each in files],
         )
         self.workspace.post(message)
         self._slack.events.posted(message)
         return message
+
+    def _upload(self, person: User, name: str, mimetype: str, content: bytes) -> File:
+        id, team = self.workspace.new_id("F"), self.workspace.team_id
+        url = f"{self._slack.origin}/files-pri/{team}-{id}/download/{quote(name, safe='')}"
+        file = File(id, name, mimetype, person.id, int(self.workspace.clock()), url, content)
+        self.workspace.files[id] = file
+        return file
 
     async def edit(self, user: str, channel: str, ts: str, text: str) -> Message:
         """Change what one said oneself."""

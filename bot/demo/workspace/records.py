@@ -30,6 +30,19 @@ class Channel:
     created: int = 0
 
 
+@dataclass(frozen=True)
+class File:
+    """A file that somebody uploaded with a message. `url` serves its bytes to a token with `files:read`."""
+
+    id: str
+    name: str
+    mimetype: str
+    user: str
+    created: int
+    url: str
+    content: bytes = field(repr=False)
+
+
 @dataclass
 class Message:
     """One message. `thread_ts` is None for a message that stands in the channel itself (a thread's root too).
@@ -59,6 +72,7 @@ class Message:
     client_msg_id: str | None = None
     edited_ts: str | None = None
     task_display_mode: str | None = None
+    files: list[File] = field(default_factory=list)
 
 
 @dataclass

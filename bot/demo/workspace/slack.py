@@ -16,7 +16,15 @@ from bot.demo.workspace.state import Channel, Workspace
 
 BOT_SCOPES = frozenset(
     (
-        *("app_mentions:read", "assistant:write", "chat:write", "commands", "reactions:write", "team:read"),
+        *(
+            "app_mentions:read",
+            "assistant:write",
+            "chat:write",
+            "commands",
+            "files:read",
+            "reactions:write",
+            "team:read",
+        ),
         *("usergroups:read", "users:read"),
         *("channels:history", "groups:history", "im:history", "mpim:history"),
         *("channels:read", "groups:read", "im:read", "mpim:read", "im:write"),

@@ -11,10 +11,21 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Literal, Self, TypeVar
 
-from bot.demo.workspace.records import Change, ChangeKind, Channel, Json, Message, User, View
+from bot.demo.workspace.records import Change, ChangeKind, Channel, File, Json, Message, User, View
 from bot.demo.workspace.transcript import transcript
 
-__all__ = ["Change", "ChangeKind", "Channel", "Json", "Message", "Subscription", "User", "View", "Workspace"]
+__all__ = [
+    "Change",
+    "ChangeKind",
+    "Channel",
+    "File",
+    "Json",
+    "Message",
+    "Subscription",
+    "User",
+    "View",
+    "Workspace",
+]
 
 T = TypeVar("T")
 
@@ -84,6 +95,7 @@ class Workspace:
         self.users: dict[str, User] = {each.id: each for each in (self.bot, self.slackbot)}
         self.channels: dict[str, Channel] = {}
         self.views: dict[str, View] = {}
+        self.files: dict[str, File] = {}
         self.homes: dict[str, View] = {}
         self.statuses: dict[tuple[str, str], str] = {}
         self.loading_messages: dict[tuple[str, str], list[str]] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.demo.unkind.calls import Refused
-from bot.demo.workspace import response_urls
+from bot.demo.workspace import downloads, response_urls
 from bot.demo.workspace.arguments import Arguments
 from bot.demo.workspace.disturbed import disturb, fits
 from bot.demo.workspace.errors import ResponseUrlError, SlackError
@@ -23,6 +23,7 @@ def make_app(slack: Slack) -> web.Application:
     api = Api(slack)
     app.router.add_route("*", "/api/{method}", api.handle)
     app.router.add_get("/link/", slack.sockets.handle)
+    app.router.add_routes(downloads.routes(slack))
     app.router.add_post("/{kind:actions|commands}/{rest:.+}", api.handle_response_url)
     app.on_shutdown.append(_close(slack))
     return app

@@ -9,12 +9,19 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from storage.ports import StorageError
-from storage.sqlite.migrations import m001_conversation, m007_contract, m011_durable, m016_memory
+from storage.sqlite.migrations import (
+    m001_conversation,
+    m007_contract,
+    m011_durable,
+    m015_files,
+    m016_memory,
+    m017_endings,
+)
 from storage.sqlite.migrations.steps import MIGRATIONS
 
 __all__ = ["MIGRATIONS", "check", "check_ours", "migrate", "missing", "unknown"]
 
-FILES = (m001_conversation, m007_contract, m011_durable, m016_memory)
+FILES = (m001_conversation, m007_contract, m011_durable, m015_files, m016_memory, m017_endings)
 """Each has added its steps by being imported, in this order."""
 
 

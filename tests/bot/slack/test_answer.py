@@ -259,7 +259,7 @@ async def test_a_long_answer_goes_on_in_further_messages(desk: Desk, answer: Ans
 async def test_what_is_before_a_card_is_a_part(desk: Desk, answer: Answer) -> None:
     await answer.write("Before.")
     assert await answer.end()
-    assert not await answer.end()
+    assert await answer.end()
     assert [kind(message) for message in desk.replies] == [PART]
 
 

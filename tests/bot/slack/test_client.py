@@ -1,14 +1,18 @@
 """The client repeats what may be done twice, and nothing else."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import aiohttp
 import pytest
+from aiohttp import web
 from slack_sdk.errors import SlackApiError
 
+from bot.demo.serving import serve
 from bot.demo.unkind.calls import Broken, CallFault, Dropped, Hang, Refused
 from bot.slack import client
 from bot.slack.client import REPEATS
+from bot.slack.connection import open_client
 from bot.slack.survive import FAR_END, maybe_done
 from tests.bot.slack.desk import Desk, open_desk
 
@@ -83,3 +87,36 @@ async def test_a_call_ends_in_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(TimeoutError):
         await desk.client.chat_postMessage(channel=desk.key.channel, text="x")
     hang.released.set()
+
+
+ODD: dict[str, Callable[[], web.Response]] = {
+    "another encoding": lambda: web.Response(
+        body=b'{"ok": false, "error": "d\xe9"}', headers={"Content-Type": "application/json; charset=utf-8"}
+    ),
+    "nested without an end": lambda: web.Response(body=b"[" * 200_000, content_type="application/json"),
+    "packed": lambda: web.Response(body=b"x", content_type="application/gzip"),
+    "badly packed": lambda: web.Response(
+        body=b"x", headers={"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    ),
+    "a list": lambda: web.Response(body=b"[1]", content_type="application/json"),
+    "a proxy's page": lambda: web.Response(status=502, body=b"<p>d\xe9</p>", content_type="text/html"),
+    "no ts": lambda: web.Response(body=b'{"ok": true}', content_type="application/json"),
+    "a number for a ts": lambda: web.Response(body=b'{"ok": true, "ts": 1.5}', content_type="application/json"),
+    "an empty ts": lambda: web.Response(body=b'{"ok": true, "ts": ""}', content_type="application/json"),
+}
+
+
+@pytest.mark.parametrize("answer", ODD)
+@pytest.mark.parametrize("method", ["chat.postMessage", "chat.startStream"])
+async def test_an_answer_that_is_none_of_slacks_may_be_of_a_call_that_was_done(method: str, answer: str) -> None:
+    app = web.Application()
+
+    async def odd(_: web.Request) -> web.Response:
+        return ODD[answer]()
+
+    app.router.add_post("/api/{method}", odd)
+    async with serve(app) as origin, aiohttp.ClientSession() as session:
+        opened = open_client("xoxb-1", f"{origin}/api/", session)
+        with pytest.raises(FAR_END) as raised:
+            await opened.api_call(method, json={"channel": "C1"})
+    assert maybe_done(raised.value)

@@ -7,7 +7,7 @@ import pytest
 from bot.demo.unkind.calls import Broken, Dropped, Refused
 from bot.slack import once
 from bot.slack.marks import Mark, find_marked
-from bot.slack.once import pauses, post_once
+from bot.slack.once import NotYet, pauses, post_once
 from tests.bot.slack.desk import Desk, hurry, open_desk
 
 MARK = Mark("nod_note", {"turn": "1", "note": "a1"})
@@ -61,7 +61,8 @@ async def test_it_is_given_up_in_the_end(
 ) -> None:
     monkeypatch.setattr(once, "pauses", lambda: iter([0.0, 0.0]))
     desk.slack.faults.add(Dropped(), match="*", times=None)
-    assert await post(desk) is None
+    with pytest.raises(NotYet):
+        await post(desk)
     assert "posting a note is given up" in caplog.text
     assert desk.called("chat.postMessage") <= 1, "posted again although nobody had looked"
 

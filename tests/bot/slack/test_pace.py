@@ -7,6 +7,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.slack.backoff import retry_after
 from bot.slack.pace import Limited, Pace, patience, wanted_wait
 
 
@@ -172,7 +173,24 @@ async def test_other_errors_are_the_callers(pace: Pace, limited: list[str]) -> N
     assert await pace.run("chat.postMessage", "C1", Far().call("next")) == "next"
 
 
-@pytest.mark.parametrize(("said", "seconds"), [("7", 7.0), ("", 1.0), ("soon", 1.0), ("-3", 1.0), ("٣", 1.0)])
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("7", 7.0),
+        ("", 1.0),
+        ("soon", 1.0),
+        ("-3", 1.0),
+        ("٣", 1.0),
+        ("301", 300.0),
+        ("86400", 300.0),
+        ("9" * 400, 300.0),
+    ],
+)
 def test_the_header_is_read_with_care(said: str, seconds: float) -> None:
     assert wanted_wait(refused(Retry_After=said)) == seconds
     assert wanted_wait(refused(500, Retry_After=said)) is None
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("7", 7.0), ("", 0.0), ("86400", 300.0), ("9" * 400, 300.0)])
+def test_sockets_wait_no_longer(said: str, seconds: float) -> None:
+    assert retry_after(refused(Retry_After=said)) == seconds

@@ -13,6 +13,7 @@ import pytest
 from aiohttp import WSMsgType, web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryIntervalCalculator
 
 from bot.demo.serving import serve
 from bot.demo.workspace import payloads, web_api
@@ -22,9 +23,11 @@ from bot.demo.workspace.socket import DisconnectReason
 from bot.demo.workspace.state import Message, Workspace
 from bot.errors import OperatorError
 from bot.slack.backoff import pause
+from bot.slack.client import SlackClient
 from bot.slack.connection import (
+    HICCUPS,
     MENDS,
-    REVOKED,
+    SPEAKING,
     Refusals,
     Self,
     build_bolt,
@@ -34,6 +37,7 @@ from bot.slack.connection import (
 )
 from bot.slack.socket import Seconds
 from bot.slack.sockets import Sockets
+from bot.slack.survive import REVOKED
 
 pytestmark = pytest.mark.slow
 
@@ -428,6 +432,75 @@ async def test_a_refused_bot_token_is_noticed_in_any_call(
         assert str(await refusals.fatal) == MENDS[code].format(name="SLACK_BOT_TOKEN")
     assert not calling.done(), "its caller would go on as if nothing but this call had failed"
     calling.cancel()
+
+
+@pytest.mark.parametrize("times", [1, HICCUPS, HICCUPS + 1])
+@pytest.mark.parametrize("code", sorted(REVOKED))
+async def test_a_refusal_that_auth_test_does_not_confirm_is_a_hiccup(
+    slack: Slack, session: aiohttp.ClientSession, code: str, times: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals, client = watched(slack, session)
+    for _ in range(times):
+        slack.answer_next("users.info", Fault(code))
+    calling = client.users_info(user=slack.workspace.user("lee").id)
+    async with asyncio.timeout(WITHIN):
+        if times > HICCUPS:
+            with pytest.raises(SlackApiError, match=code):
+                await calling
+        else:
+            assert (await calling)["ok"]
+    assert not refusals.fatal.done()
+    assert f"users.info: {code}" in caplog.text
+
+
+async def test_who_cannot_be_asked_confirms_nothing(slack: Slack, session: aiohttp.ClientSession) -> None:
+    refusals, client = watched(slack, session)
+    slack.answer_next("users.info", Fault("invalid_auth"))
+    slack.answer_next("auth.test", Fault("internal_error"))
+    async with asyncio.timeout(WITHIN):
+        assert (await client.users_info(user=slack.workspace.user("lee").id))["ok"]
+    assert not refusals.fatal.done()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_without_the_scope_to_speak_there_is_no_going_on(
+    slack: Slack, session: aiohttp.ClientSession, times: int
+) -> None:
+    refusals, client = watched(slack, session)
+    for _ in range(times):
+        slack.answer_next(SPEAKING, Fault("missing_scope"))
+    saying = client.chat_postMessage(channel=slack.workspace.channel("general").id, text="x")
+    calling = asyncio.create_task(saying)
+    async with asyncio.timeout(WITHIN):
+        if times == 1:
+            assert (await calling)["ok"]
+            assert not refusals.fatal.done()
+            return
+        assert str(await refusals.fatal) == MENDS["missing_scope"].format(name="SLACK_BOT_TOKEN")
+    assert not calling.done()
+    calling.cancel()
+
+
+async def test_another_scope_that_is_missing_is_told_once(
+    slack: Slack, session: aiohttp.ClientSession, caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals, client = watched(slack, session)
+    slack.scopes.discard("users:read")
+    for _ in range(3):
+        with pytest.raises(SlackApiError):
+            await client.users_info(user="U1")
+    assert [record.message for record in caplog.records if record.levelno == logging.ERROR] == [
+        f"users.info is refused, and done without. {MENDS['missing_scope'].format(name='SLACK_BOT_TOKEN')}"
+    ]
+    assert not refusals.fatal.done()
+
+
+def watched(slack: Slack, session: aiohttp.ClientSession) -> tuple[Refusals, SlackClient]:
+    refusals, client = Refusals(), open_client(slack.bot_token, f"{slack.origin}/api/", session)
+    refusals.watch(client)
+    for handler in client.retry_handlers:
+        handler.interval_calculator = FixedValueRetryIntervalCalculator(0.0)
+    return refusals, client
 
 
 def test_pauses_double_up_to_the_longest() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from bot.turns.attachments import Unread
 from functions import Function, Person
 from storage.ports import StorageError
 from storage.records import (
@@ -67,12 +68,19 @@ class Reply:
 
     async def aside(self, words: str) -> None: ...
 
-    async def greet(self) -> None: ...
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None: ...
+
+    async def greet(self) -> bool:
+        return True
 
     async def stands(self) -> bool:
+        return False
+
+    async def noted(self) -> bool:
         return False
 
     async def pick_up(self) -> bool:
         return False
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> None: ...
+    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+        return True

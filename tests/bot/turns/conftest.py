@@ -14,6 +14,7 @@ from bot.errors import ModelError
 from bot.metrics import Metrics
 from bot.model.protocol import Done, Event, Finish, TextDelta
 from bot.rules import Rules
+from bot.turns.attachments import Unread
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
 from functions import Context, Function, FunctionProblem, OutcomeUnknown, Person, function
@@ -92,6 +93,7 @@ class RecordingOutlet:
     batches: list[list[Action]] = field(default_factory=list)
     settled: list[Action] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
+    unread: list[Unread] = field(default_factory=list)
     finished: int = 0
     greeted: int = 0
     retry: bool = False
@@ -100,6 +102,10 @@ class RecordingOutlet:
     """Whether an earlier try left something in the thread."""
     whole: bool = False
     """Whether the far end says that this turn's answer was shown before."""
+    has_note: bool = False
+    """Whether the far end says that its closing note was."""
+    reachable: bool = True
+    """Whether the far end can be reached for the end of the turn."""
     refuses: bool = False
     """Whether the far end takes no card."""
 
@@ -123,19 +129,27 @@ class RecordingOutlet:
     async def aside(self, words: str) -> None:
         self.asides.append(words)
 
-    async def greet(self) -> None:
+    async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
+        self.unread += unread
+
+    async def greet(self) -> bool:
         self.greeted += 1
+        return self.reachable
 
     async def stands(self) -> bool:
         return self.whole
+
+    async def noted(self) -> bool:
+        return self.has_note
 
     async def pick_up(self) -> bool:
         self.picked_up += 1
         return self.half_written
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> None:
+    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
         self.note, self.retry = note, retry
         self.finished += 1
+        return self.reachable
 
 
 @dataclass

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from bot.metrics import Metrics
+from bot.turns.ending import show_again
 from bot.turns.history import pair_calls
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
@@ -108,7 +109,11 @@ class Course:
                 metrics=Metrics(self.clock()),
             )
             try:
-                await show_left(self.parts, self.channel, await recover(self.parts))
+                left = await recover(self.parts)
+                for ended in left.ended:
+                    assert await show_again(ended, await self.channel.open(ended.claim))
+                    await storage.turns.finish(ended.claim.turn, ended.state, self.clock())
+                await show_left(self.parts, self.channel, left)
             except (Killed, StorageError):
                 await self.raw.close()
                 continue

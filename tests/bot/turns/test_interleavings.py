@@ -175,7 +175,7 @@ def test_what_an_interrupted_run_may_have_done_is_unknown() -> None:
 
 
 def test_any_interleaving_keeps_the_promise(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.turns.actions.WRITE_AGAIN", ())
+    monkeypatch.setattr("bot.turns.actions.WRITE_AGAIN", (0.0,))
     examples, steps = EXAMPLES, STEPS
     if settings.get_current_profile_name() == "deep":
         examples, steps = settings().max_examples, settings().stateful_step_count

@@ -15,7 +15,7 @@ from bot.turns.parts import Parts
 from bot.turns.worker import MOST_TRIES, Worker
 from functions import Context, function
 from storage.ports import StorageError
-from storage.records import Action, Claim, Decision, Delivery
+from storage.records import Action, Claim, ConversationKey, Decision, Delivery
 from tests.bot.turns.conftest import Clock, Desk, RecordingOutlet, ScriptedModel
 
 
@@ -44,9 +44,10 @@ class _Telling:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._outlet, name)
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> None:
-        await self._outlet.finish(note, retry=retry)
+    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+        shown = await self._outlet.finish(note, retry=retry)
         self._finished.set()
+        return shown
 
 
 @asynccontextmanager
@@ -86,7 +87,7 @@ async def test_what_came_long_before_the_start_gets_an_apology_and_a_way_to_be_a
     async with at_work(Worker(parts, outlets, 2, late=timedelta(minutes=10))):
         await answered(outlets)
     assert outlets.outlet.said == ""
-    assert "꺼져 있었" in outlets.outlet.note
+    assert "그때는 답해" in outlets.outlet.note
     assert outlets.outlet.retry
     assert model.shown == []
 
@@ -211,3 +212,86 @@ async def test_a_database_that_fails_in_a_turn_has_it_taken_up_again(
         await answered(outlets)
     assert outlets.outlet.said.strip() == "Hello."
     assert outlets.outlet.note == ""
+
+
+async def test_an_answer_that_slack_does_not_take_is_shown_later(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlets: Outlets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.turns.worker.SHOW_AGAIN", 0.0)
+    outlets.outlet.reachable = False
+    model.says("Hello.")
+    await desk.message("hi")
+    async with at_work(Worker(parts, outlets, 2)):
+        await answered(outlets)
+        assert (await parts.storage.counts()).taken == 1, "nothing is lost"
+        outlets.outlet.said = ""
+        outlets.outlet.reachable = True
+        outlets.finished.clear()
+        await answered(outlets)
+    assert "Hello." in outlets.outlet.said
+    assert len(model.shown) == 1, "the model is not asked again"
+    counts = await parts.storage.counts()
+    assert (counts.waiting, counts.taken) == (0, 0)
+
+
+async def test_what_a_stop_cuts_off_has_not_been_tried(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlets: Outlets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = asyncio.Event()
+
+    async def hangs(_: RecordingOutlet, on: object = None) -> None:
+        reached.set()
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(RecordingOutlet, "working", hangs)
+    await desk.message("hi")
+    worker = Worker(parts, outlets, 2)
+    working = asyncio.create_task(worker.run())
+    await reached.wait()
+    working.cancel()
+    await worker.drain(0.0)
+    await parts.storage.inbox.release()
+    assert (await desk.claim()).entries[0].tries == 1
+
+
+async def test_a_defect_in_telling_an_incident_does_not_keep_the_thread_waiting(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlets: Outlets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> bool:
+        outlets.finished.set()
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(_Telling, "finish", broken)
+    model.says("Hello.")
+    await desk.message("hi")
+    async with at_work(Worker(parts, outlets, 2)):
+        await answered(outlets)
+    assert await parts.storage.turns.ended() == []
+
+
+async def test_nobody_takes_every_turn(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlets: Outlets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+    enough = asyncio.Event()
+
+    async def hangs(_: RecordingOutlet, on: object = None) -> None:
+        enough.set() if len(begun) == 4 else None
+        await asyncio.Event().wait()
+
+    async def opened(claim: Claim) -> Outlet:
+        begun.append(claim.entries[0].delivery.user)
+        return _Telling(outlets.outlet, outlets.finished)
+
+    monkeypatch.setattr(RecordingOutlet, "working", hangs)
+    monkeypatch.setattr(outlets, "open", opened)
+    for number in range(8):
+        await desk.message("hi", "U1", ConversationKey("T1", "C1", f"{number}.1"))
+    await desk.message("hi", "U2", ConversationKey("T1", "C1", "9.1"))
+    worker = Worker(parts, outlets, 4)
+    working = asyncio.create_task(worker.run())
+    async with asyncio.timeout(10):
+        await enough.wait()
+    working.cancel()
+    await worker.drain(0.0)
+    assert sorted(begun) == ["U1", "U1", "U1", "U2"]

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,10 @@ from sqlite_utils import Database
 
 from storage.outcomes import outcome_items
 from storage.records import (
+    PICTURE,
     ActionState,
     AssistantItem,
+    Attached,
     Compaction,
     Decision,
     NewItem,
@@ -18,6 +21,7 @@ from storage.records import (
     SummaryItem,
     TurnState,
     Usage,
+    UserItem,
 )
 from storage.sqlite import (
     actions,
@@ -40,6 +44,8 @@ from tests.storage.sample import KEY, KIM, LATER, LIFE, NOW, click, message, new
 PARTIAL = (
     "inbox_waiting",
     "inbox_next",
+    "inbox_suspects",
+    "inbox_suspected",
     "turns_running",
     "actions_executing",
     "actions_uncarded",
@@ -54,7 +60,17 @@ BOUNDED = (
     "SCAN actions USING COVERING INDEX actions_state",
 )
 """One row a table, the audit read on in pieces, and the states of all actions counted."""
-OF_THE_QUEUE = ("running", "people", "channels", "firsts", "candidates", "shares", "places", "(subquery-")
+OF_THE_QUEUE = (
+    "running",
+    "people",
+    "channels",
+    "firsts",
+    "candidates",
+    "shares",
+    "places",
+    "(subquery-",
+    "suspects",
+)
 """What a statement makes out of those indices for itself."""
 
 
@@ -67,12 +83,15 @@ def everything(db: Database) -> None:
         inbox.add(db, message(), NOW, only_if_joined=False)
     claim = inbox.claim(db, NOW)
     assert claim is not None
-    items = [NewItem(AssistantItem("yes"), "key")]
+    picture = Attached("a.png", PICTURE, digest="d", content=b"x")
+    items = [NewItem(AssistantItem("yes"), "key"), NewItem(UserItem("look", KIM, files=(picture,)))]
     ids = ("done", "denied", "over", "stuck", "again", "edited", "mistaken")
     new = [new_action(action_id, function=action_id, batch="b1") for action_id in ids]
     done, denied, over, stuck, again, edited, mistaken = turns.record(
         db, claim.turn, items, new, Usage(1), NOW, None
     )
+    assert history.recorded(db, claim.conversation.id, "key")
+    assert history.pictures(db, ["d"]) == {"d": b"x"}
     actions.carded(db, done.id, "5.5")
     assert actions.uncarded(db)
     assert actions.pending(db, claim.conversation.id)
@@ -129,6 +148,10 @@ def everything(db: Database) -> None:
     assert audit.rows(db, done.id, 0, 10)
     assert audit.rows(db, None, 0, 10)
     assert audit.follow(db, audit.Place()) == audit.Piece(None)
+    mention = message(files=None)
+    assert inbox.add(db, mention, NOW, only_if_joined=False)
+    assert not inbox.add(db, replace(mention, files=()), NOW, only_if_joined=False)
+    assert inbox.files(db, claim.entries[0].id) is None
 
 
 def plan(db: Database, sql: str, parameters: object) -> list[str]:
@@ -165,10 +188,12 @@ def test_claim_reads_what_waits_and_what_runs_and_nothing_else(
 ) -> None:
     claim = next(sql for sql, _ in statements if sql.startswith("WITH") and sql.endswith("LIMIT 1"))
     with Database(path) as db:
-        steps = plan(db, claim, ())
+        steps = plan(db, claim, (1,))
     read = {step for step in steps if step.split()[1] not in OF_THE_QUEUE and step.startswith(("SCAN", "SEARCH"))}
     assert read == {
         "SCAN inbox USING INDEX inbox_next",
+        "SCAN inbox USING INDEX inbox_suspects",
+        "SEARCH inbox USING INDEX inbox_suspected (tries>?)",
         "SCAN turns USING INDEX turns_running",
         "SEARCH conversations USING INTEGER PRIMARY KEY (rowid=?)",
     }

@@ -17,6 +17,7 @@ from bot.demo.model.rules.calls import (
     read_json,
 )
 from bot.demo.model.rules.direct import read_direct
+from bot.demo.model.rules.files import LookAt
 from bot.demo.model.rules.intents import (
     Agree,
     Create,
@@ -175,6 +176,8 @@ def _say(intent: Intent, thread: Thread, words: Words) -> str:
             return words.missing_for_create(intent)
         case TakeBack():
             return words.take_back_there()
+        case LookAt(files):
+            return words.looked_at(files)
         case Say(topic="first_message"):
             return words.first_message(_earlier(thread)[:1])
         case Say(topic="previous_message"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from bot.demo.model.rules.files import LookAt
 from bot.demo.model.rules.waiting import Waiting
 
 Language: TypeAlias = Literal["ko", "en"]
@@ -152,7 +153,7 @@ class Say:
 
 Action: TypeAlias = Update | Create | Delete
 Intent: TypeAlias = (
-    Query | Lookup | Weather | Update | Create | Delete | Withdraw | Agree | TakeBack | Direct | Say
+    Query | Lookup | Weather | Update | Create | Delete | Withdraw | Agree | TakeBack | Direct | LookAt | Say
 )
 
 

@@ -16,6 +16,7 @@ from bot.demo.model.conversation import (
 )
 from bot.demo.model.rules import english, korean
 from bot.demo.model.rules.calls import employees_of, read_json
+from bot.demo.model.rules.files import LookAt, Seen, split_files
 from bot.demo.model.rules.intents import (
     Action,
     Agree,
@@ -46,6 +47,7 @@ class Said:
     position: int
     speaker: str | None
     text: str
+    files: tuple[Seen, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -136,15 +138,13 @@ class Thread:
 
 def read_thread(conversation: Conversation) -> Thread:
     """Read a whole conversation; each question is understood in the light of what came before."""
-    messages = [
-        (position, item.text) for position, item in enumerate(conversation) if isinstance(item, UserMessage)
-    ]
-    said = tuple(_said(position, text) for position, text in messages if not is_summary(text))
+    messages = [(position, item) for position, item in enumerate(conversation) if isinstance(item, UserMessage)]
+    said = tuple(_said(position, item) for position, item in messages if not is_summary(item.text))
     before = tuple(
         Said(position, speaker, told)
-        for position, text in messages
-        if is_summary(text)
-        for speaker, told in remembered(text)
+        for position, item in messages
+        if is_summary(item.text)
+        for speaker, told in remembered(item.text)
     )
     done = _done(conversation)
     context = Context()
@@ -161,10 +161,14 @@ def read_thread(conversation: Conversation) -> Thread:
             context = _settle(context, intents, [d for d in done if d.position < block[0].position])
         intents = []
         for message in block:
-            language = language_of(message.text, before=language)
+            language = language_of(_read_aloud(message), before=language)
             reader = korean if language == "ko" else english
             now = replace(context, intents=(*context.intents, *intents))
-            intents += reader.read(without_endless(message.text), now)
+            meant = reader.read(without_endless(message.text), now) if message.text or not message.files else ()
+            intents += [each for each in meant if not (message.files and isinstance(each, Say))]
+            if message.files:
+                # what a file says is not what the person says: it is looked at, and never acted on
+                intents.append(LookAt(message.files))
         question = block
     told = [position for position, item in enumerate(conversation) if isinstance(item, AssistantMessage)]
     return Thread((*before, *said), question, tuple(intents), language, done, told[-1] if told else -1)
@@ -177,14 +181,20 @@ def language_of(text: str, *, before: Language) -> Language:
     return "en" if LETTER.search(text) else before
 
 
-def _said(position: int, raw: str) -> Said:
+def _read_aloud(message: Said) -> str:
+    """Return the words that tell a message's language: of files alone it is their own."""
+    return message.text or "\n".join(f"{file.name} {(file.text or '')[:400]}" for file in message.files)
+
+
+def _said(position: int, message: UserMessage) -> Said:
+    raw, files = split_files(message.text, message.pictures)
     text = html.unescape(raw)
     speaker = None
     while match := SPEAKER.match(text):
         speaker = speaker or match["name"] or match["id"]
         text = text[match.end() :]
     text = " ".join(MENTION.sub(" ", text).split())
-    return Said(position, speaker, text)
+    return Said(position, speaker, text, files)
 
 
 def _done(conversation: Conversation) -> tuple[Done, ...]:
@@ -215,7 +225,7 @@ def _blocks(said: tuple[Said, ...], breaks: list[int]) -> list[tuple[Said, ...]]
 
 def _settle(context: Context, intents: list[Intent], done: list[Done]) -> Context:
     """Return the context after a question was dealt with: what it was about, whom, and what stayed open."""
-    asked = tuple(intent for intent in intents if not isinstance(intent, Say | Withdraw | Agree))
+    asked = tuple(intent for intent in intents if not isinstance(intent, Say | Withdraw | Agree | LookAt))
     if not asked:
         return replace(context, person=_person(done) or context.person)
     last = asked[-1]

@@ -1,4 +1,5 @@
 // Typing: Enter sends (not while an input method composes), Shift+Enter breaks, "@" completes a mention.
+import { clearFiles, filesOf, putBack } from "./files.js";
 import { send } from "./send.js";
 
 let asked = null;
@@ -7,20 +8,31 @@ let asked = null;
 export const lastAsked = () => asked;
 export const forgetAsked = () => (asked = null);
 
-async function say(form, text) {
+async function say(form, text, files = []) {
   const fields = { channel: form.dataset.channel, thread_ts: form.dataset.threadTs, text };
-  const answer = await send("/say", fields);
+  const body = files.length ? withFiles(fields, files) : fields;
+  const answer = await send("/say", body);
   if (answer?.ts && !fields.thread_ts) asked = { channel: fields.channel, ts: answer.ts };
   return answer !== null;
+}
+
+function withFiles(fields, files) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(fields)) if (value != null) body.append(name, value);
+  for (const file of files) body.append("files", file, file.name);
+  return body;
 }
 
 async function submit(form) {
   const area = form.elements.text;
   const text = area.value;
-  if (!text.trim()) return;
+  if (!text.trim() && !filesOf(form).length) return;
   area.value = "";
+  const files = clearFiles(form);
   closeMentions(form);
-  if (!(await say(form, text)) && !area.value) area.value = text;
+  if (await say(form, text, files)) return;
+  if (!area.value) area.value = text;
+  putBack(form, files);
 }
 
 // The "@word" before the caret, and where it starts.

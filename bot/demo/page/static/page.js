@@ -3,6 +3,7 @@
 import { connect } from "./live.js";
 import { wireComposer } from "./composer.js";
 import { openView, wireControls } from "./controls.js";
+import { wireFiles } from "./files.js";
 import { here, say, send } from "./send.js";
 import { isAtEnd, scrollToEnd } from "./scroll.js";
 import { wireUnkind } from "./unkind.js";
@@ -132,6 +133,7 @@ document.addEventListener(
 addEventListener("popstate", () => goTo(location.href, { history: "stay" }));
 
 wireComposer();
+wireFiles();
 wireControls();
 wireUnkind();
 arrive();

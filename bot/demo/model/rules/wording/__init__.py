@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from bot.demo.model.rules.calls import Found, Row
+from bot.demo.model.rules.files import Seen
 from bot.demo.model.rules.intents import Create, Field, Language, Lookup, Query, Topic, Weather
 from bot.demo.model.rules.wording import english, korean
 
@@ -52,6 +53,8 @@ class Words(Protocol):
     def summary(self, texts: Sequence[str]) -> str: ...
 
     def say(self, topic: Topic) -> str: ...
+
+    def looked_at(self, files: Sequence[Seen]) -> str: ...
 
     def unknown(self) -> str: ...
 

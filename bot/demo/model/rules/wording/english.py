@@ -17,6 +17,7 @@ from bot.demo.model.rules.wording.english_actions import (
     taken_back,
     waiting,
 )
+from bot.demo.model.rules.wording.english_files import looked_at
 from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, json_block, show_value, table
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "failed",
     "first_message",
     "just_denied",
+    "looked_at",
     "missing_for_create",
     "not_offered",
     "outcome",

@@ -12,6 +12,7 @@ from bot.demo.model.rules.particles import particle, with_particle
 from bot.demo.model.rules.wording.conditions import korean_conditions
 from bot.demo.model.rules.wording.korean_actions import just_denied, outcome, take_back_there, taken_back, waiting
 from bot.demo.model.rules.wording.korean_errors import FIELDS, said
+from bot.demo.model.rules.wording.korean_files import looked_at
 from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, json_block, show_value, table
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "failed",
     "first_message",
     "just_denied",
+    "looked_at",
     "missing_for_create",
     "not_offered",
     "outcome",

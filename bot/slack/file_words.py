@@ -1,0 +1,70 @@
+"""What Nod says to a person about files that the model is not shown, or not all of. Pure."""
+
+from collections.abc import Mapping, Sequence
+
+from bot.files.contents import LeftOut, Reason, Unreadable
+from bot.slack.visible import escape_mrkdwn, visible
+from bot.turns.attachments import Unfetched, Unread
+from bot.words.catalogue import Words
+
+KEYS: Mapping[Reason | Unfetched, str] = {
+    Reason.TOO_LARGE: "file-too-large",
+    Reason.UNSUPPORTED: "file-unsupported",
+    Reason.MISMATCH: "file-mismatch",
+    Reason.ENCRYPTED: "file-encrypted",
+    Reason.BROKEN: "file-broken",
+    Reason.TOOK_TOO_LONG: "file-took-too-long",
+    Reason.TOO_MUCH: "file-too-much",
+    Reason.EMPTY: "file-empty",
+    Reason.NO_TEXT: "file-no-text",
+    Unfetched.NO_SCOPE: "file-no-scope",
+    Unfetched.GONE: "file-gone",
+    Unfetched.ELSEWHERE: "file-elsewhere",
+    Unfetched.UNREACHABLE: "file-unreachable",
+    Unfetched.NOT_SEEN: "file-not-seen",
+    Unfetched.NO_ROOM: "file-no-room",
+}
+
+LONGEST_NAME = 80
+"""Characters of a file's or a sheet's name that are shown."""
+MOST_PARTS = 3
+"""Parts of one file that are named as left out."""
+
+
+def unread_note(unread: Sequence[Unread], words: Words) -> str:
+    """Word it, a line a file (mrkdwn)."""
+    return "\n".join(sentence(each, words) for each in unread)
+
+
+def sentence(unread: Unread, words: Words) -> str:
+    name = shown_name(unread.name)
+    match unread.why:
+        case Unreadable(Reason.UNSUPPORTED, instead) if instead:
+            return words("file-save-as", name=name, kind=f".{instead}" if instead != "utf-8" else "UTF-8")
+        case Unreadable(reason):
+            return words(KEYS[reason], name=name)
+        case Unfetched() as why:
+            return words(KEYS[why], name=name)
+        case parts:
+            told = [left_out(part, words) for part in parts[:MOST_PARTS]]
+            if len(parts) > MOST_PARTS:
+                told.append(words("file-more-parts", count=len(parts) - MOST_PARTS))
+            return words("file-in-part", name=name, parts="; ".join(told))
+
+
+def left_out(part: LeftOut, words: Words) -> str:
+    """Name what was left out, such as "pages 51–80"."""
+    told = words(
+        f"file-part-{part.unit}",
+        first=part.first,
+        last=part.last or 0,
+        range="on" if part.last is None else "one" if part.first == part.last else "many",
+    )
+    return f"{told} ({shown_name(part.where)})" if part.where else told
+
+
+def shown_name(name: str) -> str:
+    """Return a name on one line as it is, of a length that a sentence has room for, for mrkdwn."""
+    name = visible(" ".join(name.split()))
+    name = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    return escape_mrkdwn(name)

@@ -1,0 +1,72 @@
+"""A stream of which nobody can tell whether it began is looked for, and known by what it says.
+
+Until its end a stream carries no mark. So does what others post with the same token: that is nobody's to touch.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.marks import mark_of, own_messages
+from bot.slack.survive import FAR_END, described, log, slack_code
+from storage.records import ConversationKey
+
+NOT_STREAMING, DELETED = "message_not_in_streaming_state", "message_not_found"
+
+SURE = 12
+"""Letters that two texts do not have in common by chance. With fewer, Slack has to say that it is a stream."""
+
+PLAIN = re.compile(r"[\w\s#*.,:;!?'\"()/~-]*")
+"""The beginning of a text that Slack shows with the same letters: what follows may be a link or an emoji."""
+
+
+async def find_stray(
+    client: AsyncWebClient, bot: str, key: ConversationKey, since: float, sent: str
+) -> str | None:
+    """Find the stream that a chat.startStream with the text `sent` began after `since` (Unix seconds of Slack), if
+    it did; its ts. Raises LookupError if nobody can say.
+
+    Slack may write a text in another way, so its letters and digits are compared.
+    """
+    head = _letters((PLAIN.match(sent) or [""])[0])
+    found = [message for message in await own_messages(client, bot, key, since) if mark_of(message) is None]
+    alike = [message for message in found if _letters(_text(message)).startswith(head)] if head else found[-1:]
+    for message in reversed(alike):
+        ts = str(message["ts"])
+        if len(head) >= SURE or await _stopped(client, key.channel, ts):
+            return ts
+    return None
+
+
+async def _stopped(client: AsyncWebClient, channel: str, ts: str) -> bool:
+    """End a stream; whether it was one."""
+    try:
+        await client.chat_stopStream(channel=channel, ts=ts)
+    except FAR_END as error:
+        if slack_code(error) in (NOT_STREAMING, DELETED):
+            return False
+        log.warning("a stream could not be told: %s", described(error))
+        raise LookupError from error
+    return True
+
+
+def _text(message: Any) -> str:
+    return str(message.get("text") or "") or " ".join(_texts(message.get("blocks")))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give the texts of blocks, in order."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
+    elif isinstance(value, dict):
+        yield from _texts(value.get("text"))
+        yield from _texts(value.get("elements"))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()

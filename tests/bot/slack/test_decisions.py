@@ -1,0 +1,96 @@
+"""Where Slack does not say who somebody is, their click decides nothing, and they are told why."""
+
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bot.rules import FunctionRule, Rules
+from bot.slack.decisions import Decisions
+from bot.turns.policy import Policy
+from bot.words.catalogue import words_for
+from storage.records import Decision, Ruling, Verdict
+from tests.bot.slack.sample import action
+
+GROUP, OTHER = "S0BOSSES", "S0OTHERS"
+WORDS = words_for("en")
+
+
+class Standings:
+    """What Slack says of everybody, and of one group; None and no entry where it says nothing now."""
+
+    def __init__(self, stands: bool | None, members: Mapping[str, frozenset[str] | None]) -> None:
+        self._stands = stands
+        self._members = members
+
+    async def stands(self, team: str, user: str) -> bool | None:
+        return self._stands
+
+    async def groups(self, ids: Collection[str]) -> Mapping[str, frozenset[str] | None]:
+        return {each: self._members[each] for each in ids if each in self._members}
+
+
+def policy(stands: bool | None, members: Mapping[str, frozenset[str] | None], **rule: Any) -> Policy:
+    return Policy(Rules(functions={"change": FunctionRule(**rule)}), Standings(stands, members))
+
+
+BY_GROUP = {"confirm_by": frozenset({GROUP})}
+BY_REQUESTER: dict[str, Any] = {}
+IN, OUT, UNNAMED = {GROUP: frozenset({"U1"})}, {GROUP: frozenset({"U9"})}, {GROUP: None}
+
+
+@pytest.mark.parametrize(
+    ("stands", "members", "rule", "allowed"),
+    [
+        (True, {}, BY_REQUESTER, True),
+        (None, {}, BY_REQUESTER, None),
+        (False, {}, BY_REQUESTER, False),
+        (True, IN, BY_GROUP, True),
+        (None, IN, BY_GROUP, None),
+        (False, IN, BY_GROUP, False),
+        (True, OUT, BY_GROUP, False),
+        (None, OUT, BY_GROUP, False),
+        (True, UNNAMED, BY_GROUP, False),
+        (True, {}, BY_GROUP, None),
+        (None, {}, BY_GROUP, None),
+        (False, {}, BY_GROUP, False),
+        (True, {}, {"refuse": frozenset({GROUP})}, None),
+        (True, UNNAMED, {"refuse": frozenset({GROUP})}, False),
+        (True, {}, {"refuse": frozenset({"U1"})}, False),
+        (True, {}, {"confirm_by": frozenset({"U1", GROUP})}, True),
+        (True, {}, {"confirm_by": frozenset({"U9"})}, False),
+    ],
+)
+async def test_no_answer_is_no_yes(
+    stands: bool | None, members: Mapping[str, frozenset[str] | None], rule: Any, allowed: bool | None
+) -> None:
+    asked = policy(stands, members, **rule)
+    assert await asked.may_confirm(action(), "T1", "U1") is allowed
+    confirmed = SimpleNamespace(
+        function="change", requester="U1", decided_by="U1", conversation=action().conversation
+    )
+    named: Any = confirmed
+    assert await asked.still_allows(named) is (allowed is True)
+
+
+@pytest.mark.parametrize(("stands", "unsure"), [(None, True), (False, False), (True, False)])
+async def test_a_click_says_whether_it_was_judged(stands: bool | None, unsure: bool) -> None:
+    cards: Any = SimpleNamespace(remember=lambda pressed: None, remembered=lambda id: None)
+    unused: Any = None
+    decisions = Decisions(unused, policy(stands, {}), lambda: datetime.now(UTC), cards, unused, lambda: None)
+    pressed: Any = SimpleNamespace(value=action().id, team="T1", channel="C1", card_ts=None, user="U1")
+    click = await decisions.click(pressed, Decision.CONFIRM, action())
+    assert (click.allowed, click.unsure) == (stands is True, unsure)
+    assert not (await decisions.click(pressed, Decision.CONFIRM, None)).unsure
+
+
+def test_it_is_told_as_it_is() -> None:
+    unused: Any = None
+    rules = policy(None, {}, confirm_by=frozenset({GROUP}))
+    decisions = Decisions(unused, rules, lambda: datetime.now(UTC), unused, unused, lambda: None)
+    pressed: Any = SimpleNamespace(user="U1")
+    told = decisions.told(Ruling(Verdict.UNSURE, action()), pressed, WORDS)
+    assert told == WORDS("click-unsure")
+    assert told != decisions.told(Ruling(Verdict.NOT_YOURS, action()), pressed, WORDS)

@@ -1,0 +1,223 @@
+"""Files in a turn: read once, told to the model, kept, and what is not read told to the person."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bot.errors import ModelBusy
+from bot.files.contents import Content, Image, LeftOut, Reason, Text, Unit, Unreadable
+from bot.turns.attachments import FOR_MODEL, MOST_PICTURE_BYTES, Unfetched, Unread, tokens, with_pictures
+from bot.turns.history import estimate
+from bot.turns.parts import Parts
+from bot.turns.turn import run_turn
+from storage.ports import Storage
+from storage.records import (
+    PICTURE,
+    Attached,
+    Delivery,
+    DeliveryKind,
+    Item,
+    NewItem,
+    SharedFile,
+    TurnState,
+    UserItem,
+)
+from tests.bot.turns.conftest import KEY, Clock, Desk, RecordingOutlet, ScriptedModel
+
+A, B = SharedFile("F1", "a.txt"), SharedFile("F2", "b.png")
+SEEN = Image(b"picture", "image/png", 64, 32)
+
+
+@dataclass
+class Shelf:
+    """Where files lie in these tests."""
+
+    contents: Mapping[str, Content | Unfetched] = field(default_factory=dict)
+    beside: tuple[SharedFile, ...] = ()
+    asked: int = 0
+    fetched: list[str] = field(default_factory=list)
+
+    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...]:
+        self.asked += 1
+        return self.beside
+
+    async def read(self, file: SharedFile) -> Content | Unfetched:
+        self.fetched.append(file.name)
+        return self.contents[file.name]
+
+
+async def deliver(desk: Desk, text: str, files: tuple[SharedFile, ...] | None, direct: bool = True) -> None:
+    desk.number += 1
+    ts = f"300.{desk.number}"
+    delivery = Delivery(DeliveryKind.MESSAGE, f"message:T1:C1:{ts}", KEY, "U1", text, ts, direct, files=files)
+    assert await desk.storage.inbox.add(delivery, desk.clock())
+
+
+async def test_the_model_is_shown_what_files_say(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    parts = replace(parts, attachments=Shelf({"a.txt": Text("words"), "b.png": SEEN}))
+    model.says("Fine.")
+    await deliver(desk, "look", (A, B))
+    assert await run_turn(parts, await desk.claim(), outlet) is TurnState.ANSWERED
+    [item] = model.shown[0]
+    assert isinstance(item, UserItem)
+    text, picture = item.files
+    assert (text.name, text.kind, text.text) == ("a.txt", "text", "words")
+    assert (picture.kind, picture.width, picture.height, picture.content) == (PICTURE, 64, 32, b"picture")
+    assert outlet.unread == []
+
+
+async def test_a_file_without_a_word_is_no_greeting(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    parts = replace(parts, attachments=Shelf({"a.txt": Text("words")}))
+    model.says("Fine.")
+    await deliver(desk, "", (A,))
+    await run_turn(parts, await desk.claim(), outlet)
+    assert not outlet.greeted
+    assert "Fine." in outlet.said
+
+
+async def test_files_that_were_not_told_are_asked_for_once(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    shelf = Shelf({"a.txt": Text("words")}, beside=(A,))
+    parts = replace(parts, attachments=shelf)
+    model.says("Fine.")
+    await deliver(desk, "", None)
+    await run_turn(parts, await desk.claim(), outlet)
+    assert (shelf.asked, shelf.fetched) == (1, ["a.txt"])
+
+
+async def test_a_mention_alone_is_greeted_still(parts: Parts, desk: Desk, outlet: RecordingOutlet) -> None:
+    await deliver(desk, "", None)
+    await run_turn(parts, await desk.claim(), outlet)
+    assert outlet.greeted
+
+
+async def test_the_other_event_tells_them_while_the_turn_begins(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    shelf = Shelf({"a.txt": Text("words")})
+    model.says("Fine.")
+    await deliver(desk, "look", None)
+    claim = await desk.claim()
+    assert not await desk.storage.inbox.add(replace(claim.entries[0].delivery, files=(A,)), desk.clock())
+    await run_turn(replace(parts, attachments=shelf), claim, outlet)
+    assert (shelf.asked, shelf.fetched) == (0, ["a.txt"])
+
+
+@pytest.mark.parametrize("text", ["look", ""])
+@pytest.mark.parametrize("known", [True, False])
+async def test_a_turn_that_is_taken_up_again_fetches_nothing_again(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, text: str, known: bool
+) -> None:
+    shelf = Shelf({"a.txt": Text("words"), "b.png": Unreadable(Reason.BROKEN)}, beside=(A, B))
+    parts = replace(parts, attachments=shelf)
+    model.fails(ModelBusy("busy", repeated=True))
+    model.says("Fine.")
+    await deliver(desk, text, (A, B) if known else None)
+    claim = await desk.claim()
+    with pytest.raises(ModelBusy):
+        await run_turn(parts, claim, outlet)
+    await parts.storage.turns.finish(claim.turn, TurnState.INTERRUPTED, desk.clock())
+    assert await run_turn(parts, await desk.claim(), outlet) is TurnState.ANSWERED
+    assert shelf.fetched == ["a.txt", "b.png"]
+    assert len(outlet.unread) == 1
+    assert model.shown[0] == model.shown[1]
+
+
+@pytest.mark.parametrize("why", [*(Unreadable(reason) for reason in Reason), *Unfetched])
+async def test_what_cannot_be_read_is_told_to_both(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, why: Unreadable | Unfetched
+) -> None:
+    parts = replace(parts, attachments=Shelf({"a.txt": why}))
+    model.says("A pity.")
+    await deliver(desk, "look", (A,))
+    await run_turn(parts, await desk.claim(), outlet)
+    assert outlet.unread == [Unread("a.txt", why)]
+    [item] = model.shown[0]
+    assert isinstance(item, UserItem)
+    told = FOR_MODEL[why.reason if isinstance(why, Unreadable) else why]
+    assert item.files == (Attached("a.txt", text=told),)
+
+
+async def test_what_was_left_out_is_told(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    gap = (LeftOut(Unit.ROWS, 5, 9),)
+    parts = replace(parts, attachments=Shelf({"a.txt": Text("words", "text", gap)}))
+    model.says("Fine.")
+    await deliver(desk, "look", (A,))
+    await run_turn(parts, await desk.claim(), outlet)
+    assert outlet.unread == [Unread("a.txt", gap)]
+
+
+async def test_files_share_the_room_and_the_first_has_it(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    long = Text("x" * 5_000)
+    parts = replace(parts, attachments=Shelf({"a.txt": long, "b.png": long}), context_tokens=3_000)
+    model.says("Fine.")
+    await deliver(desk, "look", (A, B))
+    await run_turn(parts, await desk.claim(), outlet)
+    assert outlet.unread == [Unread("b.png", Unfetched.NO_ROOM)]
+    [item] = model.shown[0]
+    assert isinstance(item, UserItem)
+    assert [file.kind for file in item.files] == ["text", ""]
+
+
+async def test_pictures_share_what_a_request_carries(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    names = {"a": MOST_PICTURE_BYTES + 1, "b": MOST_PICTURE_BYTES, "c": 1}
+    shelf = Shelf({name: Image(b"x" * size, "image/png", 8, 8) for name, size in names.items()})
+    model.says("Fine.")
+    await deliver(desk, "look", tuple(SharedFile(name, name) for name in names))
+    await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
+    assert outlet.unread == [Unread("a", Unreadable(Reason.TOO_LARGE)), Unread("c", Unfetched.NO_ROOM)]
+    [item] = model.shown[0]
+    assert isinstance(item, UserItem)
+    assert [len(file.content) for file in item.files] == [0, MOST_PICTURE_BYTES, 0]
+
+
+def picture(number: int, size: int = 10) -> Attached:
+    return Attached(f"{number}.png", PICTURE, "", f"digest {number}", "image/png", 8, 8, bytes([number]) * size)
+
+
+async def recorded(desk: Desk, storage: Storage, *items: UserItem) -> list[Item]:
+    await deliver(desk, "hi", ())
+    claim = await desk.claim()
+    await storage.turns.record(claim.turn, [NewItem(item) for item in items], at=desk.clock())
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, desk.clock())
+    return await storage.history.items(claim.conversation.id)
+
+
+async def test_pictures_are_kept_beside_the_items(desk: Desk, storage: Storage) -> None:
+    items = await recorded(desk, storage, UserItem("a", "U1", files=(picture(1),)), UserItem("b", "U1"))
+    assert [file.content for item in items if isinstance(item, UserItem) for file in item.files] == [b""]
+    shown = await with_pictures(storage, items)
+    assert isinstance(shown[0], UserItem)
+    assert shown[0].files[0].content == b"\x01" * 10
+    assert shown[1] == items[1]
+
+
+async def test_a_request_carries_the_newest_pictures(desk: Desk, storage: Storage) -> None:
+    most = MOST_PICTURE_BYTES // 2
+    files = (picture(1, 2 * most), picture(2, most), picture(3, most))
+    items = await recorded(
+        desk, storage, UserItem("a", "U1", files=files[:2]), UserItem("b", "U1", files=files[2:])
+    )
+    shown = await with_pictures(storage, items)
+    sizes = [len(file.content) for item in shown if isinstance(item, UserItem) for file in item.files]
+    assert sizes == [0, most, most]
+
+
+def test_files_count_in_the_budget(clock: Clock) -> None:
+    bare = UserItem("look", "U1")
+    assert estimate(replace(bare, files=(Attached("a", "text", "x" * 3_000),))) >= estimate(bare) + 1_000
+    small, large = replace(picture(1), width=32, height=32), replace(picture(1), width=9_000, height=9_000)
+    assert tokens(small) < 100
+    assert 1_500 < tokens(large) < 5_000
