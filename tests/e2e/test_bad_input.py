@@ -11,6 +11,8 @@ from bot.demo.workspace.slack import Fault
 from bot.demo.workspace.state import Json, Message
 from tests.e2e.office import WITHIN, Office, Thread, shown
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("question", "words"),

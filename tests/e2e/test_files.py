@@ -10,6 +10,8 @@ from tests.bot.files.sample import bomb, excel, pdf, png, word
 from tests.e2e.office import WITHIN, Office, Thread, shown
 from tests.faults.test_killed import KILLED
 
+pytestmark = pytest.mark.slow
+
 FILE = tuple[str, str, bytes]
 
 

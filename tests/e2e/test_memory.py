@@ -23,6 +23,8 @@ from tests.e2e.long_thread import (
 )
 from tests.e2e.office import Office, shown
 
+pytestmark = pytest.mark.slow
+
 BUDGET = "6000"
 QUESTIONS = (
     "what is the average age?",

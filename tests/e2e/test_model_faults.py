@@ -7,6 +7,8 @@ from bot.demo.workspace.state import Message, Workspace
 from bot.slack.notes import RETRY
 from tests.e2e.office import WITHIN, Office, Thread, buttons, shown
 
+pytestmark = pytest.mark.slow
+
 QUESTION, ANSWER = "@Nod what is the average age?", "42.13"
 
 SECRET = "the provider's own prose"

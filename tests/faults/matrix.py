@@ -172,8 +172,4 @@ WRITES = ("Slack's 500 after the effect", "Slack's connection reset", "Slack's 4
 SENSELESS = {(fault, "before the turn's end"): "nothing is written to Slack any more" for fault in WRITES}
 """Combinations that are left out, and why. What the model and the services do wrong has moments of its own."""
 
-TELLING_FAULTS = ("kill -9", "a full disk")
-TELLING_MOMENTS = ("before the commit", "after the effect", "mid-stream")
-"""`make test` takes these faults at every moment, and every fault at these moments; `make faults` takes all."""
-
 CASES = [(fault, moment) for moment in MOMENTS for fault in STRIKES if (fault, moment.name) not in SENSELESS]

@@ -34,6 +34,8 @@ from storage.records import (
 from tests.bot.turns.conftest import Desk, RecordingOutlet, ScriptedModel
 from tests.bot.turns.mortal import End, Fate, Killed, mortal
 
+pytestmark = pytest.mark.slow
+
 LONG = "x" * 600
 BUDGET = 4_000
 
