@@ -71,7 +71,8 @@ async def ask(
     try:
         return await _ask_once(parts, claim, outlet, lead, deadline)
     except _NothingShown as nothing:
-        raise nothing.error from nothing
+        # also where it broke off after a thought: nobody has seen a word that could be called not complete
+        raise ModelBusy(str(nothing.error), repeated=True) from nothing
 
 
 class _NothingShown(Exception):

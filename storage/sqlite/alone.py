@@ -16,6 +16,8 @@ def alone(path: str | Path) -> Iterator[None]:
     every system.
     """
     lock = Path(f"{Path(path).resolve()}.lock")
+    if not lock.parent.is_dir():
+        raise StorageError(f"the folder {lock.parent} does not exist: make it, or name another file.")
     try:
         held = sqlite3.connect(lock, timeout=0, isolation_level=None)
         held.execute("BEGIN EXCLUSIVE")

@@ -73,6 +73,15 @@ async def test_what_was_repeated_already_is_not_asked_for_again(
     assert model.closed == [0]
 
 
+async def test_nobody_is_told_of_an_answer_above_that_never_came(
+    parts: Parts, desk: Desk, outlet: RecordingOutlet
+) -> None:
+    model = Breaking([[ModelCut("after a thought")], [ModelCut("after a thought")]])
+    await desk.message("hi")
+    with pytest.raises(ModelBusy):
+        await run_turn(replace(parts, model=model), await desk.claim(), outlet)
+
+
 async def test_twice_is_enough(parts: Parts, desk: Desk, outlet: RecordingOutlet) -> None:
     model = Breaking([[ModelBusy("503")], [ModelBusy("503")]])
     await desk.message("hi")

@@ -36,6 +36,12 @@ from bot.demo.model.rules.waiting import OUTCOMES, Waiting, follow
 
 HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
 LETTER = re.compile(r"[^\W\d_]")
+ABOUT_FILES = re.compile(
+    r"\b(rows?|lines?|columns?|pages?|files?|csv|pdf|sheets?|pictures?|images?)\b|행|줄|열|쪽|파일|시트|그림|사진",
+    re.IGNORECASE,
+)
+"""Words by which a question beside a file is about the file."""
+
 SPEAKER = re.compile(r"^\s*(?:\[(?P<name>[^\]\n]{1,80})\]|<@(?P<id>[UW][A-Z0-9]+)(?:\|[^>]*)?>)\s*[:,]?\s*")
 MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|(?<!\w)@?nod\b[,:]?(?!\s+(?:is|at)\b)", re.IGNORECASE)
 
@@ -164,7 +170,8 @@ def read_thread(conversation: Conversation) -> Thread:
             language = language_of(_read_aloud(message), before=language)
             reader = korean if language == "ko" else english
             now = replace(context, intents=(*context.intents, *intents))
-            meant = reader.read(without_endless(message.text), now) if message.text or not message.files else ()
+            about_files = message.files and (not message.text or ABOUT_FILES.search(message.text))
+            meant = () if about_files else reader.read(without_endless(message.text), now)
             intents += [each for each in meant if not (message.files and isinstance(each, Say))]
             if message.files:
                 # what a file says is not what the person says: it is looked at, and never acted on
