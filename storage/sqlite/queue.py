@@ -64,11 +64,11 @@ def line(db: Database, received_before: datetime) -> list[InLine]:
         f"""{_CANDIDATES},
         shares AS (
             SELECT *, of_person - 1 + row_number() OVER (
-                PARTITION BY team, user ORDER BY of_channel, entry
+                PARTITION BY team, user ORDER BY suspect, of_channel, entry
             ) AS share
             FROM candidates
         ),
-        places AS (SELECT *, row_number() OVER (ORDER BY share, of_channel, entry) AS place FROM shares)
+        places AS (SELECT *, row_number() OVER (ORDER BY suspect, share, of_channel, entry) AS place FROM shares)
         SELECT inbox.*, places.team, places.channel, places.thread, place
         FROM places JOIN inbox ON inbox.id = places.entry
         WHERE inbox.kind <> ? AND inbox.received_at < ? ORDER BY place LIMIT ?
