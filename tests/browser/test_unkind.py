@@ -8,6 +8,8 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.driver import become, say, thread, visit
 from tests.e2e.office import Office
 
+pytestmark = pytest.mark.slow
+
 
 async def open_panel(page: Page) -> Locator:
     await page.locator("[data-behind]").click()

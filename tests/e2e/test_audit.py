@@ -9,6 +9,8 @@ import pytest
 from tests.e2e.office import Office, buttons
 from tests.e2e.test_dialogs import raise_salary
 
+pytestmark = pytest.mark.slow
+
 
 async def worked(office: Office) -> tuple[str, str]:
     """Let Lee change a salary and Kim deny a deletion with a reason; the ids of both actions."""

@@ -1,9 +1,13 @@
 """Several actions of one step, confirmed at once (property 16); what destroys always stands alone (20)."""
 
+import pytest
+
 from bot.demo.services.faults import Status
 from bot.demo.workspace.state import Message
 from tests.e2e.office import Office, Thread, buttons, shown
 from tests.e2e.test_dialogs import changes
+
+pytestmark = pytest.mark.slow
 
 BOTH = "@Nod change employees 3 and 4's age to 40"
 

@@ -4,6 +4,8 @@ import pytest
 
 from tests.e2e.office import Office
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_running_nod_is_checked_and_copied_and_goes_on(office: Office) -> None:
     first = await office.ask("kim", "general", "@Nod delete employee 5")

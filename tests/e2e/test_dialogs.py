@@ -3,11 +3,15 @@
 import asyncio
 import json
 
+import pytest
+
 from bot.demo.services.faults import RecordedRequest
 from bot.demo.workspace.slack import Fault
 from bot.demo.workspace.state import Message
 from tests.e2e.office import WITHIN, Office, Thread, buttons, shown, text_of
 from tests.faults.test_killed import KILLED
+
+pytestmark = pytest.mark.slow
 
 ANNOUNCE = '''"""Tells everybody something."""
 

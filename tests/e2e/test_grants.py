@@ -1,7 +1,11 @@
 """ "Confirm, and don't ask again here for an hour" (property 15)."""
 
+import pytest
+
 from bot.demo.workspace.state import Message
 from tests.e2e.office import Office, Thread, buttons, shown, text_of
+
+pytestmark = pytest.mark.slow
 
 NOTES = '''"""Takes notes."""
 

@@ -8,6 +8,8 @@ import pytest
 from tests.e2e.office import Office, buttons, refuse_to_start, shown
 from tests.e2e.test_dialogs import changes, told
 
+pytestmark = pytest.mark.slow
+
 DELETE = "@Nod delete employee 5"
 
 

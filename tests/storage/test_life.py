@@ -26,6 +26,8 @@ from storage.records import Action, ActionState, Decision, DeliveryKind, NewActi
 from tests.storage.conftest import STORAGES, Opener
 from tests.storage.sample import KIM, LEE, NOW, click, message, new_action, thread
 
+pytestmark = pytest.mark.slow
+
 CONFIRMED, EXECUTING = ActionState.CONFIRMED, ActionState.EXECUTING
 STATES = {
     Decision.CONFIRM: CONFIRMED,

@@ -19,6 +19,8 @@ from storage.records import Claim, ConversationKey, Delivery, NewItem, Retried, 
 from tests.storage.conftest import STORAGES, Opener
 from tests.storage.sample import KIM, LEE, NOW, message
 
+pytestmark = pytest.mark.slow
+
 THREADS = st.integers(1, 4)
 CHANNELS = {1: "C1", 2: "C1", 3: "C2", 4: "C3"}
 USERS = st.sampled_from([KIM, KIM, LEE, "U3PARK"])

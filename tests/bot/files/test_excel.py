@@ -15,6 +15,8 @@ from bot.files.contents import LeftOut, Limits, Reason, Text, Unit, Unreadable
 from bot.files.documents import read
 from tests.bot.files.sample import excel, repacked, saved, text_of
 
+pytestmark = pytest.mark.slow
+
 SMALL = Limits(characters=1_000)
 
 

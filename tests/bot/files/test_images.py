@@ -8,6 +8,8 @@ from bot.files.contents import Image, Limits, Reason, Unreadable
 from bot.files.images import read_image
 from tests.bot.files.sample import chunk, gif, jpeg, png, webp
 
+pytestmark = pytest.mark.slow
+
 WHOLE = {
     "png": (png(640, 480), "image/png"),
     "jpeg": (jpeg(640, 480), "image/jpeg"),

@@ -6,6 +6,8 @@ from bot.files.contents import Reason, Unreadable
 from bot.files.kinds import OLE, Kind, extension_of, kind_of
 from tests.bot.files import sample
 
+pytestmark = pytest.mark.slow
+
 BINARY = b"\x00\x01\x02\x03" * 50
 
 

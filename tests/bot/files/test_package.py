@@ -11,6 +11,8 @@ from bot.files.documents import read
 from bot.files.package import Refused, main_part, open_package
 from tests.bot.files.sample import bomb, excel, repacked, word, zipped
 
+pytestmark = pytest.mark.slow
+
 
 def reason(name: str, content: bytes, limits: Limits | None = None) -> Unreadable:
     answer = read(name, "", content, limits or Limits())

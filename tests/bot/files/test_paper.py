@@ -1,10 +1,13 @@
 """Paper takes pieces whole while they fit, and what it says never exceeds its room."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.files.contents import MIN_CHARACTERS, LeftOut, Unit
 from bot.files.paper import ROOM_FOR_NOTES, Paper, clean, short
+
+pytestmark = pytest.mark.slow
 
 ROOM = MIN_CHARACTERS - ROOM_FOR_NOTES
 

@@ -9,6 +9,8 @@ from bot.files.contents import LeftOut, Limits, Reason, Text, Unit, Unreadable
 from bot.files.pdf import read_pdf
 from tests.bot.files.sample import pdf, pdf_writer, saved, text_of
 
+pytestmark = pytest.mark.slow
+
 SMALL = Limits(characters=1_000)
 
 

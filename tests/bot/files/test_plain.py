@@ -9,6 +9,8 @@ from bot.files.paper import clean
 from bot.files.plain import decode, read_text
 from tests.bot.files.sample import text_of
 
+pytestmark = pytest.mark.slow
+
 KOREAN = "이름,부서\n김하늘,영업 1팀\n뷁똠,커피☕"
 LEGACY = "이름,부서\n김하늘,영업 1팀\n뷁똠,물류"
 SMALL = Limits(characters=1_000)

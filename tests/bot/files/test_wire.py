@@ -18,6 +18,8 @@ from bot.files.wire import (
     write_request,
 )
 
+pytestmark = pytest.mark.slow
+
 LIMITS = Limits(characters=1_000)
 TEXT = Text("안녕 🙂\n", "pdf", (LeftOut(Unit.PAGES, 2, None), LeftOut(Unit.SHEETS, 1, 3, "가, 나")))
 

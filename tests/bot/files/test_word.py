@@ -12,6 +12,8 @@ from bot.files.contents import LeftOut, Limits, Reason, Text, Unit, Unreadable
 from bot.files.documents import read
 from tests.bot.files.sample import WORD, repacked, saved, text_of, word
 
+pytestmark = pytest.mark.slow
+
 SMALL = Limits(characters=1_000)
 
 

@@ -23,6 +23,8 @@ from tests.bot.turns.course import Course, counted
 from tests.bot.turns.mortal import End
 from tests.bot.turns.town import KIM, LEE, OFFERED, PARK, RULES, may_confirm
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES, STEPS = 60, 30
 
 PEOPLE = st.sampled_from([KIM, LEE])
