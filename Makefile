@@ -13,7 +13,7 @@ PACKAGE := install --no-deps --no-build-isolation --no-index --editable .
 help:
 	@echo "make demo     try Nod on this machine: a Slack-like page, no tokens, no API key"
 	@echo "make install  make .venv with what \`nod run\` and \`nod demo\` need"
-	@echo "make test     run the tests: four minutes at most"
+	@echo "make test     run the quick tests"
 	@echo "make test-slow  run those that take their time, every fault at every moment, and the fuzzing"
 	@echo "make faults   run every fault at every moment: two minutes"
 	@echo "make soak     twenty conversations at once and random faults: SECONDS=300 SEED=any RATE=0.05"
