@@ -1,6 +1,6 @@
 """Every fault at every moment of a turn: nothing lost, nothing twice, nothing left behind, and Nod hears on.
 
-`make faults` runs them, and `make test-slow`, which the gate does.
+`make faults` runs them, and so does `make test-slow`.
 """
 
 import asyncio
