@@ -26,10 +26,15 @@ from bot.monitor.server import monitor
 from bot.monitor.sources import Sources
 from bot.rules import Rules
 from bot.rules_file import check_functions
+from bot.schedule.alarm import Alarm
+from bot.schedule.book import Book
+from bot.schedule.book import Limits as ScheduleLimits
 from bot.schedule.housekeeping import housekeep
+from bot.schedule.posting import Posting
 from bot.settings import Settings, load_rules
 from bot.slack.buttons import Buttons
 from bot.slack.card_posts import CardPosts
+from bot.slack.channels import SlackChannels
 from bot.slack.commands import Commands
 from bot.slack.connection import Refusals, build_bolt, open_app_client, open_client, socket_url, who_am_i
 from bot.slack.decisions import Decisions
@@ -41,6 +46,8 @@ from bot.slack.listeners import register
 from bot.slack.people import People
 from bot.slack.reply import SlackOutlets
 from bot.slack.retries import Retries
+from bot.slack.run_posts import RunPosts
+from bot.slack.scheduling import Scheduling
 from bot.slack.sharing import Sharing
 from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
@@ -120,7 +127,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
 
         people = People(client)
         whisper = Whisper(client, session, people)
-        card_posts = CardPosts(client, session, people, functions, rules, nod.bot)
+        card_posts = CardPosts(client, session, people, functions, rules, nod.bot, storage.schedules)
         outlets = SlackOutlets(client, session, people, card_posts)
         files = SlackFiles(
             client,
@@ -131,6 +138,16 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         )
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
         functions[excerpts.NAME] = excerpts.reading(storage.history, budget)
+        standings = Standings(client, nod.team)
+        policy = Policy(rules, standings, storage.schedules)
+        grace = timedelta(seconds=settings.schedule_grace)
+        posting = Posting(
+            storage.schedules, RunPosts(client, people, nod.bot), policy, clock, grace, lambda: worker.wake()
+        )
+        alarm = Alarm(storage.schedules, posting, clock, grace)
+        book = Book(
+            storage.schedules, SlackChannels(client), standings, clock, _schedule_limits(settings), alarm.wake
+        )
         parts = Parts(
             storage=storage,
             model=model,
@@ -142,26 +159,29 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             context_tokens=budget,
             compaction=settings.compaction,
             max_steps=settings.max_steps,
-            policy=Policy(rules, Standings(client, nod.team)),
+            policy=policy,
             metrics=metrics,
             turn_seconds=settings.turn_seconds,
             attachments=files,
+            schedules=book,
         )
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
         intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery)
         granting = Granting(storage.grants, functions, clock, whisper)
+        scheduling = Scheduling(book, client, whisper)
         bolt = build_bolt(client, nod)
         register(
             bolt,
             intake=intake,
-            commands=Commands(intake, people, granting),
-            welcome=Welcome(client, people),
+            commands=Commands(intake, people, granting, scheduling),
+            welcome=Welcome(client, people, scheduling),
             buttons=Buttons(storage.actions, functions, decisions, card_posts, whisper),
             dialogs=Dialogs(parts, client, decisions, card_posts, whisper, people),
             granting=granting,
             sharing=Sharing(storage.history, whisper),
             retries=Retries(storage.turns, clock, whisper, client, worker.wake),
+            scheduling=scheduling,
             whisper=whisper,
         )
         sockets = Sockets(bolt, app_client, session, refusals, settings.sockets)
@@ -184,7 +204,8 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             worker.show(ended)
         tasks.append(asyncio.create_task(worker.run(), name="worker"))
         stack.push_async_callback(worker.drain, DRAIN)
-        tasks.append(asyncio.create_task(housekeep(parts, outlets, left), name="housekeeping"))
+        tasks.append(asyncio.create_task(housekeep(parts, outlets, left, alarm), name="housekeeping"))
+        stack.push_async_callback(posting.end)
         stack.push_async_callback(_end, tasks)
         stack.push_async_callback(sockets.close)
         await sockets.connect(first_socket)
@@ -219,6 +240,11 @@ def _limits(settings: Settings, budget: int) -> Limits:
     """Bound a file's text to half of what the model is shown: a question and its answer need room, too."""
     characters = max(MIN_CHARACTERS, min(settings.file_characters, budget // 2))
     return Limits(size=settings.file_bytes, characters=characters)
+
+
+def _schedule_limits(settings: Settings) -> ScheduleLimits:
+    least = timedelta(seconds=settings.schedule_seconds)
+    return ScheduleLimits(least, of_person=settings.schedules_of_person, of_team=settings.schedules)
 
 
 async def _storage(settings: Settings, stack: AsyncExitStack) -> Storage:

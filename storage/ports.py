@@ -35,6 +35,7 @@ from storage.records import (
     TurnState,
     Usage,
 )
+from storage.schedule_port import Schedules as Schedules
 
 
 class StorageError(Exception):
@@ -118,7 +119,8 @@ class Turns(Protocol):
         ...
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
-        """End a turn and its entries; INTERRUPTED puts its entries back to waiting."""
+        """End a turn and its entries; INTERRUPTED puts its entries back to waiting. The third failure in a row of
+        a schedule's runs pauses it, which its owner will be told."""
         ...
 
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
@@ -295,6 +297,8 @@ class Audit(Protocol):
 
 class Storage(Protocol):
     @property
+    def schedules(self) -> Schedules: ...
+    @property
     def inbox(self) -> Inbox: ...
     @property
     def turns(self) -> Turns: ...
@@ -309,6 +313,11 @@ class Storage(Protocol):
 
     async def counts(self) -> Counts:
         """Count what waits and what became of actions; cheap enough to be asked every few seconds."""
+        ...
+
+    async def tidy(self) -> None:
+        """Put the database in order: what its queries are planned by, and the log of its commits. Others read and
+        write meanwhile."""
         ...
 
     async def check(self) -> list[str]:

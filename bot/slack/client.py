@@ -34,9 +34,12 @@ REPEATABLE = {
     "chat.stopStream",  # a second one adds nothing: it is refused, because the stream has ended
     "chat.update",
     "conversations.history",
+    "conversations.members",
+    "conversations.open",  # opens the same direct message each time
     "conversations.replies",
     "files.info",
     "usergroups.users.list",
+    "users.conversations",
     "users.info",
 }
 

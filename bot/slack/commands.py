@@ -1,4 +1,4 @@
-"""`/nod <question>`, `/nod help` and `/nod grants`."""
+"""`/nod <question>`, `/nod help`, `/nod grants` and `/nod schedules`."""
 
 import asyncio
 import logging
@@ -10,6 +10,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot.slack.granting import Granting
 from bot.slack.intake import Intake, from_command
 from bot.slack.people import People
+from bot.slack.scheduling import Scheduling
 from bot.slack.visible import escape_mrkdwn
 from bot.words.catalogue import Words, words_for
 from storage.records import Delivery
@@ -18,6 +19,7 @@ log = logging.getLogger("nod.commands")
 
 HELP = {"", "help", "도움말", "?"}
 GRANTS = {"grants", "허락"}
+SCHEDULES = {"schedules", "일정"}
 
 WORDS_WITHIN = 1.0
 """Seconds in which the asker's language has to be known: Slack wants the ack within three."""
@@ -27,9 +29,10 @@ ECHO = 900
 
 
 class Commands:
-    def __init__(self, intake: Intake, people: People, granting: Granting) -> None:
+    def __init__(self, intake: Intake, people: People, granting: Granting, scheduling: Scheduling) -> None:
         self._intake = intake
         self._granting = granting
+        self._scheduling = scheduling
         self._people = people
 
     async def nod(self, ack: AsyncAck, command: Mapping[str, Any]) -> None:
@@ -46,6 +49,11 @@ class Commands:
             words = await self._words(delivery)
             blocks = await self._granting.listed(delivery.conversation.team, delivery.user, words)
             await ack(text=words("grants-title-plain"), blocks=blocks)
+            return
+        if delivery.text.casefold() in SCHEDULES:
+            words = await self._words(delivery)
+            blocks = await self._scheduling.listed(delivery.conversation.team, delivery.user, words)
+            await ack(text=words("schedules-title-plain"), blocks=blocks)
             return
         await self._intake.keep(delivery)
         question = escape_mrkdwn(delivery.text)[:ECHO]

@@ -18,6 +18,8 @@ from bot.slack.intake import Intake
 from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
 from bot.slack.notes import RETRY
 from bot.slack.retries import Retries
+from bot.slack.schedules_list import DELETE, PAUSE, RESUME, RUN
+from bot.slack.scheduling import Scheduling
 from bot.slack.sharing import Sharing
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
@@ -37,6 +39,7 @@ def register(
     granting: Granting,
     sharing: Sharing,
     retries: Retries,
+    scheduling: Scheduling,
     whisper: Whisper,
 ) -> None:
     safe = whisper.if_broken
@@ -61,6 +64,8 @@ def register(
     app.action(REVOKE)(safe(granting.revoke))
     app.action(SHARE)(safe(sharing.share))
     app.action(RETRY)(safe(retries.again))
+    for each in (PAUSE, RESUME, RUN, DELETE):
+        app.action(each)(safe(scheduling.pressed))
     app.event(EVERY)(kept)
     app.error(failed)
 

@@ -67,15 +67,17 @@ async def own_messages(
     client: AsyncWebClient, bot: str, key: ConversationKey, after: float
 ) -> list[Mapping[str, Any]]:
     """Read what Nod (`bot` is its bot id; other apps may write any metadata) said in a thread after a time, oldest
-    first. Raises LookupError if Slack cannot say."""
+    first; without a thread, in the channel itself, newest first. Raises LookupError if Slack cannot say."""
+    thread: dict[str, Any] = {"ts": key.thread} if key.thread else {}
+    read = client.conversations_replies if thread else client.conversations_history
     found: list[Mapping[str, Any]] = []
     cursor = None
     seen: set[str] = set()
     while True:
         try:
-            response = await client.conversations_replies(
+            response = await read(
                 channel=key.channel,
-                ts=key.thread,
+                **thread,
                 oldest=f"{after:.6f}",
                 include_all_metadata=True,
                 limit=REPLIES,

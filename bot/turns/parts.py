@@ -14,6 +14,7 @@ from bot.turns.effects import Effects
 from bot.turns.policy import Policy
 from functions.context import Context, Person
 from functions.contract import Function
+from functions.schedule_book import ScheduleBook
 from storage.ports import Storage
 from storage.records import Conversation
 
@@ -37,6 +38,7 @@ class Parts:
     """What the model and its read-only calls may take in one turn."""
     effects: Effects = field(default_factory=Effects)
     attachments: Attachments = field(default_factory=NoAttachments)
+    schedules: ScheduleBook | None = None
 
     def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
         """Make the surroundings of one function call."""
@@ -47,4 +49,6 @@ class Parts:
             clock=self.clock,
             settings=self.function_settings,
             action_id=action_id,
+            schedules=self.schedules,
+            place=conversation.key.channel,
         )

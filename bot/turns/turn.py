@@ -7,6 +7,7 @@ from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.proposals import Limits
+from bot.turns.scheduled import framed
 from storage.outcomes import outcome_items
 from storage.records import (
     ActionState,
@@ -65,6 +66,7 @@ async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -
             await outlet.tell_unread(unread, entry.id)
     if not (delivery.text.strip() or files or before):
         return []
+    text = framed(entry) if delivery.kind is DeliveryKind.SCHEDULE else delivery.text
     alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND
     speaker = "" if alone else outlet.person.name or delivery.user  # among others nobody speaks unnamed
-    return [NewItem(UserItem(delivery.text, delivery.user, speaker, files), key=key)]
+    return [NewItem(UserItem(text, delivery.user, speaker, files), key=key)]

@@ -180,10 +180,11 @@ class Worker:
         return await self._converse(claim, outlet), None
 
     def _is_late(self, claim: Claim) -> bool:
-        """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome."""
+        """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome.
+        Nor is a schedule's run: what came too late was never posted."""
+        never = (DeliveryKind.DECISION, DeliveryKind.SCHEDULE)
         return all(
-            entry.delivery.kind is not DeliveryKind.DECISION and entry.received_at < self._late_before
-            for entry in claim.entries
+            entry.delivery.kind not in never and entry.received_at < self._late_before for entry in claim.entries
         )
 
     async def _converse(self, claim: Claim, outlet: Outlet) -> TurnState:

@@ -13,6 +13,8 @@ class DeliveryKind(StrEnum):
     MESSAGE = "message"
     COMMAND = "command"
     DECISION = "decision"
+    SCHEDULE = "schedule"
+    """A run of a schedule: its text is what the owner wants done."""
 
 
 @dataclass(frozen=True)
@@ -20,9 +22,10 @@ class Delivery:
     """One thing that Slack delivered and Nod acts on.
 
     `key` names it for ever: `message:<team>:<channel>:<ts>`, `command:<team>:<trigger id>`,
-    `decision:<action id>`. `user` is the person it is done for: the author, or the requester of a decided action.
-    `direct` tells a direct message. `response_url` answers a command or an ephemeral card. `files` stood beside a
-    message; None if that is not known: Slack may tell of a mention without its files.
+    `decision:<action id>`, `schedule:<id>:<due>`. `user` is the person it is done for: the author, the requester
+    of a decided action, the owner of a schedule. `direct` tells a
+    direct message. `response_url` answers a command or an ephemeral card. `files` stood beside a message; None if
+    that is not known: Slack may tell of a mention without its files.
     """
 
     kind: DeliveryKind

@@ -56,6 +56,10 @@ class Connection:
         """Run `job` on one consistent state of the database. Raises StorageError."""
         return await self._reader.transaction(lambda db: job(db, *args, **kwargs))
 
+    async def checkpoint(self) -> None:
+        """Write the log of commits into the file, as far as no reader is in the way. Raises StorageError."""
+        await self._writer.outside("PRAGMA wal_checkpoint(PASSIVE)")
+
     async def close(self) -> None:
         """Wait for the transactions under way, then close."""
         try:
@@ -89,6 +93,17 @@ class _Thread:
                 return _transact(self._database, self._begin, job, self._before_commit)
 
         return await self._run(run)
+
+    async def outside(self, statement: str) -> None:
+        """Execute what cannot be done within a transaction."""
+
+        def run() -> None:
+            if self._database is None:
+                raise StorageError(f"The database {self._path} is closed.")
+            with storage_errors(self._path):
+                self._database.execute(statement).fetchall()
+
+        await self._run(run)
 
     async def close(self) -> None:
         def run() -> None:
