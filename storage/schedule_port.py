@@ -1,6 +1,6 @@
 """The contract of schedules, a part of storage.ports: what is said there of all methods holds for these."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -34,14 +34,10 @@ class Schedules(Protocol):
         """Return when the first of all active schedules is due."""
         ...
 
-    async def due(self, at: datetime) -> list[Schedule]:
-        """Return active schedules that are due, the longest first; not all if they are many."""
-        ...
-
-    async def claim(self, firings: Sequence[Firing], at: datetime) -> list[Run]:
-        """Move schedules on to when they are due again, and claim what they are due for: each (schedule, due)
-        once, whoever fires. One that is no longer active and due as it was seen is left alone. One that is
-        never due again has ended."""
+    async def fire(self, at: datetime, plan: Callable[[Schedule], Firing]) -> list[Run]:
+        """Move the active schedules that are due on to when they are due again, and claim what they are due for,
+        as `plan` says of each: every (schedule, due) once, whoever fires. One that is never due again has ended.
+        If very many are due, those that have waited longest. `plan` is pure, and raises nothing."""
         ...
 
     async def run_now(self, schedule: int, actor: str, at: datetime) -> Run | None:

@@ -67,16 +67,12 @@ class Alarm:
                 self._job.remove()
         self._job = None
         if at is not None and self._scheduler is not None:
+            # at once, if more is due than was claimed
             self._job = self._scheduler.add_job(self._ring, "date", run_date=at)
 
     async def fire(self, now: datetime) -> list[Run]:
-        """Claim everything that is due, each due time once, whoever else fires."""
-        claimed: list[Run] = []
-        before: list[Schedule] = []
-        while (due := await self._schedules.due(now)) and due != before:
-            claimed += await self._schedules.claim([self._firing(schedule, now) for schedule in due], now)
-            before = due
-        return claimed
+        """Claim what is due, each due time once, whoever else fires; if that is very much, the first of it."""
+        return await self._schedules.fire(now, lambda schedule: self._firing(schedule, now))
 
     def _firing(self, schedule: Schedule, now: datetime) -> Firing:
         try:
@@ -84,4 +80,4 @@ class Alarm:
         except (ArithmeticError, LookupError, ValueError):
             # such as a time zone that an update of the system's took away
             log.exception("schedule %d can no longer be computed, and ends", schedule.id)
-            return Firing(schedule, due=None, missed=schedule.next_at, next_at=None)
+            return Firing(due=None, missed=schedule.next_at, next_at=None)

@@ -17,7 +17,9 @@ def firing(schedule: Schedule, now: datetime, grace: timedelta) -> Firing:
     if first is None or first > now:
         raise ValueError(f"schedule {schedule.id} is not due")
     timing = timing_of(schedule)
-    last, after = last_run(timing, first, now), next_run(timing, now)
+    last, after = first, next_run(timing, first)
+    if after is not None and after <= now:
+        last, after = last_run(timing, after, now), next_run(timing, now)
     if now - last <= grace:
-        return Firing(schedule, due=last, missed=None, next_at=after)
-    return Firing(schedule, due=None, missed=last, next_at=after)
+        return Firing(due=last, missed=None, next_at=after)
+    return Firing(due=None, missed=last, next_at=after)

@@ -34,7 +34,9 @@ def _clock(minute: str, hour: str, day: str, weekday: str, words: Words) -> str 
             return None
         if days == [1, 2, 3, 4, 5]:
             return words("when-weekdays", at=at)
-        return words("when-weekly", days=", ".join(words(f"day-{_DAYS[each % 7].lower()}") for each in days), at=at)
+        return words(
+            "when-weekly", days=", ".join(words(f"day-{_DAYS[each % 7].lower()}") for each in days), at=at
+        )
     if weekday == "*" and _NUMBER.fullmatch(day):
         return words("when-monthly", day=int(day), at=at)
     return None

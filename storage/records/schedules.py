@@ -69,10 +69,9 @@ class Refused(StrEnum):
 
 @dataclass(frozen=True)
 class Firing:
-    """A schedule that is due: as it was seen, the time it runs for (None if all of them are missed), the latest
-    time that is told as missed (None for none), and when it is due again (None for never)."""
+    """What a schedule that is due comes to: the time it runs for (None if all of them are missed), the time that
+    is told as missed (None for none), and when it is due again (None for never)."""
 
-    schedule: Schedule
     due: datetime | None
     missed: datetime | None
     next_at: datetime | None

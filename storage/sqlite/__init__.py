@@ -36,7 +36,8 @@ class SqliteStorage:
 
     async def tidy(self) -> None:
         await self.connection.write(optimize)
-        await self.connection.checkpoint()
+        # as far as no reader is in the way: another checkpoint does the rest
+        await self.connection.outside("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def check(self) -> list[str]:
         return await check_storage(self.connection.path)

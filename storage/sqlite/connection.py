@@ -56,9 +56,9 @@ class Connection:
         """Run `job` on one consistent state of the database. Raises StorageError."""
         return await self._reader.transaction(lambda db: job(db, *args, **kwargs))
 
-    async def checkpoint(self) -> None:
-        """Write the log of commits into the file, as far as no reader is in the way. Raises StorageError."""
-        await self._writer.outside("PRAGMA wal_checkpoint(PASSIVE)")
+    async def outside(self, statement: str) -> None:
+        """Execute what cannot be done within a transaction, between two of them. Raises StorageError."""
+        await self._writer.outside(statement)
 
     async def close(self) -> None:
         """Wait for the transactions under way, then close."""
@@ -95,8 +95,6 @@ class _Thread:
         return await self._run(run)
 
     async def outside(self, statement: str) -> None:
-        """Execute what cannot be done within a transaction."""
-
         def run() -> None:
             if self._database is None:
                 raise StorageError(f"The database {self._path} is closed.")

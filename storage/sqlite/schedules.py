@@ -1,6 +1,6 @@
 """Schedules, the claims of their runs, and what their owners have to be told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -21,8 +21,8 @@ from storage.sqlite.codec import optional_time_text, time_from, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.runs import notify, schedule_from
 
-DUE_AT_ONCE = 500
-"""Schedules that one look gives: the next one gives the rest."""
+FIRED_AT_ONCE = 500
+"""Schedules of one transaction, which others wait for."""
 
 
 class SqliteSchedules:
@@ -51,11 +51,8 @@ class SqliteSchedules:
     async def next_due(self) -> datetime | None:
         return await self._connection.read(next_due)
 
-    async def due(self, at: datetime) -> list[Schedule]:
-        return await self._connection.read(due, at)
-
-    async def claim(self, firings: Sequence[Firing], at: datetime) -> list[Run]:
-        return await self._connection.write(claim, firings, at)
+    async def fire(self, at: datetime, plan: Callable[[Schedule], Firing]) -> list[Run]:
+        return await self._connection.write(fire, at, plan)
 
     async def run_now(self, schedule: int, actor: str, at: datetime) -> Run | None:
         return await self._connection.write(run_now, schedule, actor, at)
@@ -152,37 +149,27 @@ def next_due(db: Database) -> datetime | None:
     return next((time_from(row["next_at"]) for row in rows), None)
 
 
-def due(db: Database, at: datetime) -> list[Schedule]:
+def fire(db: Database, at: datetime, plan: Callable[[Schedule], Firing]) -> list[Run]:
     rows = db.query(
         """
         SELECT * FROM schedules INDEXED BY schedules_next
         WHERE state = 'active' AND next_at <= ? ORDER BY next_at, id LIMIT ?
         """,
-        [time_text(at), DUE_AT_ONCE],
+        [time_text(at), FIRED_AT_ONCE],
     )
-    return list(map(schedule_from, rows))
-
-
-def claim(db: Database, firings: Sequence[Firing], at: datetime) -> list[Run]:
     claimed = []
-    for firing in firings:
-        seen = firing.schedule
-        moved = db.execute(
+    for schedule in list(map(schedule_from, rows)):
+        firing = plan(schedule)
+        db.execute(
             """
             UPDATE schedules SET next_at = :next, state = CASE WHEN :next IS NULL THEN 'ended' ELSE state END
-            WHERE id = :id AND state = 'active' AND next_at = :seen
+            WHERE id = :id
             """,
-            {
-                "next": optional_time_text(firing.next_at),
-                "id": seen.id,
-                "seen": optional_time_text(seen.next_at),
-            },
+            {"next": optional_time_text(firing.next_at), "id": schedule.id},
         )
-        if moved.rowcount == 0:
-            continue  # another process was faster, or somebody changed it
         if firing.missed is not None:
-            notify(db, NoticeKind.MISSED, seen.id, seen.owner, at, firing.missed)
-        if firing.due is not None and (run := runs.begin(db, seen.id, firing.due, at, by_hand=False)):
+            notify(db, NoticeKind.MISSED, schedule.id, schedule.owner, at, firing.missed)
+        if firing.due is not None and (run := runs.begin(db, schedule.id, firing.due, at, by_hand=False)):
             claimed.append(run)
     return claimed
 

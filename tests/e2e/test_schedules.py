@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from bot.demo.workspace.state import Message, Workspace
 from tests.e2e.office import Office, shown
 

@@ -4,7 +4,8 @@ from bot.demo.workspace.state import Workspace
 
 
 def settle(workspace: Workspace) -> None:
-    """Move in: Kim, Lee and Park, who is the administrator, #general and #hr with Nod in both, and a direct channel of each with Nod."""
+    """Move in: Kim, Lee and Park, who is an administrator, #general and #hr with Nod in both, and a direct channel
+    of each with Nod."""
     people = [
         workspace.add_user("kim", "Kim", locale="ko-KR", tz="Asia/Seoul"),
         workspace.add_user("lee", "Lee", locale="en-US", tz="America/New_York"),

@@ -34,9 +34,7 @@ async def of_user(slack: Slack, arguments: Arguments) -> Json:
     wanted = set(arguments.text("types", "public_channel").split(","))
     user = arguments.text("user", slack.workspace.bot.id)
     kinds = {kind for kind, name in (("channel", "public_channel"), ("im", "im")) if name in wanted}
-    channels = [
-        each for each in slack.workspace.channels.values() if each.kind in kinds and user in each.members
-    ]
+    channels = [each for each in slack.workspace.channels.values() if each.kind in kinds and user in each.members]
     page, more = _page(channels, arguments, 100)
     return {"channels": [channel_json(slack, each) for each in page]} | more
 
