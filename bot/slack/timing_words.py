@@ -8,7 +8,9 @@ from functions.timing import Timing
 
 _NUMBER = re.compile(r"\d{1,2}")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-_DAY = re.compile(r"(?P<first>[0-7]|[A-Z]{3})(?:-(?P<last>[0-7]|[A-Z]{3}))?")
+_NAME = f"[0-7]|{'|'.join(_DAYS)}"
+_DAY = re.compile(rf"(?P<first>{_NAME})(?:-(?P<last>{_NAME}))?")
+_STEP = re.compile(r"\*/(?P<minutes>[1-9]\d?)")
 
 
 def timing_words(timing: Timing, words: Words) -> str:
@@ -47,8 +49,8 @@ def _often(minute: str, hour: str, day: str, weekday: str, words: Words) -> str 
         return None
     if _NUMBER.fullmatch(minute):
         return words("when-hourly", minute=int(minute))
-    if minute.startswith("*/") and _NUMBER.fullmatch(minute[2:]) and 60 % int(minute[2:]) == 0:
-        return words("when-every", minutes=int(minute[2:]))
+    if (step := _STEP.fullmatch(minute)) and 60 % int(step["minutes"]) == 0:
+        return words("when-every", minutes=int(step["minutes"]))
     return None
 
 
