@@ -57,7 +57,7 @@ def m021_schedules(db: Database) -> None:
         )
         """
     )
-    db.execute("CREATE INDEX runs_open ON runs (schedule, state) WHERE state IN ('claimed', 'asked')")
+    db.execute("CREATE INDEX runs_open ON runs (state, schedule) WHERE state IN ('claimed', 'asked')")
     db.execute("CREATE INDEX runs_conversation ON runs (conversation) WHERE conversation IS NOT NULL")
     db.execute(
         """

@@ -16,8 +16,11 @@ from storage.records import (
     Attached,
     Compaction,
     Decision,
+    Firing,
     NewItem,
+    Pause,
     Retried,
+    Schedule,
     SummaryItem,
     TurnState,
     Usage,
@@ -34,12 +37,16 @@ from storage.sqlite import (
     life,
     memory,
     queue,
+    runs,
+    schedules,
     turns,
 )
 from storage.sqlite.counts import counts
 from storage.sqlite.migrations import MIGRATIONS
 from storage.sqlite.pruning import forget_aside, forget_done
 from tests.storage.sample import KEY, KIM, LATER, LIFE, NOW, click, message, new_action, thread
+from tests.storage.test_schedules import DUE, NEXT
+from tests.storage.test_schedules import new as new_schedule
 
 PARTIAL = (
     "inbox_waiting",
@@ -51,6 +58,8 @@ PARTIAL = (
     "actions_uncarded",
     "actions_pending",
     "actions_confirmed",
+    "schedules_next",
+    "notices_untold",
 )
 """Indices that hold what is under way only: reading one whole is what they are for."""
 BOUNDED = (
@@ -152,6 +161,26 @@ def everything(db: Database) -> None:
     assert inbox.add(db, mention, NOW, only_if_joined=False)
     assert not inbox.add(db, replace(mention, files=()), NOW, only_if_joined=False)
     assert inbox.files(db, claim.entries[0].id) is None
+    schedule = schedules.create(db, new_schedule(), NOW, 9, 9)
+    assert isinstance(schedule, Schedule)
+    assert schedules.listed(db, "T1", None) == schedules.listed(db, "T1", KIM) == [schedule]
+    assert schedules.next_due(db) == schedule.next_at
+    [run] = schedules.fire(db, DUE, lambda _: Firing(DUE, DUE, NEXT))
+    assert runs.claimed(db) == [run]
+    assert runs.ask(db, run, "900.1", DUE)
+    while (scheduled := inbox.claim(db, DUE)) and scheduled.entries[0].delivery.key != run.key:
+        turns.finish(db, scheduled.turn, TurnState.ANSWERED, DUE, None)
+    assert scheduled is not None
+    turns.finish(db, scheduled.turn, TurnState.FAILED, DUE, None)
+    assert runs.owner(db, scheduled.conversation.id) == KIM
+    manual = schedules.run_now(db, schedule.id, KIM, DUE + LIFE)
+    assert manual is not None
+    assert runs.drop(db, manual, DUE + LIFE, Pause.CHANNEL)
+    paused = schedules.get(db, schedule.id)
+    assert paused is not None
+    assert schedules.change(db, replace(paused, owner="U2"), "schedule_changed", KIM, LATER)
+    assert len(runs.notices(db)) == 3
+    runs.told(db, runs.notices(db)[0].id, LATER)
 
 
 def plan(db: Database, sql: str, parameters: object) -> list[str]:
