@@ -88,7 +88,7 @@ async def test_a_schedule_s_life(office: Office) -> None:
     lee = office.workspace.user("lee").id
     assert f"<@{lee}>" in shown(roots(office, "the weather in Seoul")[0])
     assert "Seoul" in await run.answer()
-    await run.then("kim", "and in Busan?")
+    run = await run.then("kim", "and in Busan?")
     assert "Busan" in await run.answer(), "it is a conversation that people can go on with"
 
     message = await pressed(office, message, "schedule_pause", "It is paused.")
@@ -127,7 +127,7 @@ async def test_the_home_tab_lists_them_with_their_buttons(office: Office) -> Non
 
 @pytest.mark.slow
 async def test_a_schedule_survives_a_kill_and_posts_once(office: Office) -> None:
-    await make(office, AGE, in_seconds(3))
+    await make(office, AGE, in_seconds(6))
     await office.kill()
     await office.start()
     assert "42.13" in await (await root(office, AGE)).answer()
