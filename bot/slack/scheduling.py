@@ -31,8 +31,8 @@ class Scheduling:
     async def pressed(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Do what a button says, acknowledge, and show the list as it is now."""
         pressed = on_message(body)
-        deed = DEEDS[pressed.action_id]
-        came = await self._book.press(_number(pressed.value), deed, pressed.team, pressed.user)
+        deed, number = DEEDS.get(pressed.action_id), _number(pressed.value)
+        came = await self._book.press(number, deed, pressed.team, pressed.user) if deed else "gone"
         await ack()
         words = await self._whisper.words(pressed)
         told = words(f"schedule-did-{came.replace('_', '-')}")
