@@ -140,32 +140,37 @@ class Worker:
             await self._run_one(claim)
 
     async def _run_one(self, claim: Claim) -> None:
-        """Run one turn and end it; the border where a defect becomes an incident.
+        """Run one turn and end it."""
+        try:
+            outlet, state, incident = await self._attempt(claim)
+        except NotShown:
+            log.warning("the end of turn %d could not be shown yet; it is shown later", claim.turn)
+            await self._show_later(claim)
+            return
+        await self._finish(claim, state, incident)
+        if outlet is not None and state in (TurnState.ANSWERED, TurnState.WAITING):
+            self._compactions.after(claim, outlet)
+
+    async def _attempt(self, claim: Claim) -> tuple[Outlet | None, TurnState, str | None]:
+        """Run a turn; its outlet, state and incident. Raises NotShown. The border where a defect becomes an incident.
 
         When the database failed, the entries go back to the inbox and are taken up again, a few times: what was
         recorded is not repeated, and what was not has to be done.
         """
         outlet: Outlet | None = None
-        state, incident = TurnState.FAILED, None
         try:
             outlet = await self._outlets.open(claim)
-            state, incident = await self._answer(claim, outlet)
+            return outlet, *await self._answer(claim, outlet)
         except NotShown:
-            log.warning("the end of turn %d could not be shown yet; it is shown later", claim.turn)
-            await self._show_later(claim)
-            return
+            raise
         except StorageError as error:
             log.error("turn %d: %s", claim.turn, error)
             if tries(claim) < MOST_TRIES:
                 await asyncio.sleep(STORAGE_PAUSE)
-                state = TurnState.INTERRUPTED
-            else:
-                incident = await self._incident(claim, outlet)
+                return outlet, TurnState.INTERRUPTED, None
+            return outlet, TurnState.FAILED, await self._incident(claim, outlet)
         except Exception as error:
-            incident = await self._incident(claim, outlet, error)
-        await self._finish(claim, state, incident)
-        if outlet is not None and state in (TurnState.ANSWERED, TurnState.WAITING):
-            self._compactions.after(claim, outlet)
+            return outlet, TurnState.FAILED, await self._incident(claim, outlet, error)
 
     async def _answer(self, claim: Claim, outlet: Outlet) -> tuple[TurnState, str | None]:
         """Run a turn, or apologise for it; its state and incident."""
@@ -195,7 +200,7 @@ class Worker:
             return await end(self._parts, claim, outlet, TurnState.FAILED, note)
 
     async def _incident(self, claim: Claim, outlet: Outlet | None, defect: Exception | None = None) -> str:
-        """Give a failed turn a number that the person can pass on and the log has."""
+        """Give a failed turn a number that the person can pass on and the log has. Raises NotShown."""
         incident = secrets.token_hex(4)
         log.error(
             "turn %d failed, incident %s", claim.turn, incident, exc_info=defect, extra={"incident": incident}
@@ -206,7 +211,7 @@ class Worker:
                     self._parts, claim, outlet, TurnState.FAILED, Note("incident", {"incident": incident}, True)
                 )
             except NotShown:
-                pass
+                raise
             except Exception:
                 log.exception("incident %s could not be told", incident)
         return incident
@@ -231,7 +236,8 @@ class Worker:
             while not await self._shown(ended):
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, SHOW_AGAIN_MOST)
-            await self._finish(ended.claim, ended.state, None)
+            incident = ended.note.values.get("incident") if ended.note else None
+            await self._finish(ended.claim, ended.state, None if incident is None else str(incident))
 
     async def _shown(self, ended: Ended) -> bool:
         try:
