@@ -152,7 +152,7 @@ class Worker:
             self._compactions.after(claim, outlet)
 
     async def _attempt(self, claim: Claim) -> tuple[Outlet | None, TurnState, str | None]:
-        """Run a turn; its outlet, state and incident. Raises NotShown. The border where a defect becomes an incident.
+        """Run a turn; its outlet, state and incident. Raises NotShown. Here a defect becomes an incident.
 
         When the database failed, the entries go back to the inbox and are taken up again, a few times: what was
         recorded is not repeated, and what was not has to be done.
