@@ -1,6 +1,6 @@
 # What people type. `make demo` needs Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow faults soak bench lint fmt pins clean
+.PHONY: help install demo test test-slow faults soak fuzz bench lint fmt pins clean
 
 # The first of these that is new enough makes .venv; `make PYTHON=…` names another.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
@@ -15,6 +15,7 @@ help:
 	@echo "make install  make .venv with what \`nod run\` and \`nod demo\` need"
 	@echo "make test     run the quick tests"
 	@echo "make test-slow  run those that take their time, every fault at every moment, and the fuzzing"
+	@echo "make fuzz     run 2,000 mutated payloads and replies, and half a minute of random faults"
 	@echo "make faults   run every fault at every moment: two minutes"
 	@echo "make soak     twenty conversations at once and random faults: SECONDS=300 SEED=any RATE=0.05"
 	@echo "make bench    measure how much of a long thread a prompt cache spares"
@@ -33,6 +34,9 @@ test: .venv/.dev
 
 test-slow: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "slow or fuzz or faults"
+
+fuzz: .venv/.dev
+	@$(BIN)/pytest --numprocesses 3 -m fuzz tests/fuzz tests/soak
 
 faults: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "" tests/faults

@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.demo.services.faults import Drop, Status
 from bot.demo.serving import serve
 from bot.demo.workspace.slack import Fault
-from bot.doctor.slack import AGENT_WORDS
+from bot.doctor.slack import AGENT_WORDS, SCOPES_NEEDED
 from tests.e2e.office import Office
 from tests.e2e.test_dialogs import changes
 
@@ -79,7 +79,7 @@ async def test_all_is_well_before_the_first_start(empty_office: Office) -> None:
     assert report.marked("–") == ["running", "agent view", "database"]
     assert report.words("agent view") == AGENT_WORDS
     assert "greeted by Slack" in report.words("socket")
-    assert "all 10 of manifest.yml" in report.words("scopes")
+    assert f"all {len(SCOPES_NEEDED)} of manifest.yml" in report.words("scopes")
     assert "Chat Completions" in report.words("model")
     assert "calls get_weather" in report.words("function call")
     assert not list(empty_office.folder.glob("nod.db*"))
