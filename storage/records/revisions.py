@@ -24,10 +24,12 @@ class Revision:
 
 @dataclass(frozen=True)
 class Answerable:
-    """A turn that answered what its person has edited now: it could be answered anew. `thread` is that of the
-    conversation."""
+    """A turn that answered what its person has edited now: it could be answered anew. Where it stands is that of
+    its conversation."""
 
     turn: int
+    team: str
+    channel: str
     thread: str
     user: str
 

@@ -96,4 +96,8 @@ def _answerable(db: Database, edited: int, queued: Row, revision: Revision) -> A
         ),
         None,
     )
-    return None if row is None else Answerable(row["id"], row["thread"], revision.user)
+    return (
+        None
+        if row is None
+        else Answerable(row["id"], revision.team, revision.channel, row["thread"], revision.user)
+    )

@@ -262,7 +262,7 @@ async def test_an_answered_question_that_says_something_else_may_be_answered_ane
     claim = await asked(storage, delivery := message())
     assert await storage.inbox.revise(change(delivery, delivery.text, "300.1"), NOW) is None, "the same words"
     found = await storage.inbox.revise(change(delivery, "and Busan?", "300.2"), NOW)
-    assert found == Answerable(claim.turn, KEY.thread, KIM)
+    assert found == Answerable(claim.turn, KEY.team, KEY.channel, KEY.thread, KIM)
 
 
 async def test_what_has_gone_on_is_not_answered_anew(storage: Storage) -> None:
