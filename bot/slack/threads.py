@@ -67,8 +67,9 @@ class SlackThreads:
             if slack_code(error) == "missing_scope":
                 log.error(NO_SCOPE)
             return None
-        names = await self._names(delivery.conversation.team, messages, until)
-        return Above(tuple(self._item(each, names, delivery.conversation.team) for each in messages), older)
+        team = delivery.conversation.team
+        names = await self._names(team, messages, until)
+        return Above(tuple(overheard(each, names, team, self._user, self._bot) for each in messages), older)
 
     async def _read(self, delivery: Delivery) -> tuple[list[Mapping[str, Any]], bool]:
         """Return the last messages, oldest first, and whether there are more before them. Raises FAR_END, and
@@ -115,22 +116,26 @@ class SlackThreads:
             log.warning("%d people of a thread go by their ids: Slack did not name them in time", len(users))
         return names
 
-    def _item(self, message: Mapping[str, Any], names: Mapping[str, str], team: str) -> OverheardItem:
-        user, app = identifier(message.get("user")), _app(message)
-        origin = GUEST if is_foreign(message, team) else PERSON
-        if message.get("bot_id") == self._bot or user == self._user:
-            origin = OWN
-        elif app:
-            origin = APP
-        return OverheardItem(
-            text=said(shown_text(message), self._user),
-            user=user,
-            speaker=app or names.get(user, ""),
-            ts=identifier(message.get("ts")),
-            origin=origin,
-            files=tuple(file.name for file in shared_files(message) or ()),
-            edited=edited_at(message),
-        )
+
+def overheard(
+    message: Mapping[str, Any], names: Mapping[str, str], team: str, own_user: str, own_bot: str
+) -> OverheardItem:
+    """Read one message of a thread; `names` are those of people by their ids, `own_…` is Nod. Pure."""
+    user, app = identifier(message.get("user")), _app(message)
+    origin = GUEST if is_foreign(message, team) else PERSON
+    if message.get("bot_id") == own_bot or user == own_user:
+        origin = OWN
+    elif app:
+        origin = APP
+    return OverheardItem(
+        text=said(shown_text(message), own_user),
+        user=user,
+        speaker=app or names.get(user, ""),
+        ts=identifier(message.get("ts")),
+        origin=origin,
+        files=tuple(file.name for file in shared_files(message) or ()),
+        edited=edited_at(message),
+    )
 
 
 def _was_said(message: Mapping[str, Any]) -> bool:
