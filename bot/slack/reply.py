@@ -1,5 +1,6 @@
 """A turn's outlets in Slack: an answer in a thread, or one that only its asker sees."""
 
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -132,7 +133,8 @@ class ThreadReply:
             except LookupError:
                 return  # rather not told by Nod than twice: the model is told too
         what = f"telling of the {of}"
-        await post_once(self._client, self._place.bot, self._key, mark, what, text=note, blocks=blocks)
+        with contextlib.suppress(NotYet):  # the model is told, and the question does not wait for it
+            await post_once(self._client, self._place.bot, self._key, mark, what, text=note, blocks=blocks)
 
     async def greet(self) -> bool:
         return await self.finish(greeting(self.person, self._words))

@@ -181,7 +181,7 @@ retry-unknown = I do not know any more what this was about, so I did nothing. Pl
 
 ## Threads
 thread-unread = I could not read what was said above in this thread, so I know only what you write to me from here on.
-offer-edited = You have changed your question. I know the new words; shall I answer again?
+offer-edited = You have changed your question. Shall I answer it again as it reads now?
 offer-button = Answer again
 
 ## Files
