@@ -1,5 +1,6 @@
 """Threads that people had begun, and messages that they change, through the real process."""
 
+import asyncio
 import json
 import sqlite3
 from contextlib import closing
@@ -12,6 +13,7 @@ from bot.demo.unkind.calls import Refused
 from bot.demo.workspace.residents import talk
 from bot.demo.workspace.state import Message, Workspace
 from tests.e2e.office import WITHIN, Office, Thread, buttons, shown
+from tests.faults.test_killed import KILLED
 
 SECRET = "the code is 4711"
 
@@ -161,3 +163,23 @@ async def test_edits_that_come_while_nod_is_down_are_followed(office: Office) ->
     thread = await thread.then("lee", "what did I ask first?")
     assert "average age" in await thread.answer()
     assert kept(office, "twice") == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_an_edit_survives_the_end_of_the_process(empty_office: Office, when: str) -> None:
+    office = empty_office
+    await office.start(str(KILLED), "revisions.revise", when, "1")
+    thread = await office.ask("lee", "general", f"@Nod {SECRET}")
+    await thread.answer()
+    await office.world.people.edit("lee", "general", thread.ts, "@Nod what is the average age?")
+
+    async def after_the_kill() -> None:
+        if not office.killed:
+            await asyncio.Event().wait()  # until the process ends
+        await settled(office)
+
+    await office.through_kills(after_the_kill)
+    thread = await thread.then("lee", "what did I ask first?")
+    assert "average age" in await thread.answer()
+    assert kept(office, SECRET) == []
