@@ -38,12 +38,14 @@ from bot.slack.files import SlackFiles
 from bot.slack.granting import Granting
 from bot.slack.intake import Intake
 from bot.slack.listeners import register
+from bot.slack.offers import Offers
 from bot.slack.people import People
 from bot.slack.reply import SlackOutlets
 from bot.slack.retries import Retries
 from bot.slack.sharing import Sharing
 from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
+from bot.slack.threads import SlackThreads
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
 from bot.turns import excerpts, withdrawal
@@ -146,6 +148,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             metrics=metrics,
             turn_seconds=settings.turn_seconds,
             attachments=files,
+            threads=SlackThreads(client, people, nod.user, nod.bot, settings.thread_messages),
         )
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
@@ -162,6 +165,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             granting=granting,
             sharing=Sharing(storage.history, whisper),
             retries=Retries(storage.turns, clock, whisper, client, worker.wake),
+            offers=Offers(client, people),
             whisper=whisper,
         )
         sockets = Sockets(bolt, app_client, session, refusals, settings.sockets)

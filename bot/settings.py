@@ -111,6 +111,8 @@ class Settings(BaseSettings):
     """Tokens of a request; None: by the model, `bot.model.windows`."""
     compaction: Literal["summarize", "trim", "off"] = Field("summarize", alias="NOD_COMPACTION")
     """What becomes of the older part of a conversation that has reached that budget."""
+    thread_messages: int = Field(50, alias="NOD_THREAD_MESSAGES", ge=0, le=1_000)
+    """Messages that are read of a thread which people had begun before they called Nod; 0: none."""
     max_steps: int = Field(12, alias="NOD_MAX_STEPS", ge=1, le=100)
     concurrency: int = Field(32, alias="NOD_CONCURRENCY", ge=1, le=1_000)
     turn_seconds: int = Field(600, alias="NOD_TURN_SECONDS", ge=1, le=24 * 3600)

@@ -13,6 +13,7 @@ from typing import Protocol
 from storage.records import (
     Action,
     ActionState,
+    Answerable,
     AuditRow,
     Claim,
     Click,
@@ -30,6 +31,7 @@ from storage.records import (
     NewItem,
     Note,
     Retried,
+    Revision,
     Ruling,
     SharedFile,
     TurnState,
@@ -58,6 +60,21 @@ class Inbox(Protocol):
         """
         ...
 
+    async def revise(self, revision: Revision, at: datetime) -> Answerable | None:
+        """Follow a message that its author has edited, or that was deleted, wherever its words are kept: in the
+        inbox, aside, in a history, in what is recorded or delivered later. Of two edits the newer one (by
+        `revision.at`) wins, whichever comes first, and nothing comes after a deletion; a second time nothing
+        happens. An edit by another than the author changes nothing.
+
+        What waits and was never begun is dropped when it is deleted, and its key is not kept anew; what was begun
+        stays as a `deleted` entry. In a history a deleted item loses its words and files, and stays as one that
+        was deleted. A summary that stands for a changed item is dropped, with those made after it.
+
+        Returns the turn that could be answered anew: its last message, which no other one and no action follows,
+        says something else now, and it had been answered.
+        """
+        ...
+
     async def files(self, entry: int) -> tuple[SharedFile, ...] | None:
         """Return an entry's files as they are known by now."""
         ...
@@ -83,8 +100,9 @@ class Inbox(Protocol):
 
     async def prune(self, done_before: datetime, aside_before: datetime) -> int:
         """Forget the entries whose turn ended before `done_before`, and what was set aside before `aside_before`;
-        how many. What waits or is taken is never forgotten. A forgotten key may be kept anew: `done_before` has
-        to be longer ago than Slack delivers anything again."""
+        how many. Deletions told before `done_before` and edits told before `aside_before` are forgotten too. What
+        waits or is taken is never forgotten. A forgotten key may be kept anew: `done_before` has to be longer ago
+        than Slack delivers anything again."""
         ...
 
     async def release(self) -> int:
@@ -157,8 +175,8 @@ class History(Protocol):
 
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
         """Append a summary to a turn's conversation, whether or not the turn has ended, and add what it took to
-        the turn's usage. False, and nothing changed, if the conversation has got another summary since: what it
-        was made of is no longer what is shown."""
+        the turn's usage. False, and nothing changed, if the conversation has got another summary since, or some of
+        it was edited or deleted: what it was made of is no longer what is shown."""
         ...
 
     async def recorded(self, conversation: int, key: str) -> bool:

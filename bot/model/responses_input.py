@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.model import neutral
-from storage.records import AssistantItem, CallItem, Item, Raw, ReasoningItem, ResultItem, SummaryItem, UserItem
+from storage.records import (
+    AssistantItem,
+    CallItem,
+    Item,
+    OverheardItem,
+    Raw,
+    ReasoningItem,
+    ResultItem,
+    SummaryItem,
+    UserItem,
+)
 
 API = "responses"
 
@@ -46,6 +56,8 @@ def _neutral(item: Item, sees: bool) -> list[dict[str, Any]]:
     match item:
         case UserItem():
             return [_message("user", _content(item, sees))]
+        case OverheardItem():
+            return [_message("user", neutral.overheard_text(item))]
         case SummaryItem():
             return [_message("user", neutral.summary_text(item))]
         case AssistantItem():

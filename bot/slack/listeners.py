@@ -10,6 +10,7 @@ from bot.slack.buttons import Buttons
 from bot.slack.cards import CONFIRM, DENY, DENY_REASON, EDIT, READ, REMEMBER, SHARE, WITHDRAW
 from bot.slack.commands import Commands
 from bot.slack.dialogs import Dialogs
+from bot.slack.edits import CHANGED
 from bot.slack.envelopes import failed
 from bot.slack.forms import EDIT_SUBMIT
 from bot.slack.granting import Granting
@@ -17,6 +18,7 @@ from bot.slack.grants_list import REVOKE
 from bot.slack.intake import Intake
 from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
 from bot.slack.notes import RETRY
+from bot.slack.offers import Offers
 from bot.slack.retries import Retries
 from bot.slack.sharing import Sharing
 from bot.slack.welcome import Welcome
@@ -37,11 +39,13 @@ def register(
     granting: Granting,
     sharing: Sharing,
     retries: Retries,
+    offers: Offers,
     whisper: Whisper,
 ) -> None:
     safe = whisper.if_broken
     app.middleware(intake.keep_event)
     app.event("app_mention")(kept)
+    app.event({"type": "message", "subtype": CHANGED})(offers.edited)
     app.event("message")(kept)
     app.event("app_home_opened")(welcome.opened)
     app.command("/nod")(commands.nod)

@@ -7,6 +7,7 @@ from bot.slack.block_kit import Block, button
 from bot.words.catalogue import Words
 
 RETRY = "turn_retry"
+REGENERATE = "turn_regenerate"
 
 
 def note_blocks(note: str, retry: int | None, words: Words) -> list[Block]:
@@ -17,6 +18,12 @@ def note_blocks(note: str, retry: int | None, words: Words) -> list[Block]:
 
 def retry_row(turn: int, words: Words) -> Block:
     return {"type": "actions", "elements": [button(RETRY, words("retry-button"), str(turn))]}
+
+
+def offer_blocks(turn: int, words: Words) -> list[Block]:
+    """Build the offer to answer an edited question again; the button names the turn that answered it."""
+    offer = {"type": "section", "text": {"type": "mrkdwn", "text": words("offer-edited")}}
+    return [offer, {"type": "actions", "elements": [button(REGENERATE, words("offer-button"), str(turn))]}]
 
 
 def without_buttons(blocks: Any) -> list[Block]:

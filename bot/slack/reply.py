@@ -1,5 +1,6 @@
 """A turn's outlets in Slack: an answer in a thread, or one that only its asker sees."""
 
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -116,23 +117,24 @@ class ThreadReply:
         )
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
-        mark = Mark(NOTE, {"entry": str(entry), "note": "files"})
+        note = unread_note(unread, self._words)
+        await self._tell_once(entry, "files", note, note_blocks(note, None, self._words))
+
+    async def tell_unheard(self, entry: int) -> None:
+        note = self._words("thread-unread")
+        await self._tell_once(entry, "thread", note, [context(note)])
+
+    async def _tell_once(self, entry: int, of: str, note: str, blocks: list[Block]) -> None:
+        mark = Mark(NOTE, {"entry": str(entry), "note": of})
         if entry in self._again:
             try:
                 if await find_marked(self._client, self._place.bot, self._key, self._since, mark):
                     return
             except LookupError:
                 return  # rather not told by Nod than twice: the model is told too
-        note = unread_note(unread, self._words)
-        await post_once(
-            self._client,
-            self._place.bot,
-            self._key,
-            mark,
-            "telling of files",
-            text=note,
-            blocks=note_blocks(note, None, self._words),
-        )
+        what = f"telling of the {of}"
+        with contextlib.suppress(NotYet):  # the model is told, and the question does not wait for it
+            await post_once(self._client, self._place.bot, self._key, mark, what, text=note, blocks=blocks)
 
     async def greet(self) -> bool:
         return await self.finish(greeting(self.person, self._words))
@@ -247,6 +249,9 @@ class PrivateReply:
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
         """A slash command has no files."""
+
+    async def tell_unheard(self, entry: int) -> None:
+        """Nor does it stand in a thread."""
 
     async def greet(self) -> bool:
         return await self.finish(greeting(self.person, self._words))

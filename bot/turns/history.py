@@ -4,7 +4,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.turns.attachments import tokens as file_tokens
-from storage.records import AssistantItem, CallItem, Item, ReasoningItem, ResultItem, SummaryItem, UserItem
+from storage.records import (
+    AssistantItem,
+    CallItem,
+    Item,
+    OverheardItem,
+    ReasoningItem,
+    ResultItem,
+    SummaryItem,
+    UserItem,
+)
 
 INTERRUPTED = '{"error":"Nod was interrupted before this call ended; nothing is known of its result."}'
 
@@ -41,6 +50,9 @@ def estimate(item: Item) -> int:
     match item:
         case UserItem():
             text, files = item.text, sum(map(file_tokens, item.files))
+        case OverheardItem():
+            # who said it, when, and that it is data
+            text, files = item.text, 40 + tokens(item.speaker + "".join(item.files))
         case AssistantItem() | SummaryItem():
             text = item.text
         case CallItem():

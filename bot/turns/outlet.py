@@ -53,6 +53,11 @@ class Outlet(Protocol):
         however often the entry is taken up."""
         ...
 
+    async def tell_unheard(self, entry: int) -> None:
+        """Tell the person, before the answer, that Nod has not read the thread above an entry; once, however often
+        the entry is taken up."""
+        ...
+
     async def greet(self) -> bool:
         """Say hello instead of an answer: somebody called, and asked nothing. As `finish` otherwise."""
         ...

@@ -3,6 +3,8 @@
 from bot.turns.actions import carry_out
 from bot.turns.attachments import attached
 from bot.turns.ending import NotShown
+from bot.turns.history import estimate
+from bot.turns.joining import overheard
 from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
@@ -31,7 +33,11 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     advised = False
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
-            items += await _said(parts, claim, entry, outlet)
+            said = [] if entry.delivery.deleted else await _said(parts, claim, entry, outlet)
+            if said and not items:
+                beside = sum(estimate(each.item) for each in said)
+                items += await overheard(parts, claim, entry, outlet, beside)
+            items += said
             continue
         action = await carry_out(parts, entry.delivery.action_id or "", outlet)
         if action is not None:
@@ -39,6 +45,9 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
         if action is not None and action.state is ActionState.DENIED:
             denied.add(action.digest)
             advised = advised or (bool(action.reason) and action.decided_by != action.requester)
+    if not items and all(entry.delivery.deleted for entry in claim.entries):
+        await outlet.finish()  # nobody asks any more; only what an earlier try had begun is ended
+        return TurnState.ANSWERED
     if not items:
         await parts.storage.turns.record(claim.turn, (), at=parts.clock(), ending=TurnState.ANSWERED)
         if not await outlet.greet():
@@ -67,4 +76,5 @@ async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -
         return []
     alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND
     speaker = "" if alone else outlet.person.name or delivery.user  # among others nobody speaks unnamed
-    return [NewItem(UserItem(delivery.text, delivery.user, speaker, files), key=key)]
+    item = UserItem(delivery.text, delivery.user, speaker, files, ts=delivery.ts, edited=delivery.edited)
+    return [NewItem(item, key=key)]

@@ -185,10 +185,12 @@ class Worker:
         return await self._converse(claim, outlet), None
 
     def _is_late(self, claim: Claim) -> bool:
-        """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome."""
-        return all(
+        """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome; for
+        what was deleted nobody waits."""
+        asked = [entry for entry in claim.entries if not entry.delivery.deleted]
+        return bool(asked) and all(
             entry.delivery.kind is not DeliveryKind.DECISION and entry.received_at < self._late_before
-            for entry in claim.entries
+            for entry in asked
         )
 
     async def _converse(self, claim: Claim, outlet: Outlet) -> TurnState:

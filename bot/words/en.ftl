@@ -179,6 +179,11 @@ retry-already = I have already tried this again. Look for the answer further dow
 retry-moved-on = This conversation has gone on since, so I did not try this again. Please ask me once more if you still want it.
 retry-unknown = I do not know any more what this was about, so I did nothing. Please ask me again.
 
+## Threads
+thread-unread = I could not read what was said above in this thread, so I know only what you write to me from here on.
+offer-edited = You have changed your question. Shall I answer it again as it reads now?
+offer-button = Answer again
+
 ## Files
 file-too-large = I could not read “{ $name }”: it is too large for me. Send a smaller file, or only the part that matters.
 file-unsupported = I could not read “{ $name }”: I have no reader for this kind of file. I can read text, CSV, PDF, Word and Excel files, and pictures.

@@ -12,7 +12,13 @@ from storage.records.actions import (
     Verdict,
 )
 from storage.records.conversations import (
+    APP,
     COMMAND_THREAD,
+    GUEST,
+    OLDER,
+    OWN,
+    PERSON,
+    UNREAD,
     AssistantItem,
     CallItem,
     Compaction,
@@ -22,6 +28,7 @@ from storage.records.conversations import (
     Item,
     Memory,
     NewItem,
+    OverheardItem,
     Raw,
     ReasoningItem,
     ResultItem,
@@ -37,6 +44,7 @@ from storage.records.inbox import (
     InboxEntry,
     InLine,
 )
+from storage.records.revisions import Answerable, Revision, ts_order
 from storage.records.turns import (
     Claim,
     Ended,
@@ -47,10 +55,17 @@ from storage.records.turns import (
 )
 
 __all__ = [
+    "APP",
     "COMMAND_THREAD",
+    "GUEST",
+    "OLDER",
+    "OWN",
+    "PERSON",
     "PICTURE",
+    "UNREAD",
     "Action",
     "ActionState",
+    "Answerable",
     "AssistantItem",
     "Attached",
     "AuditRow",
@@ -74,10 +89,12 @@ __all__ = [
     "NewAction",
     "NewItem",
     "Note",
+    "OverheardItem",
     "Raw",
     "ReasoningItem",
     "ResultItem",
     "Retried",
+    "Revision",
     "Ruling",
     "SharedFile",
     "StoredItem",
@@ -86,4 +103,5 @@ __all__ = [
     "Usage",
     "UserItem",
     "Verdict",
+    "ts_order",
 ]

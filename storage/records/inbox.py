@@ -22,7 +22,8 @@ class Delivery:
     `key` names it for ever: `message:<team>:<channel>:<ts>`, `command:<team>:<trigger id>`,
     `decision:<action id>`. `user` is the person it is done for: the author, or the requester of a decided action.
     `direct` tells a direct message. `response_url` answers a command or an ephemeral card. `files` stood beside a
-    message; None if that is not known: Slack may tell of a mention without its files.
+    message; None if that is not known: Slack may tell of a mention without its files. `edited` is when its author
+    last changed it (a ts); of a `deleted` one nothing is left to answer.
     """
 
     kind: DeliveryKind
@@ -35,6 +36,8 @@ class Delivery:
     response_url: str | None = field(default=None, repr=False)
     action_id: str | None = None
     files: tuple[SharedFile, ...] | None = ()
+    edited: str = ""
+    deleted: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,12 +13,15 @@ from storage.records import (
     Item,
     Memory,
     NewItem,
+    OverheardItem,
     Usage,
     UserItem,
 )
 from storage.sqlite.codec import conversation_from, item_from, item_row, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.memory import compact, find_item, memory
+from storage.sqlite.revised_items import revised, show_pictures
+from storage.sqlite.revisions import revision_of
 
 
 class SqliteHistory:
@@ -57,21 +60,32 @@ def items(db: Database, conversation: int) -> list[Item]:
 
 
 def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], at: datetime) -> None:
-    """Append items in their order, without those whose key the conversation has, and the pictures among them."""
-    for item in new:
-        if isinstance(item.item, UserItem):
-            kept = [(file.digest, file.content) for file in item.item.files if file.content]
-            for picture in kept:
-                db.execute("INSERT INTO pictures (digest, content) VALUES (?, ?) ON CONFLICT DO NOTHING", picture)
-        db.execute(
+    """Append items in their order, without those whose key the conversation has, and the pictures among them. What
+    was edited or deleted since it was taken is appended so."""
+    for each in new:
+        item = _as_it_is_now(db, conversation, each.item)
+        files = item.files if isinstance(item, UserItem) else ()
+        pictures = {file.digest: file.content for file in files if file.content}
+        for picture in pictures.items():
+            db.execute("INSERT INTO pictures (digest, content) VALUES (?, ?) ON CONFLICT DO NOTHING", picture)
+        appended = db.execute(
             """
-            INSERT INTO items (conversation, turn, key, kind, data, at)
-            VALUES (:conversation, :turn, :key, :kind, :data, :at)
+            INSERT INTO items (conversation, turn, key, kind, data, at, ts)
+            VALUES (:conversation, :turn, :key, :kind, :data, :at, :ts)
             ON CONFLICT (conversation, key) WHERE key IS NOT NULL DO NOTHING
             """,
-            {"conversation": conversation, "turn": turn, "key": item.key, "at": time_text(at)}
-            | item_row(item.item),
+            {"conversation": conversation, "turn": turn, "key": each.key, "at": time_text(at)} | item_row(item),
         )
+        if pictures and appended.rowcount:
+            show_pictures(db, appended.lastrowid or 0, set(pictures))
+
+
+def _as_it_is_now(db: Database, conversation: int, item: Item) -> Item:
+    if not (isinstance(item, UserItem | OverheardItem) and item.ts):
+        return item
+    where = next(db.query("SELECT team, channel FROM conversations WHERE id = ?", [conversation]))
+    changed = revision_of(db, f"message:{where['team']}:{where['channel']}:{item.ts}")
+    return item if changed is None else revised(item, changed) or item
 
 
 def recorded(db: Database, conversation: int, key: str) -> bool:

@@ -5,12 +5,23 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from storage.records import Action, Claim, Conversation, Delivery, DeliveryKind, InLine, SharedFile
+from storage.records import (
+    Action,
+    Answerable,
+    Claim,
+    Conversation,
+    Delivery,
+    DeliveryKind,
+    InLine,
+    Revision,
+    SharedFile,
+)
 from storage.sqlite import aside
 from storage.sqlite.codec import conversation_from, delivery_row, entry_from, files_from, files_text, time_text
 from storage.sqlite.connection import Connection
-from storage.sqlite.pruning import forget_aside, forget_done
+from storage.sqlite.pruning import forget_aside, forget_deletions, forget_done, forget_edits
 from storage.sqlite.queue import first, line
+from storage.sqlite.revisions import revise, revision_of
 
 
 class SqliteInbox:
@@ -21,6 +32,9 @@ class SqliteInbox:
 
     async def add(self, delivery: Delivery, at: datetime, *, only_if_joined: bool = False) -> bool:
         return await self._connection.write(add, delivery, at, only_if_joined=only_if_joined)
+
+    async def revise(self, revision: Revision, at: datetime) -> Answerable | None:
+        return await self._connection.write(revise, revision, at)
 
     async def files(self, entry: int) -> tuple[SharedFile, ...] | None:
         return await self._connection.read(files, entry)
@@ -33,7 +47,12 @@ class SqliteInbox:
 
     async def prune(self, done_before: datetime, aside_before: datetime) -> int:
         forgotten = 0
-        for forget, before in ((forget_done, done_before), (forget_aside, aside_before)):
+        for forget, before in (
+            (forget_done, done_before),
+            (forget_aside, aside_before),
+            (forget_edits, aside_before),
+            (forget_deletions, done_before),
+        ):
             # Between two pieces others get the write lock: Slack waits three seconds for an ack.
             while piece := await self._connection.write(forget, before):
                 forgotten += piece
@@ -50,6 +69,12 @@ def add(db: Database, delivery: Delivery, at: datetime, *, only_if_joined: bool)
             told = [files_text(delivery.files), delivery.key]
             db.execute("UPDATE inbox SET files = ? WHERE key = ? AND files IS NULL", told)
         return False
+    # Slack may deliver a change before the message that it changes.
+    if (changed := revision_of(db, delivery.key)) is not None:
+        if changed.text is None:
+            return False
+        if changed.user == delivery.user:
+            delivery = replace(delivery, text=changed.text, edited=changed.at)
     if only_if_joined and not aside.is_joined(db, delivery):
         aside.keep(db, delivery, at)
         return False
@@ -105,11 +130,13 @@ def _insert(db: Database, delivery: Delivery, at: datetime) -> None:
     db.execute(
         """
         INSERT INTO inbox
-            (key, kind, conversation, user, text, ts, direct, response_url, action_id, files, received_at, state)
+            (key, kind, conversation, user, text, ts, direct, response_url, action_id, files, edited, received_at,
+             state)
         VALUES
             (:key, :kind,
              (SELECT id FROM conversations WHERE team = :team AND channel = :channel AND thread = :thread),
-             :user, :text, :ts, :direct, :response_url, :action_id, :files, :received_at, 'waiting')
+             :user, :text, :ts, :direct, :response_url, :action_id, :files, :edited, :received_at,
+             'waiting')
         """,
         delivery_row(delivery)
         | {"team": key.team, "channel": key.channel, "thread": key.thread, "received_at": time_text(at)},

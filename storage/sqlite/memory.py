@@ -49,7 +49,12 @@ def memory(db: Database, conversation: int) -> Memory:
         [conversation, covers, front],
     )
     items = tuple(StoredItem(row["id"], item_from(row)) for row in rows)
-    return Memory(items, front, covers, _counted(db, conversation, front))
+    return Memory(items, front, covers, _counted(db, conversation, front), _revision(db, conversation))
+
+
+def _revision(db: Database, conversation: int) -> int:
+    rows = db.query("SELECT revision FROM conversations WHERE id = ?", [conversation])
+    return next((row["revision"] for row in rows), 0)
 
 
 def _counted(db: Database, conversation: int, front: int) -> Counted | None:
@@ -88,7 +93,7 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
     )
     if row is None:
         raise StorageError(f"There is no turn {turn}.")
-    if row["front"] != made.front:
+    if row["front"] != made.front or _revision(db, row["conversation"]) != made.revision:
         return False
     db.execute(
         """

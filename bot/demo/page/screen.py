@@ -16,6 +16,7 @@ from bot.demo.page.mrkdwn import emoji
 from bot.demo.page.reader import Reader
 from bot.demo.page.render import render_blocks, render_body, render_mrkdwn
 from bot.demo.page.words import EXAMPLES, LANGUAGE_NAMES, language_of
+from bot.demo.workspace.composer import decompose
 from bot.demo.workspace.state import Channel, Message, User, View, Workspace
 
 _TS: Final = re.compile(r"\d{1,12}\.\d{1,6}")
@@ -135,6 +136,7 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
         "files": [] if tombstone else file_values(message, person),
         "edited": message.edited and not tombstone,
         "tombstone": tombstone,
+        "typed": _typed(workspace, message) if message.user == person.id else None,
         "ephemeral": message.ephemeral_to is not None,
         "streaming": message.streaming,
         "reactions": [(name, emoji(name), len(users)) for name, users in message.reactions.items()],
@@ -143,6 +145,11 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
         "status": status_text(workspace, message.channel, message.ts),
         "thread_href": href(workspace, place),
     }
+
+
+def _typed(workspace: Workspace, message: Message) -> str:
+    """Return one's own message as it was typed, for changing it."""
+    return decompose(message.text, workspace.users.values())
 
 
 def list_values(workspace: Workspace, place: Place) -> list[dict[str, Any]]:

@@ -37,7 +37,7 @@ def message_json(workspace: Workspace, message: Message) -> Json:
             "subscribed": False,
         }
     if message.deleted:
-        shown |= {"subtype": "tombstone", "hidden": True}
+        shown |= {"subtype": "tombstone", "hidden": True, "user": workspace.slackbot.id}
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.edited_ts or message.ts}
     if message.reactions:

@@ -228,7 +228,7 @@ class Workspace:
                 [],
                 [],
             )
-            message.reactions = {}
+            message.reactions, message.files = {}, []
         else:
             del self._messages[message.channel][message.ts]
         self.tell(Change("deleted", message.channel, message.ts, message.thread_ts, message.ephemeral_to))

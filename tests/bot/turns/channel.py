@@ -70,6 +70,8 @@ class Reply:
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None: ...
 
+    async def tell_unheard(self, entry: int) -> None: ...
+
     async def greet(self) -> bool:
         return True
 

@@ -94,6 +94,7 @@ class RecordingOutlet:
     settled: list[Action] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    unheard: list[int] = field(default_factory=list)
     finished: int = 0
     greeted: int = 0
     retry: bool = False
@@ -131,6 +132,9 @@ class RecordingOutlet:
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
         self.unread += unread
+
+    async def tell_unheard(self, entry: int) -> None:
+        self.unheard.append(entry)
 
     async def greet(self) -> bool:
         self.greeted += 1

@@ -17,7 +17,9 @@ from storage.records import (
     Compaction,
     Decision,
     NewItem,
+    OverheardItem,
     Retried,
+    Revision,
     SummaryItem,
     TurnState,
     Usage,
@@ -38,7 +40,8 @@ from storage.sqlite import (
 )
 from storage.sqlite.counts import counts
 from storage.sqlite.migrations import MIGRATIONS
-from storage.sqlite.pruning import forget_aside, forget_done
+from storage.sqlite.pruning import forget_aside, forget_deletions, forget_done, forget_edits
+from storage.sqlite.revisions import revise
 from tests.storage.sample import KEY, KIM, LATER, LIFE, NOW, click, message, new_action, thread
 
 PARTIAL = (
@@ -152,6 +155,34 @@ def everything(db: Database) -> None:
     assert inbox.add(db, mention, NOW, only_if_joined=False)
     assert not inbox.add(db, replace(mention, files=()), NOW, only_if_joined=False)
     assert inbox.files(db, claim.entries[0].id) is None
+    changes(db)
+
+
+def changes(db: Database) -> None:
+    """Edit and delete what waits, what is aside, what is in a history."""
+    answered, waiting, beside = (message(thread(5), ts=f"500.{number}") for number in (1, 2, 3))
+    told = [replace(each, key=f"message:T1:C1:{each.ts}") for each in (answered, waiting, beside)]
+    assert inbox.add(db, told[0], NOW, only_if_joined=False)
+    while (claim := inbox.claim(db, LATER)) and claim.conversation.key != thread(5):
+        pass
+    assert claim is not None
+    picture = Attached("a.png", PICTURE, digest="e", content=b"x")
+    said = UserItem("look", KIM, files=(picture,), ts="500.1")
+    turns.record(db, claim.turn, [NewItem(OverheardItem("x", ts="499.1")), NewItem(said)], [], None, NOW, None)
+    turns.finish(db, claim.turn, TurnState.ANSWERED, NOW, None)
+    assert inbox.add(db, told[1], LATER, only_if_joined=False)
+    assert not inbox.add(db, replace(told[2], conversation=thread(6)), NOW, only_if_joined=True)
+    for number in (1, 2, 3):
+        assert revise(db, Revision("T1", "C1", f"500.{number}", "600.1", KIM, "new"), NOW) is None
+    assert revise(db, Revision("T1", "C1", "500.2", "600.2", "", None), NOW) is None
+    assert revise(db, Revision("T1", "C1", "500.1", "600.2", KIM, "newer"), NOW)
+    assert forget_done(db, NOW + LIFE)
+    revise(db, Revision("T1", "C1", "500.1", "600.3", KIM, "newest"), NOW)
+    revise(db, Revision("T1", "C1", "500.1", "600.4", "", None), NOW)
+    assert history.pictures(db, ["e"]) == {}
+    assert not inbox.add(db, told[1], NOW, only_if_joined=False)
+    assert forget_edits(db, LATER)
+    assert forget_deletions(db, LATER)
 
 
 def plan(db: Database, sql: str, parameters: object) -> list[str]:

@@ -183,7 +183,8 @@ def _say(intent: Intent, thread: Thread, words: Words) -> str:
         case Say(topic="previous_message"):
             return words.previous_message(_earlier(thread)[-1:])
         case Say(topic="summary"):
-            return words.summary([said.text for said in thread.said[:-1]])
+            asked = [said.text for said in thread.said[:-1] if said.text]
+            return words.summary(asked, [(each.speaker, each.text) for each in thread.heard if each.text])
         case Say(topic=topic):
             return words.say(topic)
     return words.unknown()

@@ -17,7 +17,7 @@ BUTTON = {
     "text": {"type": "plain_text", "text": "Confirm"},
     "value": "v",
 }
-POSTS = ["/say", "/click", "/open", "/restart", "/views/V1/submit", "/views/V1/close"]
+POSTS = ["/say", "/edit", "/delete", "/click", "/open", "/restart", "/views/V1/submit", "/views/V1/close"]
 
 
 async def page(stage: Stage, query: str) -> str:
