@@ -1,6 +1,7 @@
 """One answer being written: as much of it as a message takes in one message after another, rolled over in time.
 
 Slack ends a stream after about five minutes even while it is appended to, and takes 12,000 characters a message.
+`bot/slack/seams.py` says where one message ends and the next begins.
 """
 
 import secrets
@@ -8,6 +9,7 @@ import time
 
 from bot.slack.marks import OPEN, Mark
 from bot.slack.open_message import OpenMessage, Place
+from bot.slack.seams import seam, unclosed
 from bot.slack.visible import defused, settled
 
 PART = "nod_part"
@@ -18,9 +20,6 @@ FLUSH_EVERY = 0.35
 
 UPDATE_EVERY = 1.0
 """Seconds between two updates of a posted message: chat.update allows 50 a minute."""
-
-FULL, MESSAGE_LENGTH = 9_500, 11_500
-"""Characters: from the first on, a message ends at the next line break; at the second, wherever it is."""
 
 
 class Answer:
@@ -63,26 +62,24 @@ class Answer:
         self._pending, self._coming = self._pending + defused(self._coming), ""
         if not self._pending.strip():
             self._pending = ""
-        await self._fill()
+        await self._fill(ended=True)
+        self._pending += unclosed((self._message.text if self._message else "") + self._pending)
         await self._close(mark)
         return not self._unshown
 
-    async def _fill(self) -> None:
-        """End every message that is full; what is left fits into the current one."""
+    async def _fill(self, *, ended: bool = False) -> None:
+        """End every message that is full, or old; what is left fits into the current one."""
         while self._pending:
             message = await self._current()
-            piece, rest, full = part(self._pending, len(message.text))
-            if self._unshown or not full or not rest:
+            hurry = None if ended else message.hurry
+            cut = seam(message.text, self._pending, hurry, ended=ended)
+            if self._unshown or cut is None:
                 return
-            self._pending = piece
+            self._pending = cut.piece + cut.closing
             await self._close()
-            self._pending = rest
+            self._pending = cut.opening + cut.rest
 
     async def _current(self) -> OpenMessage:
-        if self._message is not None and self._message.old:
-            kept, self._pending = self._pending, ""
-            await self._close()
-            self._pending = kept
         if self._message is None:
             self._parts += 1
             self._message = OpenMessage(self._place, self._mark(OPEN), streams=self._streams)
@@ -99,15 +96,3 @@ class Answer:
     def _mark(self, event_type: str) -> Mark:
         """Make a mark that no other message has: a message that cannot be seen to be posted is searched by it."""
         return Mark(event_type, {"turn": str(self._turn), "part": f"{self._own}-{self._parts}"})
-
-
-def part(text: str, before: int) -> tuple[str, str, bool]:
-    """Part a text where its message, which holds `before` characters, is full: at a line break if there is one.
-
-    Returns what fits, the rest for the next message, and whether this message is full.
-    """
-    seam = text.find("\n", max(FULL - before, 0)) + 1
-    if seam and before + seam <= MESSAGE_LENGTH:
-        return text[:seam], text[seam:], True
-    room = MESSAGE_LENGTH - before
-    return text[:room], text[room:], len(text) >= room

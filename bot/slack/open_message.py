@@ -16,12 +16,14 @@ from bot.slack.cards import markdown_blocks
 from bot.slack.marks import CLOCKS, Mark
 from bot.slack.once import NotYet, pauses, post_once, worth_another
 from bot.slack.pace import Limited, patience
+from bot.slack.seams import Grade
 from bot.slack.stray import DELETED, NOT_STREAMING, find_stray
 from bot.slack.survive import FAR_END, described, log, maybe_done, slack_code
 from storage.records import ConversationKey
 
-STREAM_AGE = 240.0
-"""Seconds after which a stream is closed: Slack ends it after about five minutes, even while it is appended to."""
+STREAM_AGE, HASTE = 240.0, 15.0
+"""Seconds after which a stream is closed, since Slack ends it after about five minutes even while it is written:
+at first between two blocks, after so many more between two lines, after as many again wherever it is."""
 
 UPDATE_TEXT = 3_900
 """Characters of `text` in an update, which takes 4,000: people see the blocks, notifications show the text."""
@@ -73,8 +75,12 @@ class OpenMessage:
         self._since = self._due = time.monotonic()
 
     @property
-    def old(self) -> bool:
-        return self._streaming and time.monotonic() - self._since >= STREAM_AGE
+    def hurry(self) -> Grade | None:
+        """How well it has to end at least, if it has to end soon."""
+        late = time.monotonic() - self._since - STREAM_AGE
+        if not self._streaming or late < 0:
+            return None
+        return Grade.BLOCK if late < HASTE else Grade.INSIDE if late < 2 * HASTE else Grade.ANYWHERE
 
     async def add(self, text: str) -> None:
         """Show more of it now, or with what comes later if Slack wants to be left alone for a while."""

@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.answer import MESSAGE_LENGTH, PART, Answer, part
+from bot.slack.answer import PART, Answer
 from bot.slack.block_kit import Block, context
 from bot.slack.card_posts import CardPosts
 from bot.slack.cards import markdown_blocks, shareable_answer
@@ -20,6 +20,7 @@ from bot.slack.open_message import Place
 from bot.slack.pace import patience
 from bot.slack.people import People
 from bot.slack.response_urls import respond
+from bot.slack.seams import seam, unclosed
 from bot.slack.survive import FAR_END, described, final, log, maybe_done, survive
 from bot.slack.visible import defused, escape_mrkdwn, visible
 from bot.turns.attachments import Unread
@@ -272,9 +273,10 @@ class PrivateReply:
 
     async def _send_text(self, *, share: bool) -> None:
         text, self._text = defused(self._text.strip()), ""
-        while len(text) > MESSAGE_LENGTH:
-            piece, text, _ = part(text, 0)
+        while cut := seam("", text, ended=True):
+            piece, text = cut.piece + cut.closing, cut.opening + cut.rest
             await self._send(piece, markdown_blocks(piece))
+        text += unclosed(text)
         if text:
             blocks = shareable_answer(text, self._turn, self._words) if share else markdown_blocks(text)
             await self._send(text, blocks)
