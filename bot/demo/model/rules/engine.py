@@ -30,6 +30,7 @@ from bot.demo.model.rules.intents import (
     Weather,
     Withdraw,
 )
+from bot.demo.model.rules.long_answer import long_answer
 from bot.demo.model.rules.notes import summary
 from bot.demo.model.rules.thread import Done, Thread, read_thread
 from bot.demo.model.rules.waiting import plain
@@ -184,6 +185,8 @@ def _say(intent: Intent, thread: Thread, words: Words) -> str:
             return words.previous_message(_earlier(thread)[-1:])
         case Say(topic="summary"):
             return words.summary([said.text for said in thread.said[:-1]])
+        case Say(topic="long_answer"):
+            return long_answer(thread.language)
         case Say(topic=topic):
             return words.say(topic)
     return words.unknown()
