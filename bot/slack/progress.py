@@ -5,11 +5,12 @@ answer then stands below that in the same message, so that there is no message m
 """
 
 import asyncio
+from collections.abc import Coroutine
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.answer import Answer
-from bot.slack.survive import survive
+from bot.slack.survive import described, log, survive
 from bot.words.catalogue import Words
 from functions.contract import Function
 from storage.records import ConversationKey
@@ -21,34 +22,42 @@ class Progress:
         self._key = key
         self._answer = answer
         self._words = words
-        self._showing: set[asyncio.Task[None]] = set()
+        self._writing: set[asyncio.Task[None]] = set()
 
-    async def working(self, on: Function | None, call: str) -> None:
-        """Show that Nod thinks, or works on a function. A call does not wait for Slack to show it."""
+    def working(self, on: Function | None, call: str) -> None:
+        """Show that Nod thinks, or works on a function. Neither the model nor a function waits for Slack to show
+        it."""
         status = self._words("status-thinking")
         if on is not None:
             status = self._words("status-function", title=on.title(self._words.language))
         if on is None or not call:
-            await set_status(self._client, self._key, status)
+            self._write(set_status(self._client, self._key, status))
             return
         self._answer.task(call, on.title(self._words.language))
-        self._show(status)
+        self._write(self._show_tasks(status))
 
     def worked(self, call: str, *, ok: bool) -> None:
         self._answer.task_ended(call, ok=ok)
-        self._show("")
+        self._write(self._show_tasks())
 
     async def end(self) -> None:
-        """Wait for what is still being written."""
-        await asyncio.gather(*self._showing)
+        """Wait for what is still being written: a status that came later than its end would stay."""
+        await asyncio.gather(*self._writing)
 
-    def _show(self, status: str) -> None:
-        """Write beside what goes on: no deadline cuts a write to Slack short."""
-        showing = asyncio.create_task(self._show_tasks(status))
-        self._showing.add(showing)
-        showing.add_done_callback(self._showing.discard)
+    def _write(self, writing: Coroutine[None, None, None]) -> None:
+        """Write beside what goes on: no deadline cuts it short, and no defect in it costs an answer."""
 
-    async def _show_tasks(self, status: str) -> None:
+        async def write() -> None:
+            try:
+                await writing
+            except Exception as error:
+                log.error("what Nod is doing could not be shown: %s", described(error))
+
+        task = asyncio.create_task(write())
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+
+    async def _show_tasks(self, status: str = "") -> None:
         """Where Slack does not stream, the status says what there is to say."""
         await self._answer.show_tasks()
         if status and not self._answer.streams:

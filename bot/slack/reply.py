@@ -97,7 +97,7 @@ class ThreadReply:
 
     async def working(self, on: Function | None = None, call: str = "") -> None:
         """Slack clears a status when a message comes, and after two minutes; it is set again for each step."""
-        await self._progress.working(on, call)
+        self._progress.working(on, call)
 
     async def worked(self, call: str, *, ok: bool) -> None:
         self._progress.worked(call, ok=ok)
