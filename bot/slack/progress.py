@@ -45,13 +45,13 @@ class Progress:
         await asyncio.gather(*self._writing)
 
     def _write(self, writing: Coroutine[None, None, None]) -> None:
-        """Write beside what goes on: no deadline cuts it short, and no defect in it costs an answer."""
+        """Write beside what goes on, so that no deadline cuts it short."""
 
         async def write() -> None:
             try:
                 await writing
-            except Exception as error:
-                log.error("what Nod is doing could not be shown: %s", described(error))
+            except RuntimeError as error:  # what a closed session raises: the turn was cut off, and Nod stops
+                log.info("what Nod does is not shown any more: %s", described(error))
 
         task = asyncio.create_task(write())
         self._writing.add(task)
