@@ -18,7 +18,7 @@ help:
 	@echo "make fuzz     run 2,000 mutated payloads and replies, and half a minute of random faults"
 	@echo "make faults   run every fault at every moment: two minutes"
 	@echo "make soak     twenty conversations at once and random faults: SECONDS=300 SEED=any RATE=0.05"
-	@echo "make bench    measure how much of a long thread a prompt cache spares"
+	@echo "make bench    measure what of a long thread a prompt cache spares, and the time to the first word"
 	@echo "make lint     check style and types"
 	@echo "make fmt      format"
 	@echo "make pins     choose the dependencies' versions anew (constraints/)"
@@ -47,6 +47,7 @@ soak: .venv/.dev
 
 bench: .venv/.dev
 	@$(BIN)/python -m tests.bench.long_thread
+	@$(BIN)/python -m tests.bench.first_word
 
 lint: .venv/.dev
 	@$(BIN)/ruff check --quiet

@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.answer import MESSAGE_LENGTH, PART, Answer, part
+from bot.slack.answer import PART, Answer
 from bot.slack.block_kit import Block, context
 from bot.slack.card_posts import CardPosts
 from bot.slack.cards import markdown_blocks, shareable_answer
@@ -20,15 +20,17 @@ from bot.slack.once import NotYet, post_once
 from bot.slack.open_message import Place
 from bot.slack.pace import patience
 from bot.slack.people import People
+from bot.slack.progress import Progress, set_status
 from bot.slack.response_urls import respond
-from bot.slack.survive import FAR_END, described, final, log, maybe_done, survive
+from bot.slack.seams import seam, unclosed
+from bot.slack.survive import FAR_END, described, final, log, maybe_done
 from bot.slack.visible import defused, escape_mrkdwn, visible
 from bot.turns.attachments import Unread
 from bot.turns.outlet import PASSED, Outlet
 from bot.words.catalogue import Words, words_for
 from functions.context import Person
 from functions.contract import Function
-from storage.records import Action, Claim, ConversationKey, Delivery
+from storage.records import Action, Claim, Delivery
 
 MARK = "nod_answer"
 """The metadata of the last message of a whole answer, with its turn's number."""
@@ -92,10 +94,14 @@ class ThreadReply:
         self._words = words_for(person.locale)
         self._place = Place(client, card_posts.bot, key, person.id, _began(claim))
         self._answer = Answer(self._place, claim.turn)
+        self._progress = Progress(client, key, self._answer, self._words)
 
-    async def working(self, on: Function | None = None) -> None:
+    async def working(self, on: Function | None = None, call: str = "") -> None:
         """Slack clears a status when a message comes, and after two minutes; it is set again for each step."""
-        await set_status(self._client, self._key, _status(on, self._words))
+        self._progress.working(on, call)
+
+    async def worked(self, call: str, *, ok: bool) -> None:
+        self._progress.worked(call, ok=ok)
 
     async def text(self, delta: str) -> None:
         await self._answer.write(delta)
@@ -176,6 +182,7 @@ class ThreadReply:
         where this turn set none: an earlier try, or the line, may have. It may have to wait for Slack's limits, so
         it comes after all."""
         shown = await self._answer.end(self._mark)
+        await self._progress.end()
         if shown and note:
             shown = await self._note(note, retry=retry)
         with patience(CLEARING):
@@ -190,12 +197,6 @@ class ThreadReply:
         except NotYet:
             return False
         return True
-
-
-async def set_status(client: AsyncWebClient, key: ConversationKey, status: str) -> None:
-    """Show what Nod does in a thread; an empty status clears it."""
-    call = client.assistant_threads_setStatus(channel_id=key.channel, thread_ts=key.thread, status=status)
-    await survive(call, "setting the status")
 
 
 class PrivateReply:
@@ -228,8 +229,11 @@ class PrivateReply:
         self._text = ""
         self._arrived: list[bool] = []
 
-    async def working(self, on: Function | None = None) -> None:
+    async def working(self, on: Function | None = None, call: str = "") -> None:
         """Ephemeral messages have no status: the command's acknowledgement has said that it is on its way."""
+
+    async def worked(self, call: str, *, ok: bool) -> None:
+        """Nor do they show tasks."""
 
     async def text(self, delta: str) -> None:
         self._text += delta
@@ -277,9 +281,10 @@ class PrivateReply:
 
     async def _send_text(self, *, share: bool) -> None:
         text, self._text = defused(self._text.strip()), ""
-        while len(text) > MESSAGE_LENGTH:
-            piece, text, _ = part(text, 0)
+        while cut := seam("", text, ended=True):
+            piece, text = cut.piece + cut.closing, cut.opening + cut.rest
             await self._send(piece, markdown_blocks(piece))
+        text += unclosed(text)
         if text:
             blocks = shareable_answer(text, self._turn, self._words) if share else markdown_blocks(text)
             await self._send(text, blocks)
@@ -314,12 +319,6 @@ class PrivateReply:
 def greeting(person: Person, words: Words) -> str:
     """Say hello, by name if there is one."""
     return words("greeting", name=escape_mrkdwn(visible(person.name))) if person.name else words("greeting-plain")
-
-
-def _status(on: Function | None, words: Words) -> str:
-    if on is None:
-        return words("status-thinking")
-    return words("status-function", title=on.title(words.language))
 
 
 def _began(claim: Claim) -> float:

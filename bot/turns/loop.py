@@ -109,8 +109,9 @@ async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, li
 
 async def _read(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, function: Function) -> Answered:
     frozen = freeze(function, item.arguments_json)
-    await outlet.working(function)
+    await outlet.working(function, item.call_id)
     outcome = await call(function, parts.context(outlet.person, claim.conversation), frozen)
+    await outlet.worked(item.call_id, ok=outcome.value is not None)
     if outcome.value is None:
         return problem(item, outcome.words)
     return Answered(ResultItem(item.call_id, outcome.value))

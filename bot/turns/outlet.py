@@ -24,8 +24,14 @@ class Outlet(Protocol):
         """For whom the turn runs, with the language and time zone that Slack knows."""
         ...
 
-    async def working(self, on: Function | None = None) -> None:
-        """Show that Nod is thinking, or working on a function."""
+    async def working(self, on: Function | None = None, call: str = "") -> None:
+        """Show that Nod is thinking, or working on a function; `call` names it among those that are made side by
+        side, and is for `worked` to end."""
+        ...
+
+    async def worked(self, call: str, *, ok: bool) -> None:
+        """Show that a call has ended, and whether it told what it was made for. What no call of this has ended is
+        shown as failed when the answer ends."""
         ...
 
     async def text(self, delta: str) -> None:

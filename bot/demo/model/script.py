@@ -40,12 +40,14 @@ class Script:
     """A queue of answers for the next requests, first come first served. When it is empty the rules answer.
 
     `requests` holds the JSON body of every accepted model request, in order of arrival. `faults` go wrong with
-    the answers of the rules, by the name of the model that was asked.
+    the answers of the rules, by the name of the model that was asked. `spoke` holds when the first token of each
+    streamed answer went out, in seconds of `time.monotonic`.
     """
 
     def __init__(self) -> None:
         self.faults: Rules[ModelFault] = Rules("model")
         self.requests: list[dict[str, Any]] = []
+        self.spoke: list[float] = []
         self._steps: deque[Step] = deque()
         self._arrived = asyncio.Event()
 

@@ -123,6 +123,7 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
         blocks=message.blocks if author.is_bot else (),
         markdown=message.markdown,
         chunks=message.chunks,
+        places=message.places,
         streaming=message.streaming,
     )
     return {

@@ -117,7 +117,7 @@ async def test_a_note_offers_to_try_again(desk: Desk) -> None:
 async def test_the_status_is_cleared(desk: Desk, fault: Any) -> None:
     outlet = reply(desk)
     await outlet.working()
-    assert status(desk) == WORDS("status-thinking")
+    await desk.slack.workspace.wait_for(lambda _: status(desk) == WORDS("status-thinking"))
     if fault is not None:
         desk.slack.answer_next("assistant.threads.setStatus", fault)
     await outlet.finish()
@@ -133,6 +133,7 @@ async def test_a_status_that_another_process_left_is_cleared(desk: Desk) -> None
 async def test_the_end_of_a_status_waits_for_a_limit(desk: Desk) -> None:
     outlet = reply(desk)
     await outlet.working()
+    await desk.slack.workspace.wait_for(lambda _: status(desk))
     desk.slack.answer_next("assistant.threads.setStatus", Refused("ratelimited", retry_after=2))
     await outlet.finish()
     assert status(desk) == ""

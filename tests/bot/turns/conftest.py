@@ -95,6 +95,8 @@ class RecordingOutlet:
     asides: list[str] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
     unheard: list[int] = field(default_factory=list)
+    tasks: dict[str, bool | None] = field(default_factory=dict)
+    """Each call that was shown: whether it told what it was made for, None until it has ended."""
     finished: int = 0
     greeted: int = 0
     retry: bool = False
@@ -110,7 +112,13 @@ class RecordingOutlet:
     refuses: bool = False
     """Whether the far end takes no card."""
 
-    async def working(self, on: Function | None = None) -> None: ...
+    async def working(self, on: Function | None = None, call: str = "") -> None:
+        if call:
+            self.tasks[call] = None
+
+    async def worked(self, call: str, *, ok: bool) -> None:
+        assert self.tasks[call] is None
+        self.tasks[call] = ok
 
     async def text(self, delta: str) -> None:
         self.said += delta

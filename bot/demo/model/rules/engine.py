@@ -30,6 +30,7 @@ from bot.demo.model.rules.intents import (
     Weather,
     Withdraw,
 )
+from bot.demo.model.rules.long_answer import long_answer
 from bot.demo.model.rules.notes import summary
 from bot.demo.model.rules.thread import Done, Thread, read_thread
 from bot.demo.model.rules.waiting import plain
@@ -185,6 +186,8 @@ def _say(intent: Intent, thread: Thread, words: Words) -> str:
         case Say(topic="summary"):
             asked = [said.text for said in thread.said[:-1] if said.text]
             return words.summary(asked, [(each.speaker, each.text) for each in thread.heard if each.text])
+        case Say(topic="long_answer"):
+            return long_answer(thread.language)
         case Say(topic=topic):
             return words.say(topic)
     return words.unknown()
