@@ -77,7 +77,11 @@ def _answerable(db: Database, edited: int, queued: Row, revision: Revision) -> A
             """
             SELECT turns.id, conversations.thread FROM turns JOIN conversations
                 ON conversations.id = turns.conversation
-            WHERE turns.id = :turn AND turns.state IN ('answered', 'waiting')
+            WHERE turns.id = :turn AND (
+                    turns.state IN ('answered', 'waiting')
+                    -- shown, or about to be: people may be faster than its end
+                    OR turns.state = 'running' AND turns.ending IN ('answered', 'waiting')
+                )
                 AND NOT EXISTS (SELECT 1 FROM actions WHERE actions.turn = turns.id)
                 AND NOT EXISTS (
                     SELECT 1 FROM items
@@ -90,6 +94,7 @@ def _answerable(db: Database, edited: int, queued: Row, revision: Revision) -> A
                 AND NOT EXISTS (
                     SELECT 1 FROM turns AS running INDEXED BY turns_running
                     WHERE running.conversation = turns.conversation AND running.state = 'running'
+                        AND running.id <> turns.id
                 )
             """,
             {"turn": queued["turn"], "item": edited},

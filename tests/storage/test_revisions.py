@@ -265,6 +265,16 @@ async def test_an_answered_question_that_says_something_else_may_be_answered_ane
     assert found == Answerable(claim.turn, KEY.team, KEY.channel, KEY.thread, KIM)
 
 
+async def test_an_answer_that_stands_may_be_given_anew_before_its_turn_has_ended(storage: Storage) -> None:
+    claim = await asked(storage, delivery := message(), None)
+    assert await storage.inbox.revise(change(delivery, "half asked", "300.1"), NOW) is None
+    done = [NewItem(AssistantItem("yes"))]
+    await storage.turns.record(claim.turn, done, at=NOW, ending=TurnState.ANSWERED)
+    found = await storage.inbox.revise(change(delivery, "and Busan?", "300.2"), NOW)
+    assert found is not None
+    assert found.turn == claim.turn
+
+
 async def test_what_has_gone_on_is_not_answered_anew(storage: Storage) -> None:
     await asked(storage, first := message())
     await asked(storage, second := message())
