@@ -114,7 +114,7 @@ async def compact(parts: Parts, claim: Claim) -> bool:
         gone = pair_calls([stored.item for stored in found.gone])
         text, usage = await summarize(parts.model, gone, parts.context_tokens, budget.summary)
         parts.metrics.tokens(usage)
-    made = Compaction(SummaryItem(text), found.covers, found.kept, memory.front)
+    made = Compaction(SummaryItem(text), found.covers, found.kept, memory.front, memory.forgotten)
     compacted = await parts.storage.history.compact(claim.turn, made, usage, parts.clock())
     if compacted:
         before, after = weight(items), weight(found.shown)

@@ -108,23 +108,26 @@ class Memory:
     """What the model is shown of a conversation: the last summary, what of before it stays as it is, and all that
     came after. `front` is the id of that summary and `covers` that of the last item it stands for, both 0 without
     one; `counted` is of the last request that began with it, None if there was none or its server does not count.
+    `forgotten` is how often some of the conversation was forgotten.
     """
 
     items: tuple[StoredItem, ...]
     front: int = 0
     covers: int = 0
     counted: Counted | None = None
+    forgotten: int = 0
 
 
 @dataclass(frozen=True)
 class Compaction:
     """A summary that stands for the items up to id `covers`, without those of `kept`. `front` is the summary that
-    it was made after."""
+    it was made after, `forgotten` as it stood in the memory that it was made of."""
 
     summary: SummaryItem
     covers: int
     kept: tuple[int, ...]
     front: int
+    forgotten: int = 0
 
 
 @dataclass(frozen=True)

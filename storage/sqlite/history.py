@@ -98,7 +98,8 @@ def answer(db: Database, turn: int) -> tuple[str, str, str] | None:
     rows = db.query(
         """
         SELECT turns.user, items.kind, items.data FROM turns JOIN items ON items.turn = turns.id
-        WHERE turns.id = ? AND turns.state NOT IN ('failed', 'interrupted') AND items.kind = 'assistant'
+        WHERE turns.id = ? AND turns.state NOT IN ('failed', 'interrupted') AND turns.forgotten_at IS NULL
+            AND items.kind = 'assistant'
         ORDER BY items.id DESC LIMIT 1
         """,
         [turn],

@@ -49,7 +49,9 @@ def memory(db: Database, conversation: int) -> Memory:
         [conversation, covers, front],
     )
     items = tuple(StoredItem(row["id"], item_from(row)) for row in rows)
-    return Memory(items, front, covers, _counted(db, conversation, front))
+    forgotten = next(db.query("SELECT forgotten FROM conversations WHERE id = ?", [conversation]), None)
+    times = 0 if forgotten is None else forgotten["forgotten"]
+    return Memory(items, front, covers, _counted(db, conversation, front), times)
 
 
 def _counted(db: Database, conversation: int, front: int) -> Counted | None:
@@ -79,8 +81,8 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
             """
             SELECT conversation, coalesce(
                 (SELECT max(id) FROM items WHERE conversation = turns.conversation AND kind = 'summary'), 0
-            ) AS front
-            FROM turns WHERE id = ?
+            ) AS front, conversations.forgotten
+            FROM turns JOIN conversations ON conversations.id = turns.conversation WHERE turns.id = ?
             """,
             [turn],
         ),
@@ -88,7 +90,7 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
     )
     if row is None:
         raise StorageError(f"There is no turn {turn}.")
-    if row["front"] != made.front:
+    if (row["front"], row["forgotten"]) != (made.front, made.forgotten):
         return False
     db.execute(
         """

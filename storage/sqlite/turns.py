@@ -129,7 +129,7 @@ def retry(db: Database, turn: int, team: str, channel: str, user: str, at: datet
         return Retried.NOT_YOURS
     if failed["retried_at"] is not None:
         return Retried.ALREADY
-    if not any(db.query("SELECT 1 FROM inbox WHERE turn = ?", [turn])):
+    if failed["forgotten_at"] is not None or not any(db.query("SELECT 1 FROM inbox WHERE turn = ?", [turn])):
         return Retried.UNKNOWN
     if _overtaken(db, turn, failed["conversation"]):
         return Retried.MOVED_ON
