@@ -242,7 +242,7 @@ async def test_words_of_others_that_a_turn_has_read_stay(storage: Storage) -> No
     assert await storage.inbox.add(message(), NOW)
     claim = await storage.inbox.claim(NOW)
     assert claim is not None
-    told = [UserItem("earlier", LEE, "Lee"), UserItem(SECRET, KIM, "Kim"), AssistantItem("yes")]
+    told: list[Item] = [UserItem("earlier", LEE, "Lee"), UserItem(SECRET, KIM, "Kim"), AssistantItem("yes")]
     await storage.turns.record(claim.turn, [NewItem(item) for item in told], at=NOW, ending=TurnState.ANSWERED)
     await storage.turns.finish(claim.turn, TurnState.ANSWERED, NOW)
     assert await storage.keeping.remembered("T1", LEE) == Remembered(1, 1, 0, 0), (
@@ -300,9 +300,9 @@ async def test_nothing_but_digests_is_kept_of_what_is_over(storage: Storage) -> 
         await storage.actions.decide(click(action, decision, reason=SECRET))
     assert await storage.actions.begin("a", LATER)
     await storage.actions.finish("a", ActionState.SUCCEEDED, f'{{"result":"{SECRET}"}}', LATER)
-    decision = await storage.inbox.claim(LATER)
-    assert decision is not None
-    await storage.turns.finish(decision.turn, TurnState.ANSWERED, LATER)
+    turn = await storage.inbox.claim(LATER)
+    assert turn is not None
+    await storage.turns.finish(turn.turn, TurnState.ANSWERED, LATER)
     rows = await storage.audit.rows()
     assert SECRET in str(rows)
     forgotten = await forget(storage)

@@ -13,6 +13,7 @@ from storage.chain import link
 from storage.ports import Storage, StorageError
 from storage.records import AssistantItem, Claim, NewItem, TurnState, UserItem
 from storage.sqlite import keeping, open_storage
+from storage.sqlite.forgetting import forget_whole
 from storage.sqlite.migrations import MIGRATIONS
 from tests.storage.sample import KIM, LATER, LEE, NOW, message, new_action, thread
 
@@ -109,7 +110,7 @@ async def test_a_sweep_that_is_cut_off_has_forgotten_whole_pieces(
 ) -> None:
     claims = [await said(storage, KIM, number, KIMS) for number in range(7)]
     monkeypatch.setattr(keeping, "PIECE", 3)
-    forget, calls = keeping.forget_whole, []
+    forget, calls = forget_whole, []
 
     def cut_off(db: Database, conversation: int, at: object) -> list[int]:
         calls.append(conversation)
