@@ -12,14 +12,14 @@ class Keeping(Protocol):
     when: keys (Slack may deliver again), turns, actions and their audit, by ids and digests."""
 
     async def remembered(self, team: str, user: str) -> Remembered:
-        """Count what is kept of a person."""
+        """Count what is kept of a person; with an empty `team`, of whoever has that id in any workspace."""
         ...
 
     async def forget(
         self, request: str, team: str, user: str, at: datetime, *, actor: str | None = None
     ) -> Forgotten:
         """Forget what is kept of a person, in one transaction with its audit row; `actor` is who wanted it, the
-        person if it is None.
+        person if it is None, `team` as in `remembered`.
 
         A conversation in which only they have talked is forgotten whole, and Nod is no longer part of its thread:
         a reply there is for Nod only after it was mentioned anew. In one with others their messages become a

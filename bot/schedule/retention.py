@@ -16,7 +16,7 @@ async def keep_clean(parts: Parts, retention: timedelta | None) -> None:
     try:
         if retention is not None and (swept := await keeping.sweep(now - retention, now)):
             parts.metrics.forgotten(swept)
-            log.info("%d conversations older than %d days are forgotten", swept, retention.days)
+            log.info("forgotten because they were older than %d days: %d", retention.days, swept)
         if not await keeping.scrub():
             log.warning(
                 "what was forgotten may still stand in unused places of the database: tried again in an hour."

@@ -33,7 +33,7 @@ _THEIRS = f"""
         UNION
         SELECT conversation FROM inbox INDEXED BY inbox_next WHERE state = 'waiting' AND user = :user
     )
-    SELECT conversations.id,
+    SELECT conversations.id, team,
         EXISTS (
             SELECT 1 FROM turns
             WHERE turns.conversation = conversations.id AND user <> :user AND forgotten_at IS NULL
@@ -53,7 +53,7 @@ _THEIRS = f"""
                 AND state <> 'pending' AND requester = :user
         ) AS busy
     FROM theirs JOIN conversations ON conversations.id = theirs.conversation
-    WHERE team = :team ORDER BY conversations.id
+    WHERE :team IN (team, '') ORDER BY conversations.id
 """  # noqa: S608
 
 
@@ -107,12 +107,12 @@ def forget(db: Database, request: str, team: str, user: str, at: datetime, actor
     for row in free:
         withdrawn += [_withdraw(db, action, actor, at) for action in _theirs(pending(db, row["id"]), user)]
         for grant in revocable(db, row["id"], user, at):
-            grants.revoke(db, grant, team, user, at)
+            grants.revoke(db, grant, row["team"], user, at)
         if row["shared"]:
             texts += forget_part(db, row["id"], user, at)
         else:
             texts += forget_whole(db, row["id"], at)
-    db.execute("DELETE FROM aside WHERE user = ? AND team = ?", [user, team])
+    db.execute("DELETE FROM aside WHERE user = ? AND ? IN (team, '')", [user, team])
     made = Forgotten(len(free), _shared(free), len(found) - len(free), tuple(withdrawn))
     counts = {"conversations": made.conversations, "shared": made.shared, "busy": made.busy}
     details = {"of": user, **counts, "withdrawn": len(withdrawn)}
