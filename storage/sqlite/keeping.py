@@ -38,8 +38,13 @@ _THEIRS = f"""
             SELECT 1 FROM turns
             WHERE turns.conversation = conversations.id AND user <> :user AND forgotten_at IS NULL
         ) OR EXISTS (
-            SELECT 1 FROM items WHERE items.conversation = conversations.id AND kind = 'user'
-                AND json_extract(data, '$.user') <> :user AND json_extract(data, '$.text') <> '{MARKER}'
+            SELECT 1 FROM items INDEXED BY items_speaker
+            WHERE items.conversation = conversations.id AND kind = 'user'
+                AND json_extract(data, '$.user') < :user AND json_extract(data, '$.text') <> '{MARKER}'
+        ) OR EXISTS (
+            SELECT 1 FROM items INDEXED BY items_speaker
+            WHERE items.conversation = conversations.id AND kind = 'user'
+                AND json_extract(data, '$.user') > :user AND json_extract(data, '$.text') <> '{MARKER}'
         ) AS shared,
         EXISTS (
             SELECT 1 FROM turns INDEXED BY turns_running

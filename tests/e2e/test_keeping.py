@@ -1,12 +1,13 @@
 """`/nod new` and `/nod forget`, as people use them."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 
 import pytest
 
 from bot.demo.workspace.state import Message
-from tests.e2e.office import Office, Thread, buttons, shown
+from tests.e2e.office import WITHIN, Office, Thread, buttons, shown
 
 MARKER = "quetzalcoatl"
 
@@ -138,3 +139,34 @@ async def test_a_waiting_action_is_withdrawn_and_the_audit_keeps_digests(office:
         assert db.execute("SELECT count(*) FROM items").fetchone() == (0,)
     asked = await question(office, "lee")
     assert "remember nothing" in shown(asked)
+
+
+@pytest.mark.slow
+async def test_what_is_old_is_forgotten_at_the_next_start(empty_office: Office) -> None:
+    office = empty_office
+    office.settings["NOD_RETENTION_DAYS"] = "30"
+    await office.start()
+    old = await office.ask("lee", "general", f"@Nod what is the average age? {MARKER}")
+    await old.answer()
+    new = await office.ask("kim", "general", "@Nod what is the average age?")
+    await new.answer()
+    await office.stop()
+    with closing(sqlite3.connect(office.folder / "nod.db")) as db:
+        [(turn,)] = db.execute("SELECT turn FROM inbox WHERE text LIKE ?", [f"%{MARKER}%"])
+        db.execute("UPDATE turns SET started_at = '2020', finished_at = '2020' WHERE id = ?", [turn])
+        db.execute("UPDATE items SET at = '2020' WHERE turn = ?", [turn])
+        db.commit()
+    await office.start()
+    async with asyncio.timeout(WITHIN):
+        while "forgotten" not in (await office.nod("audit"))[1]:
+            pass
+    asked = await offered(office, "kim")
+    assert "대화 1개" in shown(asked)
+    assert "remember nothing" in shown(await question(office, "lee"))
+    assert "older than 30 days: 1" in office.log
+    assert MARKER not in "".join(dump(office))
+
+
+def dump(office: Office) -> list[str]:
+    with closing(sqlite3.connect(office.folder / "nod.db")) as db:
+        return list(db.iterdump())

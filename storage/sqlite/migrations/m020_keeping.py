@@ -24,6 +24,9 @@ def m020_keeping(db: Database) -> None:
     db.execute("CREATE INDEX turns_user ON turns (user, conversation) WHERE forgotten_at IS NULL")
     db.execute("CREATE INDEX turns_remembered ON turns (started_at, conversation) WHERE forgotten_at IS NULL")
     db.execute("CREATE INDEX items_user ON items (json_extract(data, '$.user'), conversation) WHERE kind = 'user'")
+    db.execute(
+        "CREATE INDEX items_speaker ON items (conversation, json_extract(data, '$.user')) WHERE kind = 'user'"
+    )
     db.execute("CREATE INDEX actions_conversation ON actions (conversation, requester)")
     db.execute("CREATE INDEX aside_user ON aside (user, team)")
     # Whether the file's unused places may still hold what was forgotten: one row.
