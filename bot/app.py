@@ -35,10 +35,12 @@ from bot.slack.connection import Refusals, build_bolt, open_app_client, open_cli
 from bot.slack.decisions import Decisions
 from bot.slack.dialogs import Dialogs
 from bot.slack.files import SlackFiles
+from bot.slack.forgetting import Forgetting
 from bot.slack.granting import Granting
 from bot.slack.intake import Intake
 from bot.slack.listeners import register
 from bot.slack.offers import Offers
+from bot.slack.openings import Openings
 from bot.slack.people import People
 from bot.slack.reply import SlackOutlets
 from bot.slack.retries import Retries
@@ -154,15 +156,18 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
         intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery)
         granting = Granting(storage.grants, functions, clock, whisper)
+        openings = Openings(client, session, nod.bot)
+        forgetting = Forgetting(storage.keeping, clock, card_posts, whisper)
         bolt = build_bolt(client, nod)
         register(
             bolt,
             intake=intake,
-            commands=Commands(intake, people, granting),
+            commands=Commands(intake, people, granting, openings, forgetting),
             welcome=Welcome(client, people),
             buttons=Buttons(storage.actions, functions, decisions, card_posts, whisper),
             dialogs=Dialogs(parts, client, decisions, card_posts, whisper, people),
             granting=granting,
+            forgetting=forgetting,
             sharing=Sharing(storage.history, whisper),
             retries=Retries(storage.turns, clock, whisper, client, worker.wake),
             offers=Offers(client, people),
@@ -188,7 +193,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             worker.show(ended)
         tasks.append(asyncio.create_task(worker.run(), name="worker"))
         stack.push_async_callback(worker.drain, DRAIN)
-        tasks.append(asyncio.create_task(housekeep(parts, outlets, left), name="housekeeping"))
+        tasks.append(asyncio.create_task(housekeep(parts, outlets, left, settings.retention), name="housekeeping"))
         stack.push_async_callback(_end, tasks)
         stack.push_async_callback(sockets.close)
         await sockets.connect(first_socket)

@@ -141,6 +141,11 @@ class Metrics:
         self._redeliveries = Counter(
             "nod_redeliveries", "What Slack delivered again, because it saw no ack in time.", registry=registry
         )
+        self._forgotten = Counter(
+            "nod_conversations_forgotten",
+            "Conversations that were forgotten because they were old.",
+            registry=registry,
+        )
         self._lines = Counter("nod_log_lines", "Lines in the log by level.", ["level"], registry=registry)
         begun = Gauge("nod_start_time_seconds", "When this process was started, Unix time.", registry=registry)
         begun.set(started.timestamp())
@@ -197,6 +202,10 @@ class Metrics:
     def redelivery(self) -> None:
         """Slack has delivered something again, because it saw no ack in time."""
         self._redeliveries.inc()
+
+    def forgotten(self, conversations: int) -> None:
+        """So many conversations were old, and are forgotten."""
+        self._forgotten.inc(conversations)
 
     def logged(self, level: str) -> None:
         """A line of this level was logged."""

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from storage.keeping import Keeping
 from storage.records import (
     Action,
     ActionState,
@@ -176,7 +177,7 @@ class History(Protocol):
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
         """Append a summary to a turn's conversation, whether or not the turn has ended, and add what it took to
         the turn's usage. False, and nothing changed, if the conversation has got another summary since, or some of
-        it was edited or deleted: what it was made of is no longer what is shown."""
+        it was edited, deleted or forgotten: what it was made of is no longer what is shown."""
         ...
 
     async def recorded(self, conversation: int, key: str) -> bool:
@@ -307,7 +308,8 @@ class Audit(Protocol):
 
     async def verify(self) -> int | None:
         """Follow the chain from the first row to the last; the id of the first row that does not fit, None if all
-        do. Read in pieces: it does not hold the whole table in memory."""
+        do. The texts beside the rows are looked at too; one that is gone fits if a later row says that it was
+        forgotten. Read in pieces: it does not hold the whole table in memory."""
         ...
 
 
@@ -324,6 +326,8 @@ class Storage(Protocol):
     def grants(self) -> Grants: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def keeping(self) -> Keeping: ...
 
     async def counts(self) -> Counts:
         """Count what waits and what became of actions; cheap enough to be asked every few seconds."""

@@ -25,6 +25,7 @@ SCOPES_NEEDED = (
     "files:read",
     "groups:history",
     "im:history",
+    "im:write",
     "mpim:history",
     "usergroups:read",
     "users:read",

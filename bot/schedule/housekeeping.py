@@ -5,11 +5,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.schedule.retention import keep_clean
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
 from bot.turns.recovery import Left, repost, show_left
@@ -30,8 +31,13 @@ ASIDE_KEPT = timedelta(minutes=15)
 """Replies in threads that Nod is not part of: the mention that they follow may come late, by a repetition."""
 
 
-async def housekeep(parts: Parts, outlets: Outlets, left: Left) -> None:
-    """Show what the last process left, then keep house until cancelled.
+OLD_EVERY = 3_600
+"""Seconds between two looks at conversations that are old; the first is at the start."""
+
+
+async def housekeep(parts: Parts, outlets: Outlets, left: Left, retention: timedelta | None = None) -> None:
+    """Show what the last process left, then keep house until cancelled. `retention` is how long conversations are
+    kept, None for as long as nobody wants them forgotten.
 
     One after the other, because both post cards that are missing, and two cards would be worse than a late one.
     """
@@ -45,6 +51,13 @@ async def housekeep(parts: Parts, outlets: Outlets, left: Left) -> None:
     )
     scheduler.add_job(_quietly, "interval", (sweep, parts, outlets), seconds=SWEEP_EVERY)
     scheduler.add_job(_quietly, "interval", (forget, parts), seconds=FORGET_EVERY)
+    scheduler.add_job(
+        _quietly,
+        "interval",
+        (keep_clean, parts, retention),
+        seconds=OLD_EVERY,
+        next_run_time=datetime.now(UTC),
+    )
     scheduler.start()
     try:
         await asyncio.Event().wait()

@@ -31,9 +31,11 @@ REPEATS = 3
 REPEATABLE = {
     "assistant.threads.setStatus",
     "assistant.threads.setSuggestedPrompts",
+    "chat.getPermalink",
     "chat.stopStream",  # a second one adds nothing: it is refused, because the stream has ended
     "chat.update",
     "conversations.history",
+    "conversations.open",  # a direct message that is open stays so
     "conversations.replies",
     "files.info",
     "usergroups.users.list",

@@ -12,6 +12,9 @@ from bot.slack.commands import Commands
 from bot.slack.dialogs import Dialogs
 from bot.slack.edits import CHANGED
 from bot.slack.envelopes import failed
+from bot.slack.forget_question import CANCEL as FORGET_CANCEL
+from bot.slack.forget_question import CONFIRM as FORGET_CONFIRM
+from bot.slack.forgetting import Forgetting
 from bot.slack.forms import EDIT_SUBMIT
 from bot.slack.granting import Granting
 from bot.slack.grants_list import REVOKE
@@ -37,6 +40,7 @@ def register(
     buttons: Buttons,
     dialogs: Dialogs,
     granting: Granting,
+    forgetting: Forgetting,
     sharing: Sharing,
     retries: Retries,
     offers: Offers,
@@ -63,6 +67,8 @@ def register(
     app.action(BACK)(safe(dialogs.turn_page))
     app.view(CONFIRM_READ)(safe(dialogs.confirm_read))
     app.action(REVOKE)(safe(granting.revoke))
+    app.action(FORGET_CONFIRM)(safe(forgetting.confirm))
+    app.action(FORGET_CANCEL)(safe(forgetting.cancel))
     app.action(SHARE)(safe(sharing.share))
     app.action(RETRY)(safe(retries.again))
     app.event(EVERY)(kept)

@@ -8,7 +8,9 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.marks import mark_of
 from bot.slack.message import TOMBSTONE, edited_at, identifier, is_foreign, mapping, said, shown_text, written
+from bot.slack.openings import MARK as OPENING
 from bot.slack.pace import patience
 from bot.slack.people import People
 from bot.slack.shared import shared_files
@@ -83,6 +85,7 @@ class SlackThreads:
                 ts=delivery.conversation.thread,
                 latest=delivery.ts,
                 inclusive=False,
+                include_all_metadata=True,
                 limit=PAGE,
                 cursor=cursor,
             )
@@ -139,6 +142,9 @@ def overheard(
 
 
 def _was_said(message: Mapping[str, Any]) -> bool:
+    mark = mark_of(message)
+    if mark is not None and mark.event_type == OPENING and message.get("bot_id"):
+        return False  # it opened a conversation in which nothing has been said
     return message.get("subtype") not in NOT_SAID and bool(shown_text(message) or message.get("files"))
 
 

@@ -20,6 +20,9 @@ async def overheard(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outle
     """
     if not await _comes_late(parts, claim, entry):
         return []
+    if (await parts.storage.history.memory(claim.conversation.id)).revision:
+        # It was forgotten: what stands there still is not to be remembered again.
+        return [NewItem(OverheardItem("", gap=OLDER), "overheard:older")]
     await outlet.working()
     above = await parts.threads.above(entry.delivery)
     if above is None:

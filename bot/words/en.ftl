@@ -7,6 +7,7 @@ help =
     • Write to me in a direct message.
     • `/nod` and a question: the answer is for you alone until you share it.
     • Whatever changes something waits for a click by the person who asked.
+    • `/nod new` opens a new conversation, `/nod grants` lists what I do without asking you again, `/nod forget` deletes what I remember of you.
 prompts-title = What would you like to know?
 prompt-top-salary = Who earns the most?
 prompt-average-age = What is the average age?
@@ -135,6 +136,51 @@ grant-entry =
     in { $place }, until { $until }
 grant-direct = our direct messages
 grant-revoke = Ask me again
+
+## A new conversation
+new-opening = This is a new conversation: reply in this thread. I know nothing here but what is said in it.
+new-opened = A new conversation is open: <{ $link }|go to it>.
+new-opened-plain = A new conversation is open: look for my last message in our direct messages, and reply in its thread.
+new-coming = I am opening a new conversation in our direct messages…
+new-failed = I could not open a new conversation just now. Write to me in a direct message instead: each message there that is not in a thread begins a new one.
+
+## Forgetting
+forget-title-plain = Forget what I remember of you?
+forget-question = { $count ->
+        [one] I remember one conversation with you. If you press *Forget*, I delete what was said in it: your messages and files, my answers, and the details of what I looked up or did for you. I cannot bring it back.
+       *[other] I remember { $count } conversations with you. If you press *Forget*, I delete what was said in them: your messages and files, my answers, and the details of what I looked up or did for you. I cannot bring them back.
+    }
+forget-shared = { $count ->
+        [one] • Others talk with me in one of them. There I delete your part, and what they said stays.
+       *[other] • Others talk with me in { $count } of them. There I delete your part, and what they said stays.
+    }
+forget-pending = { $count ->
+        [one] • One thing that you asked for still waits for a click. It is withdrawn: nothing is done by it.
+       *[other] • { $count } things that you asked for still wait for a click. They are withdrawn: nothing is done by them.
+    }
+forget-busy = { $count ->
+        [one] • I leave one conversation out, because I am still at work in it. Ask me again when that has ended.
+       *[other] • I leave { $count } conversations out, because I am still at work in them. Ask me again when that has ended.
+    }
+forget-only-busy = { $count ->
+        [one] I remember one conversation with you, and am still at work in it, so I deleted nothing. Ask me again when that has ended.
+       *[other] I remember { $count } conversations with you, and am still at work in them, so I deleted nothing. Ask me again when that has ended.
+    }
+forget-nothing = I remember nothing that you said.
+forget-stays = Messages in Slack stay where they are; you can delete your own there. Of what was confirmed I keep who did what and when, without its contents.
+forget-confirm = Forget
+forget-cancel = Keep
+forget-done = { $count ->
+        [one] I have forgotten our conversation.
+       *[other] I have forgotten our { $count } conversations.
+    }
+forget-done-shared = { $count ->
+        [one] • In one of them others talk with me too. What they said stays.
+       *[other] • In { $count } of them others talk with me too. What they said stays.
+    }
+forget-done-stays = Messages in Slack stay where they are. If you write in one of the old threads again, I begin there with nothing; in a channel, mention me first.
+forget-kept = I deleted nothing.
+forget-not-yours = Only the person who asked for this can decide it, so I deleted nothing. Use `/nod forget` yourself.
 
 ## Answers to a click
 click-already = This was decided already: { $state }

@@ -7,6 +7,7 @@ from storage.records.actions import (
     Click,
     Decision,
     Grant,
+    KeptText,
     NewAction,
     Ruling,
     Verdict,
@@ -44,6 +45,7 @@ from storage.records.inbox import (
     InboxEntry,
     InLine,
 )
+from storage.records.keeping import Forgotten, Remembered
 from storage.records.revisions import Answerable, Revision, ts_order
 from storage.records.turns import (
     Claim,
@@ -81,10 +83,12 @@ __all__ = [
     "Delivery",
     "DeliveryKind",
     "Ended",
+    "Forgotten",
     "Grant",
     "InLine",
     "InboxEntry",
     "Item",
+    "KeptText",
     "Memory",
     "NewAction",
     "NewItem",
@@ -92,6 +96,7 @@ __all__ = [
     "OverheardItem",
     "Raw",
     "ReasoningItem",
+    "Remembered",
     "ResultItem",
     "Retried",
     "Revision",

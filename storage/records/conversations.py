@@ -139,7 +139,7 @@ class Memory:
     """What the model is shown of a conversation: the last summary, what of before it stays as it is, and all that
     came after. `front` is the id of that summary and `covers` that of the last item it stands for, both 0 without
     one; `counted` is of the last request that began with it, None if there was none or its server does not count.
-    `revision` counts how often what was said before has been edited or deleted.
+    `revision` counts how often something of it was edited, deleted or forgotten.
     """
 
     items: tuple[StoredItem, ...]

@@ -14,6 +14,7 @@ from storage.sqlite.counts import counts
 from storage.sqlite.grants import SqliteGrants
 from storage.sqlite.history import SqliteHistory
 from storage.sqlite.inbox import SqliteInbox
+from storage.sqlite.keeping import SqliteKeeping
 from storage.sqlite.turns import SqliteTurns
 
 
@@ -25,6 +26,7 @@ class SqliteStorage:
     actions: SqliteActions
     grants: SqliteGrants
     audit: SqliteAudit
+    keeping: SqliteKeeping
     connection: Connection
 
     async def counts(self) -> Counts:
@@ -55,6 +57,7 @@ async def open_storage(path: str | Path) -> Storage:
         actions=SqliteActions(connection),
         grants=SqliteGrants(connection),
         audit=SqliteAudit(connection),
+        keeping=SqliteKeeping(connection),
         connection=connection,
     )
 

@@ -20,6 +20,7 @@ from storage.records import (
     Grant,
     InboxEntry,
     Item,
+    KeptText,
     Note,
     OverheardItem,
     Raw,
@@ -183,7 +184,7 @@ def grant_from(row: Row) -> Grant:
     )
 
 
-def audit_from(row: Row) -> AuditRow:
+def audit_from(row: Row, texts: Mapping[str, KeptText]) -> AuditRow:
     return AuditRow(
         id=row["id"],
         action_id=row["action_id"],
@@ -193,4 +194,5 @@ def audit_from(row: Row) -> AuditRow:
         details=json.loads(row["details"]),
         previous=row["previous"],
         hash=row["hash"],
+        texts=texts,
     )

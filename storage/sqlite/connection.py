@@ -56,6 +56,12 @@ class Connection:
         """Run `job` on one consistent state of the database. Raises StorageError."""
         return await self._reader.transaction(lambda db: job(db, *args, **kwargs))
 
+    async def rewrite(self, most: int) -> bool:
+        """Take out of the files what was deleted and still stands in unused places: in the log of commits, and in
+        the file itself, which is written anew for that if it has `most` bytes at the most. False if somebody
+        reads an older state, or if the file is larger. Raises StorageError."""
+        return await self._writer.apart(lambda db: _rewrite(db, most))
+
     async def close(self) -> None:
         """Wait for the transactions under way, then close."""
         try:
@@ -87,6 +93,17 @@ class _Thread:
                 raise StorageError(f"The database {self._path} is closed.")
             with storage_errors(self._path):
                 return _transact(self._database, self._begin, job, self._before_commit)
+
+        return await self._run(run)
+
+    async def apart(self, job: Callable[[Database], _T]) -> _T:
+        """Run what is no transaction."""
+
+        def run() -> _T:
+            if self._database is None:
+                raise StorageError(f"The database {self._path} is closed.")
+            with storage_errors(self._path):
+                return job(self._database)
 
         return await self._run(run)
 
@@ -128,6 +145,21 @@ def _transact(
     return result
 
 
+def _rewrite(db: Database, most: int) -> bool:
+    pages, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    small = pages * size <= most
+    if small:
+        db.execute("PRAGMA temp_store=MEMORY")  # the copy that it makes on the way is words, too
+        db.execute("VACUUM")
+    # Without waiting for readers: Slack wants an ack meanwhile.
+    db.execute("PRAGMA busy_timeout=0")
+    try:
+        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        db.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT * 1000)}")
+    return small and not busy
+
+
 def _open_for_writing(path: Path) -> Database:
     db = _connect(path)
     try:
@@ -141,6 +173,8 @@ def _open_for_writing(path: Path) -> Database:
         # acknowledges deliveries and runs actions because their commit is on disk.
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA foreign_keys=ON")
+        # What people want forgotten is overwritten where it stood.
+        db.execute("PRAGMA secure_delete=ON")
         _transact(db, "BEGIN IMMEDIATE", lambda db: migrate(db, path))
         # BEGIN IMMEDIATE is content with a file that may only be read; a statement that could write is not.
         db.execute("UPDATE conversations SET id = id WHERE FALSE")

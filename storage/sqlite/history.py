@@ -20,7 +20,7 @@ from storage.records import (
 from storage.sqlite.codec import conversation_from, item_from, item_row, time_text
 from storage.sqlite.connection import Connection
 from storage.sqlite.memory import compact, find_item, memory
-from storage.sqlite.revised_items import revised, show_pictures
+from storage.sqlite.revised_items import revised
 from storage.sqlite.revisions import revision_of
 
 
@@ -68,7 +68,7 @@ def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], a
         pictures = {file.digest: file.content for file in files if file.content}
         for picture in pictures.items():
             db.execute("INSERT INTO pictures (digest, content) VALUES (?, ?) ON CONFLICT DO NOTHING", picture)
-        appended = db.execute(
+        db.execute(
             """
             INSERT INTO items (conversation, turn, key, kind, data, at, ts)
             VALUES (:conversation, :turn, :key, :kind, :data, :at, :ts)
@@ -76,8 +76,6 @@ def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], a
             """,
             {"conversation": conversation, "turn": turn, "key": each.key, "at": time_text(at)} | item_row(item),
         )
-        if pictures and appended.rowcount:
-            show_pictures(db, appended.lastrowid or 0, set(pictures))
 
 
 def _as_it_is_now(db: Database, conversation: int, item: Item) -> Item:
@@ -112,7 +110,8 @@ def answer(db: Database, turn: int) -> tuple[str, str, str] | None:
     rows = db.query(
         """
         SELECT turns.user, items.kind, items.data FROM turns JOIN items ON items.turn = turns.id
-        WHERE turns.id = ? AND turns.state NOT IN ('failed', 'interrupted') AND items.kind = 'assistant'
+        WHERE turns.id = ? AND turns.state NOT IN ('failed', 'interrupted') AND turns.forgotten_at IS NULL
+            AND items.kind = 'assistant'
         ORDER BY items.id DESC LIMIT 1
         """,
         [turn],

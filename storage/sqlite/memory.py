@@ -53,7 +53,7 @@ def memory(db: Database, conversation: int) -> Memory:
 
 
 def _revision(db: Database, conversation: int) -> int:
-    rows = db.query("SELECT revision FROM conversations WHERE id = ?", [conversation])
+    rows = db.query("SELECT revision + forgotten AS revision FROM conversations WHERE id = ?", [conversation])
     return next((row["revision"] for row in rows), 0)
 
 
@@ -84,8 +84,8 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
             """
             SELECT conversation, coalesce(
                 (SELECT max(id) FROM items WHERE conversation = turns.conversation AND kind = 'summary'), 0
-            ) AS front
-            FROM turns WHERE id = ?
+            ) AS front, conversations.forgotten
+            FROM turns JOIN conversations ON conversations.id = turns.conversation WHERE turns.id = ?
             """,
             [turn],
         ),

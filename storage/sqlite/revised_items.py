@@ -43,33 +43,11 @@ def revise_items(db: Database, revision: Revision) -> int | None:
             continue
         db.execute("UPDATE items SET data = ? WHERE id = ?", [item_row(now)["data"], row["id"]])
         _forget_what_was_made_of_it(db, row)
-        if now.deleted:
-            forget_pictures(db, row["id"])
         if isinstance(item, UserItem):
             _change_question(db, row, item, now)
             if not now.deleted and now.text != item.text:
                 edited = row["id"]
     return edited
-
-
-def show_pictures(db: Database, item: int, digests: set[str]) -> None:
-    """Keep which pictures an item shows."""
-    for digest in sorted(digests):
-        db.execute("INSERT OR IGNORE INTO shown_pictures (digest, item) VALUES (?, ?)", [digest, item])
-
-
-def forget_pictures(db: Database, item: int) -> None:
-    """Forget the pictures of an item that no other one shows."""
-    digests = [row["digest"] for row in db.query("SELECT digest FROM shown_pictures WHERE item = ?", [item])]
-    db.execute("DELETE FROM shown_pictures WHERE item = ?", [item])
-    for digest in digests:
-        db.execute(
-            """
-            DELETE FROM pictures WHERE digest = :digest
-                AND NOT EXISTS (SELECT 1 FROM shown_pictures WHERE digest = :digest)
-            """,
-            {"digest": digest},
-        )
 
 
 def _forget_what_was_made_of_it(db: Database, row: Row) -> None:

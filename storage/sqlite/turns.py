@@ -129,7 +129,8 @@ def retry(db: Database, turn: int, team: str, channel: str, user: str, at: datet
         return Retried.NOT_YOURS
     if failed["retried_at"] is not None:
         return Retried.ALREADY
-    if not any(db.query("SELECT 1 FROM inbox WHERE turn = ? AND NOT deleted", [turn])):
+    waits = db.query("SELECT 1 FROM inbox WHERE turn = ? AND NOT deleted", [turn])
+    if failed["forgotten_at"] is not None or not any(waits):
         return Retried.UNKNOWN
     if _overtaken(db, turn, failed["conversation"]):
         return Retried.MOVED_ON

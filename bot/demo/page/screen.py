@@ -76,6 +76,9 @@ def reader_of(workspace: Workspace, person: User) -> Reader:
         },
         language=language_of(person.locale),
         tz=person.tz,
+        name=person.name,
+        rooms={channel.id: channel_key(workspace, channel) for channel in channels_of(workspace, person)},
+        archives=f"https://{workspace.team_domain}.slack.com/archives/",
     )
 
 

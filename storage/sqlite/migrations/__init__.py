@@ -17,12 +17,22 @@ from storage.sqlite.migrations import (
     m016_memory,
     m017_endings,
     m018_threads,
+    m020_keeping,
 )
 from storage.sqlite.migrations.steps import MIGRATIONS
 
 __all__ = ["MIGRATIONS", "check", "check_ours", "migrate", "missing", "unknown"]
 
-FILES = (m001_conversation, m007_contract, m011_durable, m015_files, m016_memory, m017_endings, m018_threads)
+FILES = (
+    m001_conversation,
+    m007_contract,
+    m011_durable,
+    m015_files,
+    m016_memory,
+    m017_endings,
+    m018_threads,
+    m020_keeping,
+)
 """Each has added its steps by being imported, in this order."""
 
 

@@ -32,25 +32,6 @@ def m018_threads(db: Database) -> None:
     )
     db.execute("CREATE INDEX revisions_edits ON revisions (received_at) WHERE text IS NOT NULL")
     db.execute("CREATE INDEX revisions_deletions ON revisions (received_at) WHERE text IS NULL")
-    # Which items show a picture: when the last of them is deleted, so are its bytes.
-    db.execute(
-        """
-        CREATE TABLE shown_pictures (
-            digest TEXT NOT NULL,
-            item INTEGER NOT NULL REFERENCES items (id) ON DELETE CASCADE,
-            PRIMARY KEY (digest, item)
-        ) WITHOUT ROWID
-        """
-    )
-    db.execute("CREATE INDEX shown_pictures_item ON shown_pictures (item)")
-    db.execute(
-        """
-        INSERT INTO shown_pictures (digest, item)
-        SELECT DISTINCT json_extract(file.value, '$.digest'), items.id
-        FROM items, json_each(items.data, '$.files') AS file
-        WHERE items.kind = 'user' AND json_extract(file.value, '$.digest') <> ''
-        """
-    )
     db.execute("CREATE INDEX turns_conversation ON turns (conversation, id)")
     db.execute("CREATE INDEX actions_turn ON actions (turn)")
 

@@ -33,6 +33,7 @@ from storage.sqlite import (
     grants,
     history,
     inbox,
+    keeping,
     life,
     memory,
     queue,
@@ -42,7 +43,7 @@ from storage.sqlite.counts import counts
 from storage.sqlite.migrations import MIGRATIONS
 from storage.sqlite.pruning import forget_aside, forget_deletions, forget_done, forget_edits
 from storage.sqlite.revisions import revise
-from tests.storage.sample import KEY, KIM, LATER, LIFE, NOW, click, message, new_action, thread
+from tests.storage.sample import KEY, KIM, LATER, LEE, LIFE, NOW, click, message, new_action, thread
 
 PARTIAL = (
     "inbox_waiting",
@@ -61,8 +62,12 @@ BOUNDED = (
     "SCAN sqlite_sequence",
     "SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)",
     "SCAN actions USING COVERING INDEX actions_state",
+    "SCAN pictures USING COVERING INDEX sqlite_autoindex_pictures_1",
+    "SCAN scrubbing",
+    "SCAN revisions USING INDEX revisions_edits",
 )
-"""One row a table, the audit read on in pieces, and the states of all actions counted."""
+"""One row a table, the audit read on in pieces, the states of all actions counted, the digests of all pictures, the
+edits of a quarter of an hour."""
 OF_THE_QUEUE = (
     "running",
     "people",
@@ -73,6 +78,7 @@ OF_THE_QUEUE = (
     "places",
     "(subquery-",
     "suspects",
+    "theirs",
 )
 """What a statement makes out of those indices for itself."""
 
@@ -156,6 +162,8 @@ def everything(db: Database) -> None:
     assert not inbox.add(db, replace(mention, files=()), NOW, only_if_joined=False)
     assert inbox.files(db, claim.entries[0].id) is None
     changes(db)
+    assert keeping.remembered(db, "T1", KIM).busy == 3
+    keep_and_forget(db)
 
 
 def changes(db: Database) -> None:
@@ -183,6 +191,24 @@ def changes(db: Database) -> None:
     assert not inbox.add(db, told[1], NOW, only_if_joined=False)
     assert forget_edits(db, LATER)
     assert forget_deletions(db, LATER)
+
+
+def keep_and_forget(db: Database) -> None:
+    """The same of forgetting, in conversations of their own."""
+    for number, user in ((50, KIM), (51, KIM), (51, LEE), (52, LEE)):
+        assert inbox.add(db, message(thread(number), user=user), NOW, only_if_joined=False)
+    while claim := inbox.claim(db, NOW):
+        action = new_action(f"of-{claim.turn}", requester=claim.entries[0].delivery.user)
+        items = [NewItem(UserItem("x", KIM)), NewItem(AssistantItem("a")), NewItem(AssistantItem("b"))]
+        [proposed] = turns.record(db, claim.turn, items, [action], None, NOW, None)
+        turns.finish(db, claim.turn, TurnState.ANSWERED, NOW, None)
+        decisions.withdraw(db, proposed.id, proposed.requester, NOW, told=False)
+    for request in ("wish", "wish"):
+        forgotten = keeping.forget(db, request, "T1", KIM, LATER, KIM)
+        assert forgotten.conversations > forgotten.shared > 0
+    assert keeping.sweep_conversations(db, NOW + LIFE, NOW + LIFE)
+    db.execute("INSERT INTO pictures VALUES ('d2', 'x')")
+    assert keeping.sweep_pictures(db) == 1
 
 
 def plan(db: Database, sql: str, parameters: object) -> list[str]:
