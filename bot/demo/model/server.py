@@ -156,10 +156,14 @@ class _Server:
         response = web.StreamResponse(headers={**sse, **headers})
         await response.prepare(http)
         pause = self.delta_delay if step.delta_seconds is None else step.delta_seconds
+        begin = step.on_text
         try:
             for sent, event in enumerate(stream, start=1):
                 if event.paced and pause:
                     await asyncio.sleep(pause)
+                if event.paced and begin is not None:
+                    begin()
+                    begin = None
                 await response.write(event.encode())
                 await _interrupt(http, step, sent=sent)
             await response.write_eof()
