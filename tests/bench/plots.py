@@ -57,7 +57,7 @@ def _curve(points: list[dict[str, Any]], across: str, up: str, path: Path) -> Pa
     axes.plot([point["size"] for point in points], [point["value"] for point in points], marker="o")
     if points[0]["size"] > 0:
         axes.set_xscale("log")
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.15 * max(point["value"] for point in points))
     axes.set_xlabel(across)
     axes.set_ylabel(up)
     axes.grid(alpha=0.3)
