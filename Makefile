@@ -18,7 +18,7 @@ help:
 	@echo "make fuzz     run 2,000 mutated payloads and replies, and half a minute of random faults"
 	@echo "make faults   run every fault at every moment: two minutes"
 	@echo "make soak     twenty conversations at once and random faults: SECONDS=300 SEED=any RATE=0.05"
-	@echo "make bench    measure what of a long thread a prompt cache spares, and the time to the first word"
+	@echo "make bench    measure what a turn costs, how that grows, and what a long thread takes: QUICK=1 is a minute"
 	@echo "make lint     check style and types"
 	@echo "make fmt      format"
 	@echo "make pins     choose the dependencies' versions anew (constraints/)"
@@ -45,9 +45,13 @@ SECONDS ?= 300
 soak: .venv/.dev
 	@$(BIN)/python -m tests.soak --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE))
 
-bench: .venv/.dev
+# QUICK=1 only shows that it runs. A single part: `.venv/bin/python -m tests.bench --help`.
+bench: .venv/.bench
+	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(PLOTS),--plots $(PLOTS))
+ifndef QUICK
 	@$(BIN)/python -m tests.bench.long_thread
 	@$(BIN)/python -m tests.bench.first_word
+endif
 
 lint: .venv/.dev
 	@$(BIN)/ruff check --quiet
@@ -89,6 +93,11 @@ clean:
 	@$(PIP) $(PACKAGE)
 	@touch $@ .venv/.demo
 
+.venv/.bench: constraints/bench.txt .venv/.dev
+	@echo "Installing what the bench measures and draws with into .venv (once) …"
+	@$(PIP) install --require-hashes -r constraints/bench.txt
+	@touch $@
+
 # uv resolves for Linux, macOS and Windows and every Python from 3.11 at once. What is pinned stays as it is
 # unless pyproject.toml forbids it; `make pins UPGRADE=--upgrade` takes the newest of everything.
 PINS = .artifacts/pins/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -99,4 +108,5 @@ pins: .venv/.made
 	@$(BIN)/python -m venv .artifacts/pins
 	@.artifacts/pins/bin/python -m pip --disable-pip-version-check -qq install uv
 	@$(PINS) $(UPGRADE) --extra demo --group dev pyproject.toml -o constraints/dev.txt
+	@$(PINS) $(UPGRADE) --group bench -c constraints/dev.txt -o constraints/bench.txt
 	@$(PINS) $(UPGRADE) --extra demo --group build -c constraints/dev.txt pyproject.toml -o constraints/demo.txt

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -22,7 +22,8 @@ class Step:
     `reply` None: the rules answer. `status`: an HTTP error with `body` and `headers` instead of an answer.
     `stall_after` and `cut_after` count events that are sent before the server falls silent (until `resumed` is
     set, or for `stall_seconds`) or drops the connection; 0 means before the response's first byte.
-    `delta_seconds` is another pause between two deltas than the server's own.
+    `delta_seconds` is another pause between two deltas than the server's own. `on_text` is called when the first
+    of them goes out.
     """
 
     reply: Reply | None = None
@@ -34,6 +35,7 @@ class Step:
     resumed: asyncio.Event = field(default_factory=asyncio.Event)
     stall_seconds: float | None = None
     delta_seconds: float | None = None
+    on_text: Callable[[], None] | None = None
 
 
 class Script:

@@ -156,7 +156,7 @@ class _Server:
         response = web.StreamResponse(headers={**sse, **headers})
         await response.prepare(http)
         pause = self.delta_delay if step.delta_seconds is None else step.delta_seconds
-        silent = True
+        silent, begin = True, step.on_text
         try:
             for sent, event in enumerate(stream, start=1):
                 if event.paced and pause:
@@ -164,6 +164,8 @@ class _Server:
                 if event.paced and silent:
                     silent = False
                     self.script.spoke.append(time.monotonic())
+                    if begin is not None:
+                        begin()
                 await response.write(event.encode())
                 await _interrupt(http, step, sent=sent)
             await response.write_eof()

@@ -66,8 +66,8 @@ BOUNDED = (
     "SCAN scrubbing",
     "SCAN revisions USING INDEX revisions_edits",
 )
-"""One row a table, the audit read on in pieces, the states of all actions counted, the digests of all pictures, the
-edits of a quarter of an hour."""
+"""One row a table, the audit read on in pieces, the states of all actions counted, the digests of all pictures, and
+the edits of a quarter of an hour."""
 OF_THE_QUEUE = (
     "running",
     "people",
