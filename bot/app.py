@@ -44,6 +44,7 @@ from bot.slack.retries import Retries
 from bot.slack.sharing import Sharing
 from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
+from bot.slack.stops import Stops
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
 from bot.turns import excerpts, withdrawal
@@ -149,7 +150,8 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         )
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
-        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery)
+        stops = Stops(storage.turns, clock, whisper, client, parts.stops.call)
+        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery, stops.by_word)
         granting = Granting(storage.grants, functions, clock, whisper)
         bolt = build_bolt(client, nod)
         register(
@@ -162,6 +164,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             granting=granting,
             sharing=Sharing(storage.history, whisper),
             retries=Retries(storage.turns, clock, whisper, client, worker.wake),
+            stops=stops,
             whisper=whisper,
         )
         sockets = Sockets(bolt, app_client, session, refusals, settings.sockets)

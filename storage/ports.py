@@ -35,10 +35,15 @@ from storage.records import (
     TurnState,
     Usage,
 )
+from storage.turn_control import TurnControl
 
 
 class StorageError(Exception):
     """The database did not do it. `str()` tells the operator why, never a person in Slack."""
+
+
+class TurnStopped(StorageError):
+    """The turn was stopped by its person: what it does now is not kept any more."""
 
 
 class Inbox(Protocol):
@@ -93,7 +98,7 @@ class Inbox(Protocol):
         ...
 
 
-class Turns(Protocol):
+class Turns(TurnControl, Protocol):
     async def record(
         self,
         turn: int,

@@ -5,11 +5,13 @@ import json
 import re
 import unicodedata
 
-from storage.records import PICTURE, Attached, CallItem, ResultItem, SummaryItem, UserItem
+from storage.records import PICTURE, AssistantItem, Attached, CallItem, ResultItem, SummaryItem, UserItem
 
 SUMMARY_MARK = "[Summary of the conversation so far, written by the assistant]"
 
 LEFT_OUT = "[Summary of the conversation so far: none. Its older part is left out.]"
+
+STOPPED = "(The person stopped the answer here. It is over: nothing of it is owed unless they ask for it again.)"
 
 QUOTED = "> "
 """Stands before a line of a person's text that would pass for another speaker's or for the summary."""
@@ -43,6 +45,11 @@ def user_text(item: UserItem) -> str:
     for end, line in zip(rest[::2], rest[1::2], strict=True):
         said += end + _told_apart(line, name)
     return f"[{name}] {said}" if name else said
+
+
+def assistant_text(item: AssistantItem) -> str:
+    """Write what the model said, with a remark where its person stopped it."""
+    return "\n\n".join(filter(None, [item.text, STOPPED if item.stopped else ""]))
 
 
 def user_parts(item: UserItem, *, sees: bool) -> list[str | Attached]:

@@ -5,7 +5,9 @@ Slack ends a stream after about five minutes even while it is appended to, and t
 
 import secrets
 import time
+from collections.abc import Sequence
 
+from bot.slack.block_kit import Block
 from bot.slack.marks import OPEN, Mark
 from bot.slack.open_message import OpenMessage, Place
 from bot.slack.visible import defused, settled
@@ -57,14 +59,15 @@ class Answer:
                 self._streams = message.streams
             self._flushed = time.monotonic()
 
-    async def end(self, mark: Mark | None = None) -> bool:
-        """Write what is left and end the message, with `mark` or that of a part; a later `write` opens a new one.
-        Whether all that was written so far stands, as far as Slack will ever take it."""
+    async def end(self, mark: Mark | None = None, below: Sequence[Block] = ()) -> bool:
+        """Write what is left and end the message, with `mark` or that of a part, and with `below` under its text;
+        a later `write` opens a new one. Whether all that was written so far stands, as far as Slack will ever
+        take it."""
         self._pending, self._coming = self._pending + defused(self._coming), ""
         if not self._pending.strip():
             self._pending = ""
         await self._fill()
-        await self._close(mark)
+        await self._close(mark, below)
         return not self._unshown
 
     async def _fill(self) -> None:
@@ -88,12 +91,12 @@ class Answer:
             self._message = OpenMessage(self._place, self._mark(OPEN), streams=self._streams)
         return self._message
 
-    async def _close(self, mark: Mark | None = None) -> None:
+    async def _close(self, mark: Mark | None = None, below: Sequence[Block] = ()) -> None:
         """End the current message with all that is pending."""
         message = await self._current() if self._pending else self._message
         piece, self._pending, self._message = self._pending, "", None
         if message is not None and not self._unshown:
-            self._unshown |= not await message.end(piece, mark or self._mark(PART))
+            self._unshown |= not await message.end(piece, mark or self._mark(PART), below)
             self._streams = message.streams
 
     def _mark(self, event_type: str) -> Mark:

@@ -16,9 +16,11 @@ from bot.slack.granting import Granting
 from bot.slack.grants_list import REVOKE
 from bot.slack.intake import Intake
 from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
-from bot.slack.notes import RETRY
+from bot.slack.notes import CONTINUE, REGENERATE, RETRY
 from bot.slack.retries import Retries
 from bot.slack.sharing import Sharing
+from bot.slack.stop_button import STOP
+from bot.slack.stops import Stops
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
 
@@ -37,10 +39,13 @@ def register(
     granting: Granting,
     sharing: Sharing,
     retries: Retries,
+    stops: Stops,
     whisper: Whisper,
 ) -> None:
     safe = whisper.if_broken
     app.middleware(intake.keep_event)
+    app.middleware(stops.keep_event)
+    app.event("agent_session_stopped")(stops.told)
     app.event("app_mention")(kept)
     app.event("message")(kept)
     app.event("app_home_opened")(welcome.opened)
@@ -61,6 +66,9 @@ def register(
     app.action(REVOKE)(safe(granting.revoke))
     app.action(SHARE)(safe(sharing.share))
     app.action(RETRY)(safe(retries.again))
+    app.action(CONTINUE)(safe(retries.go_on))
+    app.action(REGENERATE)(safe(retries.regenerate))
+    app.action(STOP)(safe(stops.press))
     app.event(EVERY)(kept)
     app.error(failed)
 

@@ -6,12 +6,13 @@ with its whole text, which may be done twice. A message that somebody deletes is
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.block_kit import Block
 from bot.slack.cards import markdown_blocks
 from bot.slack.marks import CLOCKS, Mark
 from bot.slack.once import NotYet, pauses, post_once, worth_another
@@ -68,6 +69,7 @@ class OpenMessage:
         self._ts: str | None = None
         self._streaming = False
         self._unsent = ""
+        self._below: list[Block] = []
         self._doubt: _Doubt | None = None
         self._over: bool | None = None  # nothing more is written; whether that is Slack's last word
         self._since = self._due = time.monotonic()
@@ -97,11 +99,12 @@ class OpenMessage:
         else:
             await self._rewrite(self._unfinished, surely=False)
 
-    async def end(self, rest: str, mark: Mark) -> bool:
-        """Add what is left and end it with its final mark. Whether it stands so, or Slack will never take it:
-        False means that a later try may end otherwise."""
+    async def end(self, rest: str, mark: Mark, below: Sequence[Block] = ()) -> bool:
+        """Add what is left and end it with its final mark, and with `below` under its text. Whether it stands so,
+        or Slack will never take it: False means that a later try may end otherwise."""
         self.text += rest
         self._unsent += rest
+        self._below = list(below)
         if self._streaming and await self._end_stream(mark):
             return True
         if self._over is not None:
@@ -178,7 +181,10 @@ class OpenMessage:
             try:
                 with patience(wait):
                     await self._client.chat_stopStream(
-                        **self._here(), chunks=self._chunks() or None, metadata=mark.metadata
+                        **self._here(),
+                        chunks=self._chunks() or None,
+                        blocks=self._below or None,
+                        metadata=mark.metadata,
                     )
                 return True
             except Limited:
@@ -217,7 +223,7 @@ class OpenMessage:
     # ── as a message ────────────────────────────────────────────────────────────────────────────────────────
 
     async def _post(self, mark: Mark) -> bool:
-        place, blocks = self._place, markdown_blocks(self.text)
+        place, blocks = self._place, [*markdown_blocks(self.text), *self._below]
         try:
             self._ts = await post_once(
                 self._client, place.bot, place.key, mark, "posting an answer", text=self.text, blocks=blocks
@@ -239,7 +245,7 @@ class OpenMessage:
                     await self._client.chat_update(
                         **self._here(),
                         text=clipped(self.text),
-                        blocks=markdown_blocks(self.text),
+                        blocks=[*markdown_blocks(self.text), *self._below],
                         metadata=mark.metadata,
                     )
                 self._unsent = ""

@@ -14,16 +14,17 @@ from bot.slack.cards import markdown_blocks, shareable_answer
 from bot.slack.file_words import unread_note
 from bot.slack.halves import end_half
 from bot.slack.marks import CLOCKS, Mark, find_marked, half_written
-from bot.slack.notes import note_blocks, retry_row
+from bot.slack.notes import continue_row, note_blocks, regenerate_row, retry_row
 from bot.slack.once import NotYet, post_once
 from bot.slack.open_message import Place
 from bot.slack.pace import patience
 from bot.slack.people import People
 from bot.slack.response_urls import respond
+from bot.slack.stop_button import StopButton
 from bot.slack.survive import FAR_END, described, final, log, maybe_done, survive
 from bot.slack.visible import defused, escape_mrkdwn, visible
 from bot.turns.attachments import Unread
-from bot.turns.outlet import PASSED, Outlet
+from bot.turns.outlet import NO_CONTROLS, PASSED, Controls, Outlet
 from bot.words.catalogue import Words, words_for
 from functions.context import Person
 from functions.contract import Function
@@ -91,9 +92,14 @@ class ThreadReply:
         self._words = words_for(person.locale)
         self._place = Place(client, card_posts.bot, key, person.id, _began(claim))
         self._answer = Answer(self._place, claim.turn)
+        self._stop = StopButton(self._place, claim, self._words)
 
     async def working(self, on: Function | None = None) -> None:
-        """Slack clears a status when a message comes, and after two minutes; it is set again for each step."""
+        """Slack clears a status when a message comes, and after two minutes; it is set again for each step. What
+        goes on beside a turn that was stopped sets none."""
+        if self._stop.over:
+            return
+        self._stop.show_soon()
         await set_status(self._client, self._key, _status(on, self._words))
 
     async def text(self, delta: str) -> None:
@@ -139,17 +145,24 @@ class ThreadReply:
 
     async def stands(self) -> bool:
         """Look for the mark that the last message of a whole answer carries."""
+        await self._stop.look_back()
         return await self._find(self._mark)
 
     async def noted(self) -> bool:
+        await self._stop.look_back()
         return await self._find(self._note_mark)
 
     async def _find(self, mark: Mark) -> bool:
         found = await find_marked(self._client, self._place.bot, self._key, self._since, mark)
         return found is not None
 
-    async def pick_up(self) -> bool:
+    async def leave(self) -> None:
+        await self._stop.leave()
+
+    async def pick_up(self, *, anew: bool = True) -> bool:
         """Look for messages of this turn without a final mark, and end them."""
+        await self._stop.look_back()
+        line = self._words("answer-interrupted") if anew else ""
         try:
             left = await self._half_written()
         except LookupError:
@@ -158,7 +171,7 @@ class ThreadReply:
         found = False
         for message in left:
             mark = Mark(PART, {"turn": str(self._turn), "part": secrets.token_hex(4)})
-            found |= await end_half(self._client, self._key.channel, message, mark, self._words)
+            found |= await end_half(self._client, self._key.channel, message, mark, line)
         if found or not left:
             return found
         try:  # a call that was repeated after a failure finds the stream ended by itself
@@ -169,19 +182,22 @@ class ThreadReply:
     async def _half_written(self) -> list[Mapping[str, Any]]:
         return await half_written(self._client, self._place.bot, self._key, self._place.began)
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
         """The note comes last, or not at all: it tells that what is above it stands. The status is cleared even
         where this turn set none: an earlier try, or the line, may have. It may have to wait for Slack's limits, so
         it comes after all."""
-        shown = await self._answer.end(self._mark)
+        self._stop.over = True
+        below = [regenerate_row(self._turn, self._words)] if controls.again else []
+        shown = await self._answer.end(self._mark, below)
         if shown and note:
-            shown = await self._note(note, retry=retry)
+            retried = self._turn if retry else None
+            shown = await self._note(note, note_blocks(note, retried, self._words, self._turn, controls))
+        await self._stop.take()
         with patience(CLEARING):
             await set_status(self._client, self._key, "")
         return shown
 
-    async def _note(self, note: str, *, retry: bool) -> bool:
-        blocks = note_blocks(note, self._turn if retry else None, self._words)
+    async def _note(self, note: str, blocks: list[Block]) -> bool:
         mark, bot = self._note_mark, self._place.bot
         try:
             await post_once(self._client, bot, self._key, mark, "posting a note", text=note, blocks=blocks)
@@ -258,16 +274,20 @@ class PrivateReply:
     async def noted(self) -> bool:
         return False
 
-    async def pick_up(self) -> bool:
+    async def pick_up(self, *, anew: bool = True) -> bool:
         """Nothing can be left half-written: the text is sent in one piece."""
         return False
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
-        """False only where nothing at all arrived: nobody can look which part of it did."""
+    async def leave(self) -> None:
+        """Nothing stands there before the end."""
+
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
+        """False only where nothing at all arrived: nobody can look which part of it did. It is not given anew: it
+        is one of five messages, and the command is there to be used again."""
         await self._send_text(share=not note)
         if note:
-            button = [retry_row(self._turn, self._words)] if retry else []
-            await self._send(note, [context(note), *button])
+            row = retry_row if retry else continue_row if controls.goes_on else None
+            await self._send(note, [context(note), *([row(self._turn, self._words)] if row else [])])
         return any(self._arrived) or not self._arrived
 
     async def _send_text(self, *, share: bool) -> None:

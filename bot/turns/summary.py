@@ -78,13 +78,13 @@ def _line(item: Item) -> str:
         case SummaryItem():
             told = {"notes": item.text}
         case UserItem():
-            told = {"person": item.speaker or item.user, "said": _piece(item.text)}
+            told = {"person": item.speaker or item.user or "(nobody)", "said": _piece(item.text)}
             if item.files:
                 told["with_files"] = _piece(
                     "\n".join(f"{file.name}: {file.text or file.kind}" for file in item.files)
                 )
         case AssistantItem():
-            told = {"nod_said": _piece(item.text)}
+            told = {"nod_said": _piece(item.text)} | ({"then": "the person stopped it"} if item.stopped else {})
         case CallItem():
             told = {"nod_called": item.function, "with": _piece(item.arguments_json)}
         case ResultItem():

@@ -14,8 +14,9 @@ from bot.turns.ending import NotShown, end, show_again
 from bot.turns.line import Line
 from bot.turns.outlet import Outlet, Outlets
 from bot.turns.parts import Parts
+from bot.turns.stopping import unless_stopped
 from bot.turns.turn import run_turn
-from storage.ports import StorageError
+from storage.ports import StorageError, TurnStopped
 from storage.records import Claim, DeliveryKind, Ended, Note, TurnState
 
 log = logging.getLogger("nod.worker")
@@ -129,10 +130,12 @@ class Worker:
 
     def _track(self, turn: asyncio.Task[None], claim: Claim) -> None:
         self._turns[turn] = (claim.turn, self._parts.clock())
+        self._parts.stops.of(claim.turn)
         turn.add_done_callback(self._ended)
 
     def _ended(self, turn: asyncio.Task[None]) -> None:
-        del self._turns[turn]
+        number, _ = self._turns.pop(turn)
+        self._parts.stops.forget(number)
         self.wake()
 
     async def _run(self, claim: Claim) -> None:
@@ -154,6 +157,10 @@ class Worker:
             log.warning("the end of turn %d could not be shown yet; it is shown later", claim.turn)
             await self._show_later(claim)
             return
+        except asyncio.CancelledError:
+            if outlet is not None:
+                await outlet.leave()
+            raise
         except StorageError as error:
             log.error("turn %d: %s", claim.turn, error)
             if tries(claim) < MOST_TRIES:
@@ -177,7 +184,8 @@ class Worker:
         if self._is_late(claim):
             log.warning("turn %d is late: its message came long before this start", claim.turn)
             return await end(self._parts, claim, outlet, TurnState.FAILED, Note("late", retry=True)), None
-        return await self._converse(claim, outlet), None
+        turn = self._converse(claim, outlet)
+        return await unless_stopped(self._parts, claim, outlet, turn), None
 
     def _is_late(self, claim: Claim) -> bool:
         """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome."""
@@ -250,6 +258,9 @@ class Worker:
             try:
                 await self._parts.storage.turns.finish(claim.turn, state, self._parts.clock(), incident)
                 break
+            except TurnStopped:  # while it went back to the inbox, or was apologised for
+                await self._show_later(claim)
+                return
             except StorageError as error:
                 log.error("turn %d could not be ended yet: %s", claim.turn, error)
                 await asyncio.sleep(STORAGE_PAUSE)

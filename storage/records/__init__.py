@@ -11,6 +11,7 @@ from storage.records.actions import (
     Ruling,
     Verdict,
 )
+from storage.records.control import Stop, Stopping
 from storage.records.conversations import (
     COMMAND_THREAD,
     AssistantItem,
@@ -31,6 +32,7 @@ from storage.records.conversations import (
 )
 from storage.records.files import PICTURE, Attached, SharedFile
 from storage.records.inbox import (
+    CONTINUE,
     Counts,
     Delivery,
     DeliveryKind,
@@ -48,6 +50,7 @@ from storage.records.turns import (
 
 __all__ = [
     "COMMAND_THREAD",
+    "CONTINUE",
     "PICTURE",
     "Action",
     "ActionState",
@@ -80,6 +83,8 @@ __all__ = [
     "Retried",
     "Ruling",
     "SharedFile",
+    "Stop",
+    "Stopping",
     "StoredItem",
     "SummaryItem",
     "TurnState",

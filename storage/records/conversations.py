@@ -50,8 +50,11 @@ class UserItem:
 
 @dataclass(frozen=True)
 class AssistantItem:
+    """What the model said. `stopped`: its person stopped it after this, which may be nothing."""
+
     text: str
     raw: Raw | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,12 +16,13 @@ from storage.sqlite.migrations import (
     m015_files,
     m016_memory,
     m017_endings,
+    m019_control,
 )
 from storage.sqlite.migrations.steps import MIGRATIONS
 
 __all__ = ["MIGRATIONS", "check", "check_ours", "migrate", "missing", "unknown"]
 
-FILES = (m001_conversation, m007_contract, m011_durable, m015_files, m016_memory, m017_endings)
+FILES = (m001_conversation, m007_contract, m011_durable, m015_files, m016_memory, m017_endings, m019_control)
 """Each has added its steps by being imported, in this order."""
 
 

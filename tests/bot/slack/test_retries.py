@@ -10,7 +10,7 @@ from bot.demo.workspace import payloads
 from bot.demo.workspace.state import Message
 from bot.slack.notes import RETRY, note_blocks
 from bot.slack.people import People
-from bot.slack.retries import Retries
+from bot.slack.retries import REFUSED, Retries
 from bot.slack.whisper import Whisper
 from bot.words.catalogue import words_for
 from storage.ports import StorageError, Turns
@@ -92,7 +92,7 @@ async def test_it_is_taken_up_again(desk: Desk) -> None:
     assert "It did not work." in str(message.blocks)
 
 
-@pytest.mark.parametrize("retried", [each for each in Retried if each is not Retried.AGAIN])
+@pytest.mark.parametrize("retried", list(REFUSED))
 async def test_a_refusal_is_said_to_who_clicked(desk: Desk, retried: Retried) -> None:
     message, far = note(desk), Far(retried)
     await press(desk, message, far)
