@@ -154,7 +154,7 @@ async def test_what_is_being_done_is_said(storage: Storage) -> None:
 @pytest.mark.parametrize("order", list(permutations(["stop", "stop again", "answer", "end"])))
 @pytest.mark.parametrize("crash", range(5))
 async def test_a_stop_and_the_natural_end_in_any_order(storage: Storage, order: list[str], crash: int) -> None:
-    """Whatever comes first, and wherever the process ends: one end, one note, and nothing stopped is asked again."""
+    """Whatever comes first, and wherever the process ends: one end, and nothing stopped is asked again."""
     claim: Claim | None = await asked(storage)
     stopped = False
     for place, event in enumerate([*order, "end"]):
@@ -246,8 +246,10 @@ async def test_a_command_goes_on_by_the_address_of_the_click(storage: Storage) -
 # ── answer anew ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def regenerate(storage: Storage, claim: Claim, user: str = KIM, **more: frozenset[str]) -> Retried:
-    return await storage.turns.regenerate(claim.turn, *PLACE, user, LATER, **more)
+async def regenerate(
+    storage: Storage, claim: Claim, user: str = KIM, acting: frozenset[str] = frozenset()
+) -> Retried:
+    return await storage.turns.regenerate(claim.turn, *PLACE, user, LATER, acting=acting)
 
 
 def read(function: str = "look") -> list[NewItem]:
