@@ -19,7 +19,7 @@ REFUSED = re.compile(r"\bwrite me (?:a |some )?malware\b|악성\s?코드.*(?:짜
 HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
 GO_ON = re.compile(r"\A\(This is Nod, and no person's words: .*\*Continue\*", re.DOTALL)
 
-LINE = 20
+LINE = 10
 """Numbers a line."""
 
 LIMIT = 400
