@@ -264,7 +264,8 @@ def _answered(db: Database, turn: int, team: str, channel: str) -> Row | None:
             ) AS was_direct
             FROM turns JOIN conversations ON conversations.id = turns.conversation
             WHERE turns.id = ? AND team = ? AND channel = ?
-                AND (turns.state = 'answered' OR turns.state = 'running' AND turns.ending = 'answered')
+                AND (turns.state = 'answered'
+                    OR turns.state = 'running' AND turns.ending = 'answered' AND turns.stopped_at IS NULL)
             """,
             [turn, team, channel],
         ),

@@ -99,6 +99,7 @@ class RecordingOutlet:
     greeted: int = 0
     retry: bool = False
     controls: Controls = NO_CONTROLS
+    left: int = 0
     picked_up: int = 0
     half_written: bool = False
     """Whether an earlier try left something in the thread."""
@@ -144,7 +145,8 @@ class RecordingOutlet:
     async def noted(self) -> bool:
         return self.has_note
 
-    async def leave(self) -> None: ...
+    async def leave(self) -> None:
+        self.left += 1
 
     async def pick_up(self, *, anew: bool = True) -> bool:
         self.picked_up += 1

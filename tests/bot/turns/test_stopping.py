@@ -226,3 +226,13 @@ async def test_an_ordinary_answer_has_a_menu_and_one_with_effects_has_none(
         work.worker.wake()
         await work.ended()
         assert not outlet.controls.again
+
+
+async def test_a_nod_that_stops_leaves_no_button(parts: Parts, outlet: RecordingOutlet, desk: Desk) -> None:
+    held = Held()
+    parts = replace(parts, model=HeldModel(held, ()))
+    await desk.message("Count.", direct=True)
+    async with at_it(parts, outlet) as work:
+        await held.begun.wait()
+        await work.worker.drain(0.0)
+    assert (outlet.left, outlet.finished) == (1, 0)
