@@ -11,11 +11,19 @@ class TurnControl(Protocol):
     """Each is one transaction, as everything in `storage.ports`."""
 
     async def stop(
-        self, key: ConversationKey, user: str, at: datetime, *, turn: int | None = None, ts: str = ""
+        self,
+        key: ConversationKey,
+        user: str,
+        at: datetime,
+        *,
+        note: Note,
+        beside: Note,
+        turn: int | None = None,
+        ts: str = "",
     ) -> Stop:
-        """Stop the turn that runs in a conversation: its end is recorded (ANSWERED, with a note that says so and
-        whether an action of it is being carried out), so that no start takes it up again. `turn` names the one
-        that is meant; `ts` is Slack's time of the wish.
+        """Stop the turn that runs in a conversation: its end is recorded, so that no start takes it up again:
+        ANSWERED, with `note`, or with `beside` where an action of it is still being carried out. `turn` names the
+        one that is meant; `ts` is Slack's time of the wish.
 
         Looks, in this order: a wish with this `ts` was kept before: ALREADY; no turn runs, another one than
         `turn`, its end is recorded, or what it answers was said after `ts`: OVER; it is another person's:

@@ -15,6 +15,7 @@ from bot.slack.clicks import Pressed, on_message
 from bot.slack.stop_button import take_away
 from bot.slack.stop_words import is_stop
 from bot.slack.whisper import Whisper
+from bot.turns.stopping import STOPPED, STOPPED_BESIDE
 from storage.ports import Turns
 from storage.records import ConversationKey, Delivery, Stop, Stopping
 
@@ -79,7 +80,8 @@ class Stops:
             await take_away(self._client, pressed.channel, pressed.card_ts)
 
     async def _stop(self, key: ConversationKey, user: str, *, turn: int | None = None, ts: str = "") -> Stop:
-        stop = await self._turns.stop(key, user, self._clock(), turn=turn, ts=ts)
+        now = self._clock()
+        stop = await self._turns.stop(key, user, now, note=STOPPED, beside=STOPPED_BESIDE, turn=turn, ts=ts)
         if stop.verdict is Stopping.STOPPED:
             self._halt(stop.turn)
         return stop

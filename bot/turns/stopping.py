@@ -18,11 +18,16 @@ from bot.turns.parts import Parts
 from bot.turns.said import text_of, user_item
 from bot.turns.stops import Halt, Stopped
 from storage.ports import TurnStopped
-from storage.records import Claim, DeliveryKind, NewItem, TurnState
+from storage.records import Claim, DeliveryKind, NewItem, Note, TurnState
 
 log = logging.getLogger("nod.turns")
 
 T = TypeVar("T")
+
+STOPPED = Note("stopped", quiet=True)
+
+STOPPED_BESIDE = Note("stopped-beside", quiet=True)
+"""What was confirmed goes on: its card says how it ends."""
 
 
 async def unless_stopped(parts: Parts, claim: Claim, outlet: Outlet, turn: Awaitable[TurnState]) -> TurnState:

@@ -23,11 +23,6 @@ from storage.sqlite.connection import Connection
 from storage.sqlite.history import append
 from storage.sqlite.inbox import insert
 
-STOPPED = Note("stopped", quiet=True)
-
-STOPPED_BESIDE = Note("stopped-beside", quiet=True)
-"""What was confirmed goes on: its card says how it ends."""
-
 
 class SqliteTurnControl:
     """See storage.turn_control.TurnControl."""
@@ -36,9 +31,17 @@ class SqliteTurnControl:
         self._connection = connection
 
     async def stop(
-        self, key: ConversationKey, user: str, at: datetime, *, turn: int | None = None, ts: str = ""
+        self,
+        key: ConversationKey,
+        user: str,
+        at: datetime,
+        *,
+        note: Note,
+        beside: Note,
+        turn: int | None = None,
+        ts: str = "",
     ) -> Stop:
-        return await self._connection.write(stop, key, user, at, turn, ts)
+        return await self._connection.write(stop, key, user, at, (note, beside), turn, ts)
 
     async def stopped(self, turn: int, items: Sequence[NewItem], said: str, at: datetime) -> Note:
         return await self._connection.write(stopped, turn, items, said, at)
@@ -54,7 +57,15 @@ class SqliteTurnControl:
         return await self._connection.write(regenerate, turn, team, channel, user, at, acting)
 
 
-def stop(db: Database, key: ConversationKey, user: str, at: datetime, turn: int | None, ts: str) -> Stop:
+def stop(
+    db: Database,
+    key: ConversationKey,
+    user: str,
+    at: datetime,
+    notes: tuple[Note, Note],
+    turn: int | None,
+    ts: str,
+) -> Stop:
     place = [key.team, key.channel, key.thread]
     conversation = "SELECT id FROM conversations WHERE team = ? AND channel = ? AND thread = ?"
     if ts and any(
@@ -77,7 +88,7 @@ def stop(db: Database, key: ConversationKey, user: str, at: datetime, turn: int 
         return Stop(Stopping.OVER)
     if running["user"] != user:
         return Stop(Stopping.NOT_YOURS, running["id"], running["user"])
-    beside = any(
+    goes_on = any(
         db.query(
             """
             SELECT 1 FROM inbox JOIN actions ON actions.id = inbox.action_id
@@ -88,7 +99,7 @@ def stop(db: Database, key: ConversationKey, user: str, at: datetime, turn: int 
     )
     db.execute(
         "UPDATE turns SET ending = 'answered', note = ?, stopped_at = ?, stopped_ts = ? WHERE id = ?",
-        [note_json(STOPPED_BESIDE if beside else STOPPED), time_text(at), ts, running["id"]],
+        [note_json(notes[goes_on]), time_text(at), ts, running["id"]],
     )
     return Stop(Stopping.STOPPED, running["id"], user)
 
@@ -118,7 +129,10 @@ def stopped(db: Database, turn: int, items: Sequence[NewItem], said: str, at: da
     if row is None:
         raise StorageError(f"Turn {turn} was not stopped, or has ended.")
     append(db, row["conversation"], turn, [*items, _mark(turn, said)], at)
-    return note_from(row["note"]) or STOPPED
+    note = note_from(row["note"])
+    if note is None:
+        raise StorageError(f"Turn {turn} was stopped without a note.")
+    return note
 
 
 def mark_stopped(db: Database, turn: int, at: datetime) -> None:

@@ -1,6 +1,6 @@
 """Stop, continue, answer anew: kept at once, for the right person only, once, and never out of its place."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count, permutations
 
 import pytest
@@ -57,12 +57,19 @@ async def shown(storage: Storage, claim: Claim) -> list[Item]:
     return await storage.history.items(claim.conversation.id)
 
 
+async def stop(
+    storage: Storage, key: ConversationKey, user: str, at: datetime, turn: int | None = None, ts: str = ""
+) -> Stop:
+    note, beside = Note("stopped", quiet=True), Note("stopped-beside", quiet=True)
+    return await storage.turns.stop(key, user, at, note=note, beside=beside, turn=turn, ts=ts)
+
+
 # ── stop ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 async def test_a_stop_is_the_end_of_a_turn(storage: Storage) -> None:
     claim = await asked(storage)
-    assert await storage.turns.stop(KEY, KIM, LATER) == Stop(Stopping.STOPPED, claim.turn, KIM)
+    assert await stop(storage, KEY, KIM, LATER) == Stop(Stopping.STOPPED, claim.turn, KIM)
     with pytest.raises(TurnStopped):
         await storage.turns.record(claim.turn, [NewItem(AssistantItem("more"))], at=LATER)
     note = await storage.turns.stopped(claim.turn, (), "half an ans", LATER)
@@ -77,7 +84,7 @@ async def test_a_stop_is_the_end_of_a_turn(storage: Storage) -> None:
 
 async def test_a_stop_outlives_its_process(storage: Storage, opener: Opener) -> None:
     claim = await asked(storage)
-    await storage.turns.stop(KEY, KIM, LATER)
+    await stop(storage, KEY, KIM, LATER)
     again = await opener()
     (left,) = await again.turns.ended()
     assert (left.claim.turn, left.state, left.stopped) == (claim.turn, TurnState.ANSWERED, True)
@@ -93,7 +100,7 @@ async def test_a_stop_outlives_its_process(storage: Storage, opener: Opener) -> 
 
 async def test_what_was_not_recorded_yet_is_with_the_stop(storage: Storage) -> None:
     claim = await started(storage)
-    await storage.turns.stop(KEY, KIM, LATER)
+    await stop(storage, KEY, KIM, LATER)
     said = [NewItem(UserItem("b?", KIM), key=f"entry:{claim.entries[0].id}")]
     await storage.turns.stopped(claim.turn, said, "", LATER)
     await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
@@ -102,7 +109,7 @@ async def test_what_was_not_recorded_yet_is_with_the_stop(storage: Storage) -> N
 
 async def test_only_its_person_stops_a_turn(storage: Storage) -> None:
     claim = await asked(storage)
-    assert await storage.turns.stop(KEY, LEE, LATER) == Stop(Stopping.NOT_YOURS, claim.turn, KIM)
+    assert await stop(storage, KEY, LEE, LATER) == Stop(Stopping.NOT_YOURS, claim.turn, KIM)
     await ended(storage, claim, "a!")
     assert (await shown(storage, claim))[-1] == AssistantItem("a!")
 
@@ -110,25 +117,25 @@ async def test_only_its_person_stops_a_turn(storage: Storage) -> None:
 @pytest.mark.parametrize("key", [thread(9), ConversationKey("T2", KEY.channel, KEY.thread)])
 async def test_nothing_runs_elsewhere(storage: Storage, key: ConversationKey) -> None:
     await asked(storage)
-    assert await storage.turns.stop(key, KIM, LATER) == Stop(Stopping.OVER)
+    assert await stop(storage, key, KIM, LATER) == Stop(Stopping.OVER)
 
 
 async def test_a_button_means_its_own_turn(storage: Storage) -> None:
     before = await answered(storage)
     claim = await asked(storage)
-    assert (await storage.turns.stop(KEY, KIM, LATER, turn=before.turn)).verdict is Stopping.OVER
-    assert (await storage.turns.stop(KEY, KIM, LATER, turn=claim.turn)).verdict is Stopping.STOPPED
-    assert (await storage.turns.stop(KEY, KIM, LATER, turn=claim.turn)).verdict is Stopping.OVER
+    assert (await stop(storage, KEY, KIM, LATER, turn=before.turn)).verdict is Stopping.OVER
+    assert (await stop(storage, KEY, KIM, LATER, turn=claim.turn)).verdict is Stopping.STOPPED
+    assert (await stop(storage, KEY, KIM, LATER, turn=claim.turn)).verdict is Stopping.OVER
 
 
 async def test_a_wish_is_known_again_and_never_meant_for_what_was_said_later(storage: Storage) -> None:
     claim = await asked(storage)
-    assert (await storage.turns.stop(KEY, KIM, LATER, ts="9200.5")).verdict is Stopping.STOPPED
+    assert (await stop(storage, KEY, KIM, LATER, ts="9200.5")).verdict is Stopping.STOPPED
     await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
     await started(storage, message(ts="9300.1", key="message:T1:C1:9300.1"))
-    assert (await storage.turns.stop(KEY, KIM, LATER, ts="9200.5")).verdict is Stopping.ALREADY
-    assert (await storage.turns.stop(KEY, KIM, LATER, ts="9250.0")).verdict is Stopping.OVER
-    assert (await storage.turns.stop(KEY, KIM, LATER, ts="10000.0")).verdict is Stopping.STOPPED
+    assert (await stop(storage, KEY, KIM, LATER, ts="9200.5")).verdict is Stopping.ALREADY
+    assert (await stop(storage, KEY, KIM, LATER, ts="9250.0")).verdict is Stopping.OVER
+    assert (await stop(storage, KEY, KIM, LATER, ts="10000.0")).verdict is Stopping.STOPPED
 
 
 async def test_a_turn_that_was_not_stopped_has_not_stopped(storage: Storage) -> None:
@@ -147,7 +154,7 @@ async def test_what_is_being_done_is_said(storage: Storage) -> None:
     doing = await storage.inbox.claim(NOW)
     assert doing is not None
     await storage.actions.begin("a", NOW)
-    assert (await storage.turns.stop(KEY, KIM, LATER)).verdict is Stopping.STOPPED
+    assert (await stop(storage, KEY, KIM, LATER)).verdict is Stopping.STOPPED
     assert (await storage.turns.stopped(doing.turn, (), "", LATER)).key == "stopped-beside"
 
 
@@ -163,7 +170,7 @@ async def test_a_stop_and_the_natural_end_in_any_order(storage: Storage, order: 
             assert await storage.inbox.release() == (0 if left or claim is None else 1)
             claim = left[0].claim if left else await storage.inbox.claim(LATER)
         if event.startswith("stop"):
-            verdict = (await storage.turns.stop(KEY, KIM, LATER)).verdict
+            verdict = (await stop(storage, KEY, KIM, LATER)).verdict
             assert verdict in (Stopping.STOPPED, Stopping.OVER)
             assert not (stopped and verdict is Stopping.STOPPED)
             stopped = stopped or verdict is Stopping.STOPPED
@@ -368,7 +375,7 @@ async def test_not_what_is_elsewhere_failed_or_forgotten(storage: Storage) -> No
 
 async def test_a_stopped_answer_can_be_given_anew(storage: Storage) -> None:
     claim = await asked(storage)
-    await storage.turns.stop(KEY, KIM, LATER)
+    await stop(storage, KEY, KIM, LATER)
     await storage.turns.stopped(claim.turn, (), "half", LATER)
     await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
     assert await regenerate(storage, claim) is Retried.AGAIN

@@ -29,12 +29,11 @@ class Far:
         self.verdict = verdict
         self.happened: list[Any] = []
 
-    async def stop(
-        self, key: ConversationKey, user: str, at: datetime, *, turn: int | None = None, ts: str = ""
-    ) -> Stop:
+    async def stop(self, key: ConversationKey, user: str, at: datetime, **more: Any) -> Stop:
         if self.verdict is None:
             raise StorageError("the disk is full")
-        self.happened.append((key, user, turn, ts))
+        assert [more[name].key for name in ("note", "beside")] == ["stopped", "stopped-beside"]
+        self.happened.append((key, user, more["turn"], more["ts"]))
         return Stop(self.verdict, 7, OTHER)
 
     def halt(self, turn: int) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.model.protocol import Event, TextDelta
 from bot.turns.parts import Parts
 from bot.turns.recovery import recover
+from bot.turns.stopping import STOPPED, STOPPED_BESIDE
 from bot.turns.turn import run_turn
 from bot.turns.worker import Worker
 from functions import Context, Function, function
@@ -59,7 +60,7 @@ class HeldModel(ScriptedModel):
 
 
 async def stop(parts: Parts, user: str = "U1") -> Stopping:
-    ruling = await parts.storage.turns.stop(KEY, user, parts.clock())
+    ruling = await parts.storage.turns.stop(KEY, user, parts.clock(), note=STOPPED, beside=STOPPED_BESIDE)
     if ruling.verdict is Stopping.STOPPED:
         parts.stops.call(ruling.turn)
     return ruling.verdict
@@ -174,7 +175,7 @@ async def test_a_stop_at_a_commit_is_met_there(
 
     async def late(*args: object, **named: object) -> object:
         if len(model.shown) == 1:
-            await parts.storage.turns.stop(KEY, "U1", parts.clock())
+            await parts.storage.turns.stop(KEY, "U1", parts.clock(), note=STOPPED, beside=STOPPED_BESIDE)
         return await record(*args, **named)  # type: ignore[arg-type]
 
     parts.storage.turns.record = late  # type: ignore[method-assign,assignment]
