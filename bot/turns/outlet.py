@@ -86,7 +86,8 @@ class Outlet(Protocol):
         ...
 
     async def leave(self) -> None:
-        """Nod stops in the middle of the turn: take away at once what nobody would answer to any more."""
+        """The turn is over, whether or not an end of it could be shown, or Nod stops in the middle of it: take
+        away at once what nobody would answer to any more."""
         ...
 
     async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:

@@ -157,10 +157,6 @@ class Worker:
             log.warning("the end of turn %d could not be shown yet; it is shown later", claim.turn)
             await self._show_later(claim)
             return
-        except asyncio.CancelledError:
-            if outlet is not None:
-                await outlet.leave()
-            raise
         except StorageError as error:
             log.error("turn %d: %s", claim.turn, error)
             if tries(claim) < MOST_TRIES:
@@ -170,6 +166,9 @@ class Worker:
                 incident = await self._incident(claim, outlet)
         except Exception as error:
             incident = await self._incident(claim, outlet, error)
+        finally:
+            if outlet is not None:
+                await outlet.leave()  # also where nothing of an end could be shown
         await self._finish(claim, state, incident)
         if outlet is not None and state in (TurnState.ANSWERED, TurnState.WAITING):
             self._compactions.after(claim, outlet)

@@ -14,7 +14,7 @@ from bot.turns.stopping import STOPPED, STOPPED_BESIDE
 from bot.turns.turn import run_turn
 from bot.turns.worker import Worker
 from functions import Context, Function, function
-from storage.ports import Storage
+from storage.ports import Storage, StorageError
 from storage.records import (
     ActionState,
     AssistantItem,
@@ -237,3 +237,23 @@ async def test_a_nod_that_stops_leaves_no_button(parts: Parts, outlet: Recording
         await held.begun.wait()
         await work.worker.drain(0.0)
     assert (outlet.left, outlet.finished) == (1, 0)
+
+
+async def test_nor_does_a_try_that_could_not_be_kept(
+    parts: Parts, outlet: RecordingOutlet, desk: Desk, model: ScriptedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.turns.worker.STORAGE_PAUSE", 0.0)
+    record = parts.storage.turns.record
+    broken = [StorageError("The disk is full.")]
+
+    async def failing(*args: object, **named: object) -> object:
+        if broken:
+            raise broken.pop()
+        return await record(*args, **named)  # type: ignore[arg-type]
+
+    parts.storage.turns.record = failing  # type: ignore[method-assign,assignment]
+    model.says("It is 42.")
+    await desk.message("What is it?", direct=True)
+    async with at_it(parts, outlet) as work:
+        await work.ended()
+    assert (outlet.left, outlet.finished) == (2, 1)
