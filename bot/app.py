@@ -47,6 +47,7 @@ from bot.slack.retries import Retries
 from bot.slack.sharing import Sharing
 from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
+from bot.slack.stops import Stops
 from bot.slack.threads import SlackThreads
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
@@ -154,7 +155,8 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         )
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
-        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery)
+        stops = Stops(storage.turns, clock, whisper, client, parts.stops.call)
+        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery, stops.by_word)
         granting = Granting(storage.grants, functions, clock, whisper)
         openings = Openings(client, session, nod.bot)
         forgetting = Forgetting(storage.keeping, clock, card_posts, whisper)
@@ -171,6 +173,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             sharing=Sharing(storage.history, whisper),
             retries=Retries(storage.turns, clock, whisper, client, worker.wake),
             offers=Offers(client, people),
+            stops=stops,
             whisper=whisper,
         )
         sockets = Sockets(bolt, app_client, session, refusals, settings.sockets)

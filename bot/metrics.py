@@ -126,6 +126,7 @@ class Metrics:
             ["model", "outcome"],
             registry=registry,
         )
+        self._stopped = Counter("nod_turns_stopped", "Turns that their person stopped.", registry=registry)
         self._model_retries = Counter(
             "nod_model_retries", "Requests that were made once more, because nothing was shown.", registry=registry
         )
@@ -167,6 +168,10 @@ class Metrics:
         self._turns.labels(state.value).inc()
         if state is not TurnState.INTERRUPTED:
             self._to_end.observe(max(seconds, 0.0))
+
+    def turn_stopped(self) -> None:
+        """A turn was stopped by its person; it counts as answered, too."""
+        self._stopped.inc()
 
     def first_word(self, seconds: float) -> None:
         """The first word of an answer was given to Slack, so long after the delivery."""

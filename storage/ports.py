@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from storage.decided import Audit, Grants
 from storage.keeping import Keeping
 from storage.records import (
     Action,
     ActionState,
     Answerable,
-    AuditRow,
     Claim,
     Click,
     Compaction,
@@ -24,7 +24,6 @@ from storage.records import (
     Counts,
     Delivery,
     Ended,
-    Grant,
     InLine,
     Item,
     Memory,
@@ -38,10 +37,15 @@ from storage.records import (
     TurnState,
     Usage,
 )
+from storage.turn_control import TurnControl
 
 
 class StorageError(Exception):
     """The database did not do it. `str()` tells the operator why, never a person in Slack."""
+
+
+class TurnStopped(StorageError):
+    """The turn was stopped by its person: what it does now is not kept any more."""
 
 
 class Inbox(Protocol):
@@ -112,7 +116,7 @@ class Inbox(Protocol):
         ...
 
 
-class Turns(Protocol):
+class Turns(TurnControl, Protocol):
     async def record(
         self,
         turn: int,
@@ -282,34 +286,6 @@ class Actions(Protocol):
     async def uncarded(self, *, of_ended_turns: bool = False) -> list[Action]:
         """Return actions whose card was never posted (a crash in between): pending, or confirmed by a grant.
         `of_ended_turns` leaves out those whose turn still runs: it posts its cards itself."""
-        ...
-
-
-class Grants(Protocol):
-    async def find(self, conversation: int, user: str, function: str, at: datetime) -> Grant | None:
-        """Return the grant that lives for these three, the one that lives longest."""
-        ...
-
-    async def of(self, team: str, user: str, at: datetime) -> list[Grant]:
-        """Return a person's living grants, the newest first."""
-        ...
-
-    async def revoke(self, grant: int, team: str, user: str, at: datetime) -> Grant | None:
-        """End a living grant of this person's, with an audit row; None if it is not theirs or not living."""
-        ...
-
-
-class Audit(Protocol):
-    """The record of what happened to actions: rows are only appended, by the transactions that change them."""
-
-    async def rows(self, *, action_id: str | None = None, after: int = 0, limit: int = 1_000) -> list[AuditRow]:
-        """Return rows with an id above `after`, oldest first, all or one action's."""
-        ...
-
-    async def verify(self) -> int | None:
-        """Follow the chain from the first row to the last; the id of the first row that does not fit, None if all
-        do. The texts beside the rows are looked at too; one that is gone fits if a later row says that it was
-        forgotten. Read in pieces: it does not hold the whole table in memory."""
         ...
 
 

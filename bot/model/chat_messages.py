@@ -34,9 +34,9 @@ def build_messages(
                 messages.append({"role": "user", "content": neutral.overheard_text(item)})
             case SummaryItem():
                 messages.append({"role": "user", "content": neutral.summary_text(item)})
-            case AssistantItem() if item.text:
+            case AssistantItem() if item.text or item.stopped:
                 message = _assistant(messages)
-                message["content"] = "\n\n".join(filter(None, [message["content"], item.text]))
+                message["content"] = "\n\n".join(filter(None, [message["content"], neutral.assistant_text(item)]))
             case CallItem():
                 _assistant(messages).setdefault("tool_calls", []).append(_call(item, model))
             case ResultItem():

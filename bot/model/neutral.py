@@ -13,6 +13,7 @@ from storage.records import (
     OWN,
     PICTURE,
     UNREAD,
+    AssistantItem,
     Attached,
     CallItem,
     OverheardItem,
@@ -29,6 +30,7 @@ EARLIER = "Earlier in this thread"
 """What Nod overheard begins with."""
 
 EDITED, DELETED = "(edited)", "(This message was deleted.)"
+STOPPED = "(The person stopped the answer here. It is over: nothing of it is owed unless they ask for it again.)"
 
 QUOTED = "> "
 """Stands before a line of a person's text that would pass for another speaker's, for the summary or for what was
@@ -66,6 +68,11 @@ def user_text(item: UserItem) -> str:
         said += end + _told_apart(line, name)
     said += f"\n{EDITED}" if item.edited else ""
     return f"[{name}] {said}" if name else said
+
+
+def assistant_text(item: AssistantItem) -> str:
+    """Write what the model said, with a remark where its person stopped it."""
+    return "\n\n".join(filter(None, [item.text, STOPPED if item.stopped else ""]))
 
 
 def user_parts(item: UserItem, *, sees: bool) -> list[str | Attached]:

@@ -61,7 +61,8 @@ def _neutral(item: Item, sees: bool) -> list[dict[str, Any]]:
         case SummaryItem():
             return [_message("user", neutral.summary_text(item))]
         case AssistantItem():
-            return [_message("assistant", item.text)] if item.text else []
+            said = neutral.assistant_text(item)
+            return [_message("assistant", said)] if said else []
         case CallItem():
             call = {"call_id": item.call_id, "name": neutral.call_name(item)}
             return [{"type": "function_call", **call, "arguments": neutral.call_arguments(item)}]

@@ -7,7 +7,9 @@ Slack ends a stream after about five minutes even while it is appended to, and t
 import asyncio
 import secrets
 import time
+from collections.abc import Sequence
 
+from bot.slack.block_kit import Block
 from bot.slack.marks import OPEN, Mark
 from bot.slack.open_message import OpenMessage, Place
 from bot.slack.seams import seam, unclosed
@@ -81,19 +83,20 @@ class Answer:
                 await self._close()
             await self._flush()
 
-    async def end(self, mark: Mark | None = None) -> bool:
-        """Write what is left and end the message, with `mark` or that of a part; a later `write` opens a new one.
-        Whether all that was written so far stands, as far as Slack will ever take it."""
+    async def end(self, mark: Mark | None = None, below: Sequence[Block] = ()) -> bool:
+        """Write what is left and end the message, with `mark` or that of a part, and with `below` under its text;
+        a later `write` opens a new one. Whether all that was written so far stands, as far as Slack will ever
+        take it."""
         async with self._writing:
-            return await self._end(mark)
+            return await self._end(mark, below)
 
-    async def _end(self, mark: Mark | None) -> bool:
+    async def _end(self, mark: Mark | None, below: Sequence[Block]) -> bool:
         self._pending, self._coming = self._pending + defused(self._coming), ""
         if not self._pending.strip():
             self._pending = ""
         await self._fill(ended=True)
         self._pending += unclosed((self._message.text if self._message else "") + self._pending)
-        await self._close(mark)
+        await self._close(mark, below)
         self._tasks, self._changed = {}, {}
         return not self._unshown
 
@@ -128,7 +131,7 @@ class Answer:
             self._message = OpenMessage(self._place, self._mark(OPEN), streams=self._streams)
         return self._message
 
-    async def _close(self, mark: Mark | None = None) -> None:
+    async def _close(self, mark: Mark | None = None, below: Sequence[Block] = ()) -> None:
         """End the current message with all that is pending. Tasks alone are no answer: a part at the most."""
         message = await self._current() if self._pending else self._message
         piece, self._pending, self._message = self._pending, "", None
@@ -137,7 +140,7 @@ class Answer:
             self._changed = {call: task for call, task in self._changed.items() if task.open}
             said = message.text + piece
             own = mark if mark is not None and said.strip() else self._mark(PART)
-            self._unshown |= not await message.end(piece, own, tasks)
+            self._unshown |= not await message.end(piece, own, tasks, below)
             self._streams = message.streams
 
     def _mark(self, event_type: str) -> Mark:

@@ -29,7 +29,8 @@ PEOPLE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
 
 class Intake:
     """Keeps what is for Nod. `wake` tells the worker that something new is there; `on_repeated` is called when
-    Slack delivers again what it saw no ack for."""
+    Slack delivers again what it saw no ack for. `stops` keeps a wish that a running answer stop, and tells whether
+    a message is one: that is looked at before the queue."""
 
     def __init__(
         self,
@@ -38,12 +39,14 @@ class Intake:
         bot_user: str,
         wake: Callable[[], None],
         on_repeated: Callable[[], None],
+        stops: Callable[[Delivery], Awaitable[bool]],
     ) -> None:
         self._inbox = inbox
         self._clock = clock
         self._bot_user = bot_user
         self._wake = wake
         self._on_repeated = on_repeated
+        self._stops = stops
 
     async def keep_event(
         self, req: AsyncBoltRequest, body: Mapping[str, Any], next: Callable[[], Awaitable[None]]
@@ -52,7 +55,7 @@ class Intake:
         if req.headers.get("x-slack-retry-num", ["0"]) != ["0"]:
             self._on_repeated()
         delivery = from_event(body, self._bot_user)
-        if delivery is not None:
+        if delivery is not None and not await self._stops(delivery):
             await self.keep(delivery, only_if_joined=not _addressed(body, self._bot_user))
         revision = revision_from(body, self._bot_user)
         if revision is not None:

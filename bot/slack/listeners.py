@@ -20,10 +20,12 @@ from bot.slack.granting import Granting
 from bot.slack.grants_list import REVOKE
 from bot.slack.intake import Intake
 from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
-from bot.slack.notes import RETRY
+from bot.slack.notes import CONTINUE, REGENERATE, RETRY
 from bot.slack.offers import Offers
 from bot.slack.retries import Retries
 from bot.slack.sharing import Sharing
+from bot.slack.stop_button import STOP
+from bot.slack.stops import Stops
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
 
@@ -44,10 +46,13 @@ def register(
     sharing: Sharing,
     retries: Retries,
     offers: Offers,
+    stops: Stops,
     whisper: Whisper,
 ) -> None:
     safe = whisper.if_broken
     app.middleware(intake.keep_event)
+    app.middleware(stops.keep_event)
+    app.event("agent_session_stopped")(stops.told)
     app.event("app_mention")(kept)
     app.event({"type": "message", "subtype": CHANGED})(offers.edited)
     app.event("message")(kept)
@@ -71,6 +76,9 @@ def register(
     app.action(FORGET_CANCEL)(safe(forgetting.cancel))
     app.action(SHARE)(safe(sharing.share))
     app.action(RETRY)(safe(retries.again))
+    app.action(CONTINUE)(safe(retries.go_on))
+    app.action(REGENERATE)(safe(retries.regenerate))
+    app.action(STOP)(safe(stops.press))
     app.event(EVERY)(kept)
     app.error(failed)
 

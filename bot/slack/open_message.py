@@ -6,7 +6,7 @@ with its whole text, which may be done twice. A message that somebody deletes is
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,6 +79,7 @@ class OpenMessage:
         self._streaming = False
         self._unsent: list[str | Task] = []
         self._tasks: dict[str, Task] = {}
+        self._below: list[Block] = []
         self._doubt: _Doubt | None = None
         self._over: bool | None = None  # nothing more is written; whether that is Slack's last word
         self._since = self._due = time.monotonic()
@@ -114,11 +115,13 @@ class OpenMessage:
                 return
         await self._show_whole()
 
-    async def end(self, rest: str, mark: Mark, tasks: Iterable[Task] = ()) -> bool:
-        """Add what is left and end it with its final mark. Whether it stands so, or Slack will never take it:
-        False means that a later try may end otherwise. A task that is still in progress has failed."""
+    async def end(self, rest: str, mark: Mark, tasks: Iterable[Task] = (), below: Sequence[Block] = ()) -> bool:
+        """Add what is left and end it with its final mark, and with `below` under its text. Whether it stands so,
+        or Slack will never take it: False means that a later try may end otherwise. A task that is still in
+        progress has failed."""
         self._take("", tasks)
         self._take(rest, [task.failed for task in self._tasks.values() if task.open])
+        self._below = list(below)
         if self._streaming and await self._end_stream(mark):
             return True
         if self._over is not None:
@@ -204,7 +207,10 @@ class OpenMessage:
             try:
                 with patience(wait):
                     await self._client.chat_stopStream(
-                        **self._here(), chunks=self._chunks() or None, metadata=mark.metadata
+                        **self._here(),
+                        chunks=self._chunks() or None,
+                        blocks=self._below or None,
+                        metadata=mark.metadata,
                     )
                 return True
             except Limited:
@@ -250,7 +256,7 @@ class OpenMessage:
             await self._post(self._unfinished)
 
     async def _post(self, mark: Mark) -> bool:
-        place, blocks = self._place, markdown_blocks(self.text)
+        place, blocks = self._place, [*markdown_blocks(self.text), *self._below]
         try:
             self._ts = await post_once(
                 self._client, place.bot, place.key, mark, "posting an answer", text=self.text, blocks=blocks
@@ -307,7 +313,7 @@ class OpenMessage:
 
     def _blocks(self) -> list[Block]:
         text = markdown_blocks(self.text) if self.text.strip() else []
-        return [*(task.card for task in self._tasks.values()), *text]
+        return [*(task.card for task in self._tasks.values()), *text, *self._below]
 
     def _titles(self) -> str:
         return ", ".join(task.title for task in self._tasks.values())

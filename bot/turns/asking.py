@@ -13,6 +13,7 @@ from bot.turns.compaction import recall
 from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
+from bot.turns.stops import Halt, Stopped, Wait
 from storage.records import Claim
 
 log = logging.getLogger("nod.turns")
@@ -28,26 +29,27 @@ class OutOfTime(Exception):
 class Deadline:
     """When a turn has to end, on the loop's clock."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, halt: Halt) -> None:
         self._at = asyncio.get_running_loop().time() + seconds
+        self._halt = halt
 
     def within(self) -> "_Within":
-        """Bound what is awaited inside; raises OutOfTime."""
-        return _Within(self._at)
+        """Bound what is awaited inside; raises OutOfTime, and Stopped once its person stops the turn."""
+        return _Within(self._halt.within(self._at))
 
 
 class _Within:
-    def __init__(self, at: float) -> None:
-        self._timeout = asyncio.timeout_at(at)
+    def __init__(self, wait: Wait) -> None:
+        self._wait = wait
 
     async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
+        await self._wait.__aenter__()
 
     async def __aexit__(self, *raised: object) -> None:
         try:
-            await self._timeout.__aexit__(*raised)  # type: ignore[arg-type]
+            await self._wait.__aexit__(*raised)
         except TimeoutError as error:
-            if self._timeout.expired():
+            if self._wait.expired:
                 raise OutOfTime from error
             raise
 
@@ -59,7 +61,7 @@ async def ask(
     that the request began with, for `Turns.record`.
 
     A request that broke off before anything of it was shown is made once more: nobody has seen the first. Raises
-    OutOfTime, and bot.errors.ModelError.
+    OutOfTime, Stopped with what was said until then, and bot.errors.ModelError.
     """
     try:
         return await _ask_once(parts, claim, outlet, lead, deadline)
@@ -86,7 +88,7 @@ async def _ask_once(
 ) -> tuple[Done, int | None]:
     shown, front = await recall(parts, claim.conversation.id)
     shown = await with_pictures(parts.storage, shown)
-    said = False
+    said = ""
     events = parts.model.stream(INSTRUCTIONS, shown, list(parts.functions.values()))
     try:
         async with aclosing(events), aclosing(_in_time(events, deadline)) as timed:
@@ -96,11 +98,13 @@ async def _ask_once(
                         if not (said or lead):
                             parts.metrics.first_word((parts.clock() - claim.since).total_seconds())
                         await outlet.text(text if said else lead + text)
-                        said = True
+                        said += text
                     case Done():
                         parts.metrics.model_answered(event.model or parts.model.name)
                         parts.metrics.tokens(event.usage)
                         return event, front
+    except Stopped as stop:
+        raise Stopped(said) from stop
     except ModelError as error:
         parts.metrics.model_failed(parts.model.name, error)
         if said or not isinstance(error, ModelBusy | ModelCut) or getattr(error, "repeated", False):

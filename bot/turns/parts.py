@@ -12,6 +12,7 @@ from bot.model.protocol import Model
 from bot.turns.attachments import Attachments, NoAttachments
 from bot.turns.effects import Effects
 from bot.turns.policy import Policy
+from bot.turns.stops import Stops
 from bot.turns.threads import NoThreads, Threads
 from functions.context import Context, Person
 from functions.contract import Function
@@ -37,6 +38,7 @@ class Parts:
     turn_seconds: float = 600.0
     """What the model and its read-only calls may take in one turn."""
     effects: Effects = field(default_factory=Effects)
+    stops: Stops = field(default_factory=Stops)
     attachments: Attachments = field(default_factory=NoAttachments)
     threads: Threads = field(default_factory=NoThreads)
 

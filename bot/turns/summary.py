@@ -83,7 +83,7 @@ def _line(item: Item) -> str:
             told = {"notes": item.text}
         case UserItem():
             said = DELETED if item.deleted else _piece(item.text)
-            told = {"person": item.speaker or item.user, "said": said}
+            told = {"person": item.speaker or item.user or "(nobody)", "said": said}
             if item.files:
                 told["with_files"] = _piece(
                     "\n".join(f"{file.name}: {file.text or file.kind}" for file in item.files)
@@ -92,7 +92,7 @@ def _line(item: Item) -> str:
             said = DELETED if item.deleted else _piece(item.text)
             told = {"before_nod_was_called": item.speaker or item.user, "said": said}
         case AssistantItem():
-            told = {"nod_said": _piece(item.text)}
+            told = {"nod_said": _piece(item.text)} | ({"then": "the person stopped it"} if item.stopped else {})
         case CallItem():
             told = {"nod_called": item.function, "with": _piece(item.arguments_json)}
         case ResultItem():

@@ -9,8 +9,11 @@ from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.proposals import Limits
+from bot.turns.said import text_of, user_item
+from bot.turns.stopping import beside
 from storage.outcomes import outcome_items
 from storage.records import (
+    Action,
     ActionState,
     Attached,
     Claim,
@@ -18,7 +21,6 @@ from storage.records import (
     InboxEntry,
     NewItem,
     TurnState,
-    UserItem,
 )
 
 
@@ -26,11 +28,12 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     """Run a claimed turn to its end; the outlet is finished when this returns.
 
     Raises bot.errors.ModelError; the history then holds what was delivered, so that nobody has to repeat it.
-    Raises NotShown when its end is recorded and could not be shown yet.
+    Raises NotShown when its end is recorded and could not be shown yet, and Stopped.
     """
     items: list[NewItem] = []
     denied: set[str] = set()
     advised = False
+    decided = await _decided(parts, claim, outlet)
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
             said = [] if entry.delivery.deleted else await _said(parts, claim, entry, outlet)
@@ -39,7 +42,7 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
                 items += await overheard(parts, claim, entry, outlet, beside)
             items += said
             continue
-        action = await carry_out(parts, entry.delivery.action_id or "", outlet)
+        action = decided[entry.id]
         if action is not None:
             items += outcome_items(action)
         if action is not None and action.state is ActionState.DENIED:
@@ -57,6 +60,17 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     return await run_loop(parts, claim, outlet, Limits(frozenset(denied), advised))
 
 
+async def _decided(parts: Parts, claim: Claim, outlet: Outlet) -> dict[int, Action | None]:
+    """Carry out what was confirmed, by the entries' numbers. A click counts: a stop does not end this, but only
+    the wait for it."""
+    decisions = [entry for entry in claim.entries if entry.delivery.kind is DeliveryKind.DECISION]
+
+    async def carried_out() -> dict[int, Action | None]:
+        return {entry.id: await carry_out(parts, entry.delivery.action_id or "", outlet) for entry in decisions}
+
+    return await beside(parts.effects, parts.stops.of(claim.turn), carried_out()) if decisions else {}
+
+
 async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
     """Turn a message and its files into history: nothing for an empty mention.
 
@@ -69,12 +83,10 @@ async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -
     if delivery.files != () and not before:
         await outlet.working()
         room = parts.context_tokens // 2
-        files, unread = await attached(parts.storage, parts.attachments, entry, room)
+        async with parts.stops.of(claim.turn).within():
+            files, unread = await attached(parts.storage, parts.attachments, entry, room)
         if unread:
             await outlet.tell_unread(unread, entry.id)
-    if not (delivery.text.strip() or files or before):
+    if not (text_of(delivery).strip() or files or before):
         return []
-    alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND
-    speaker = "" if alone else outlet.person.name or delivery.user  # among others nobody speaks unnamed
-    item = UserItem(delivery.text, delivery.user, speaker, files, ts=delivery.ts, edited=delivery.edited)
-    return [NewItem(item, key=key)]
+    return [user_item(entry, outlet.person, files)]

@@ -14,8 +14,9 @@ from bot.turns.ending import NotShown, end, show_again
 from bot.turns.line import Line
 from bot.turns.outlet import Outlet, Outlets
 from bot.turns.parts import Parts
+from bot.turns.stopping import unless_stopped
 from bot.turns.turn import run_turn
-from storage.ports import StorageError
+from storage.ports import StorageError, TurnStopped
 from storage.records import Claim, DeliveryKind, Ended, Note, TurnState
 
 log = logging.getLogger("nod.worker")
@@ -129,10 +130,12 @@ class Worker:
 
     def _track(self, turn: asyncio.Task[None], claim: Claim) -> None:
         self._turns[turn] = (claim.turn, self._parts.clock())
+        self._parts.stops.of(claim.turn)
         turn.add_done_callback(self._ended)
 
     def _ended(self, turn: asyncio.Task[None]) -> None:
-        del self._turns[turn]
+        number, _ = self._turns.pop(turn)
+        self._parts.stops.forget(number)
         self.wake()
 
     async def _run(self, claim: Claim) -> None:
@@ -171,6 +174,9 @@ class Worker:
             return outlet, TurnState.FAILED, await self._incident(claim, outlet)
         except Exception as error:
             return outlet, TurnState.FAILED, await self._incident(claim, outlet, error)
+        finally:
+            if outlet is not None:
+                await outlet.leave()  # also where nothing of an end could be shown
 
     async def _answer(self, claim: Claim, outlet: Outlet) -> tuple[TurnState, str | None]:
         """Run a turn, or apologise for it; its state and incident."""
@@ -182,7 +188,8 @@ class Worker:
         if self._is_late(claim):
             log.warning("turn %d is late: its message came long before this start", claim.turn)
             return await end(self._parts, claim, outlet, TurnState.FAILED, Note("late", retry=True)), None
-        return await self._converse(claim, outlet), None
+        turn = self._converse(claim, outlet)
+        return await unless_stopped(self._parts, claim, outlet, turn), None
 
     def _is_late(self, claim: Claim) -> bool:
         """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome; for
@@ -258,6 +265,9 @@ class Worker:
             try:
                 await self._parts.storage.turns.finish(claim.turn, state, self._parts.clock(), incident)
                 break
+            except TurnStopped:  # while it went back to the inbox, or was apologised for
+                await self._show_later(claim)
+                return
             except StorageError as error:
                 log.error("turn %d could not be ended yet: %s", claim.turn, error)
                 await asyncio.sleep(STORAGE_PAUSE)

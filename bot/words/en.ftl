@@ -198,7 +198,7 @@ model-cut = The connection to the model broke off, so the answer above is not co
 memory-summarized = I have summarised the older part of this thread for myself; its newest part I know word for word.
 memory-trimmed = I no longer look at the older part of this thread; its newest part I know word for word.
 context-too-long = This thread has grown too long for the model. Start a new thread, and tell me what matters from this one.
-answer-length = The answer reached the model's length limit. Say “go on” for the rest.
+answer-length = The answer reached the model's length limit. Press *Continue* for the rest.
 answer-filtered = The provider's content filter stopped this answer. Try putting the question another way.
 answer-refused = The model declined to answer this.
 answer-empty = The model gave an empty answer. Ask me again in other words.
@@ -228,7 +228,25 @@ retry-unknown = I do not know any more what this was about, so I did nothing. Pl
 ## Threads
 thread-unread = I could not read what was said above in this thread, so I know only what you write to me from here on.
 offer-edited = You have changed your question. Shall I answer it again as it reads now?
-offer-button = Answer again
+
+## Stop, continue, answer again
+stop-offer = I am still working on this…
+stop-button = Stop
+stop-not-yours = Only { $user } can stop this, because it answers their question.
+stop-over = That had ended already, so there was nothing to stop.
+stopped = Stopped.
+stopped-beside = Stopped. What was confirmed is still carried out, and its card says how it ends.
+continue-button = Continue
+continue-begun = I am going on…
+continue-not-yours = Only the person who asked can have this answer continued.
+continue-already = I have gone on already. Look for the rest further down.
+continue-moved-on = This conversation has gone on since, so I did not continue that answer. Tell me what you still need.
+regenerate-button = Answer again
+regenerate-begun = Answered again below.
+regenerate-not-yours = Only the person who asked can have this answered again.
+regenerate-already = I have answered this again already. Look further down.
+regenerate-moved-on = This conversation has gone on since, so I did not answer that again. Please ask me once more if you still want it.
+regenerate-acted = This answer came with an action, and what has effects is not repeated. Please tell me what you still need.
 
 ## Files
 file-too-large = I could not read “{ $name }”: it is too large for me. Send a smaller file, or only the part that matters.

@@ -165,7 +165,7 @@ model-cut = 모델과의 연결이 끊겨서 위의 답은 완전하지 않습�
 memory-summarized = 이 스레드의 앞부분은 요약해서 기억하고 있어요. 최근 대화는 그대로 기억해요.
 memory-trimmed = 이 스레드의 앞부분은 이제 참고하지 않아요. 최근 대화는 그대로 기억해요.
 context-too-long = 스레드가 모델이 읽을 수 있는 길이를 넘었습니다. 새 스레드를 시작해서 중요한 내용을 알려 주세요.
-answer-length = 답이 모델의 길이 제한에 닿았습니다. 나머지가 필요하시면 ‘계속’이라고 말씀해 주세요.
+answer-length = 답이 모델의 길이 제한에 닿았습니다. 나머지를 보시려면 *이어서 답하기*를 눌러 주세요.
 answer-filtered = 제공자의 콘텐츠 필터가 이 답을 막았습니다. 질문을 다르게 써 봐 주세요.
 answer-refused = 모델이 이 질문에는 답하지 않겠다고 했습니다.
 answer-empty = 모델이 빈 답을 보냈습니다. 다른 말로 다시 물어봐 주세요.
@@ -190,9 +190,27 @@ retry-moved-on = 그 뒤로 대화가 이어져서 다시 시도하지 않았습
 retry-unknown = 어떤 요청이었는지 더 이상 알 수 없어서 아무것도 하지 않았습니다. 다시 말씀해 주세요.
 
 ## 스레드
-thread-unread = 이 스레드에서 앞서 나눈 대화를 읽지 못했어요. 지금부터 저에게 쓰시는 내용만 알 수 있어요.
-offer-edited = 질문을 고치셨네요. 바뀐 질문에 다시 답해 드릴까요?
-offer-button = 다시 답변
+thread-unread = 이 스레드에서 앞서 나눈 대화를 읽지 못했습니다. 지금부터 저에게 쓰시는 내용만 알 수 있습니다.
+offer-edited = 질문을 고치셨습니다. 바뀐 질문에 다시 답해 드릴까요?
+
+## 그만, 이어서, 다시
+stop-offer = 아직 답을 준비하고 있습니다…
+stop-button = 그만
+stop-not-yours = { $user }님의 질문에 답하는 중이라 { $user }님만 멈출 수 있습니다.
+stop-over = 이미 끝난 답이라 멈출 것이 없었습니다.
+stopped = 멈췄습니다.
+stopped-beside = 멈췄습니다. 이미 승인한 작업은 끝까지 실행하고, 결과는 카드에 알려 드립니다.
+continue-button = 이어서 답하기
+continue-begun = 이어서 답하고 있습니다…
+continue-not-yours = 질문하신 분만 이 답을 이어서 받을 수 있습니다.
+continue-already = 이미 이어서 답했습니다. 아래쪽에서 확인해 주세요.
+continue-moved-on = 그 뒤로 대화가 이어져서 그 답은 이어 가지 않았습니다. 더 필요한 것을 말씀해 주세요.
+regenerate-button = 다시 답하기
+regenerate-begun = 아래에 다시 답했습니다.
+regenerate-not-yours = 질문하신 분만 다시 답하게 할 수 있습니다.
+regenerate-already = 이미 다시 답했습니다. 아래쪽에서 확인해 주세요.
+regenerate-moved-on = 그 뒤로 대화가 이어져서 다시 답하지 않았습니다. 아직 필요하시면 한 번 더 말씀해 주세요.
+regenerate-acted = 작업이 함께 나온 답이고, 무언가를 바꾸는 일은 되풀이하지 않습니다. 더 필요한 것을 말씀해 주세요.
 
 ## 파일
 file-too-large = ‘{ $name }’ 파일은 너무 커서 읽지 못했습니다. 더 작은 파일이나 필요한 부분만 보내 주세요.

@@ -12,6 +12,7 @@ from storage.records.actions import (
     Ruling,
     Verdict,
 )
+from storage.records.control import Stop, Stopping
 from storage.records.conversations import (
     APP,
     COMMAND_THREAD,
@@ -39,6 +40,7 @@ from storage.records.conversations import (
 )
 from storage.records.files import PICTURE, Attached, SharedFile
 from storage.records.inbox import (
+    CONTINUE,
     Counts,
     Delivery,
     DeliveryKind,
@@ -59,6 +61,7 @@ from storage.records.turns import (
 __all__ = [
     "APP",
     "COMMAND_THREAD",
+    "CONTINUE",
     "GUEST",
     "OLDER",
     "OWN",
@@ -102,6 +105,8 @@ __all__ = [
     "Revision",
     "Ruling",
     "SharedFile",
+    "Stop",
+    "Stopping",
     "StoredItem",
     "SummaryItem",
     "TurnState",

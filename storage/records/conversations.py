@@ -81,8 +81,11 @@ class OverheardItem:
 
 @dataclass(frozen=True)
 class AssistantItem:
+    """What the model said. `stopped`: its person stopped it after this, which may be nothing."""
+
     text: str
     raw: Raw | None = None
+    stopped: bool = False
 
 
 @dataclass(frozen=True)

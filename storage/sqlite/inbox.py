@@ -79,14 +79,14 @@ def add(db: Database, delivery: Delivery, at: datetime, *, only_if_joined: bool)
         aside.keep(db, delivery, at)
         return False
     if only_if_joined:
-        _insert(db, delivery, at)
+        insert(db, delivery, at)
         return True
     if delivery.files is None:
         delivery = replace(delivery, files=aside.files(db, delivery))
     aside.join(db, delivery)
-    _insert(db, delivery, at)
+    insert(db, delivery, at)
     for later, received_at in aside.take(db, delivery):
-        _insert(db, later, received_at)
+        insert(db, later, received_at)
     return True
 
 
@@ -122,10 +122,11 @@ def add_decision(db: Database, action: Action, at: datetime, response_url: str |
         [delivery.key],
     )
     if again.rowcount == 0 and not any(db.query("SELECT 1 FROM inbox WHERE key = ?", [delivery.key])):
-        _insert(db, delivery, at)
+        insert(db, delivery, at)
 
 
-def _insert(db: Database, delivery: Delivery, at: datetime) -> None:
+def insert(db: Database, delivery: Delivery, at: datetime) -> None:
+    """Let a delivery wait; its conversation is there, and its key is new."""
     key = delivery.conversation
     db.execute(
         """

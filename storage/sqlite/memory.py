@@ -38,13 +38,14 @@ def memory(db: Database, conversation: int) -> Memory:
         rows.append(summary)
         for id in json.loads(summary["kept"]):
             rows += db.query(
-                "SELECT id, kind, data FROM items WHERE id = ? AND conversation = ?", [id, conversation]
+                "SELECT id, kind, data FROM items WHERE id = ? AND conversation = ? AND superseded_at IS NULL",
+                [id, conversation],
             )
     front, covers = (0, 0) if summary is None else (summary["id"], summary["covers"])
     rows += db.query(
         """
         SELECT id, kind, data FROM items
-        WHERE conversation = ? AND id > ? AND (kind <> 'summary' OR id > ?) ORDER BY id
+        WHERE conversation = ? AND id > ? AND (kind <> 'summary' OR id > ?) AND superseded_at IS NULL ORDER BY id
         """,
         [conversation, covers, front],
     )

@@ -18,7 +18,8 @@ What browser tests may rely on (all ids are the workspace's own):
     dialog[data-confirm-dialog][open]  [data-confirm="yes|no"]
     dialog#view[open][data-view-id][data-callback-id]  form[data-view-form], inputs named "block_id:action_id",
         button[data-submit], button[data-close-view], .error beside a refused input
-    [data-status]                    the assistant's status line, empty when there is none
+    [data-status]                    the assistant's status line, empty when there is none;
+        button[data-stop] in it is Slack's own Stop, in direct messages while an answer is written
     [data-click-warning]             beside a control whose click was not taken, until the next try
     button[data-behind]              opens #behind; tr[data-employee="1"][data-change="|changed|added|removed"]
     button[data-restart]             kills Nod's process and starts it again;
@@ -26,11 +27,12 @@ What browser tests may rely on (all ids are the workspace's own):
     details[data-unkind]             button[data-fault="gap|…"] makes the world unkind, button[data-calm] ends it;
         .unkind-count says how many faults there were
     details[data-contract]           the steps to try, with [data-prompt] buttons; li[data-step="four_eyes|edit|…"]
+    details[data-steering]           what can be asked of an answer: li[data-try="stop|continue|…"]
     button[data-theme-toggle], [data-toast]
 
 Addresses: GET / (?as=kim&in=general&thread=<ts>&tab=home), GET /events (the same query),
-POST /say, /edit, /delete, /click, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields, ?as=…);
-GET and POST /unkind (JSON, see page/unkind.py).
+POST /say, /edit, /delete, /click, /stop, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields,
+?as=…); GET and POST /unkind (JSON, see page/unkind.py).
 A refusal is {"error": "a sentence"} with a 4xx status; with 200 it is Nod that did not take a click in time.
 """
 
@@ -228,6 +230,16 @@ class _Page:
         view = self.workspace.views.get(view_id)
         return form_values(view.blocks, form) if view else {}
 
+    async def stop(self, request: web.Request) -> web.Response:
+        """Press Slack's own Stop in a thread of the direct channel."""
+        form = await request.post()
+        place = self.acting(request, str(form["channel"]))
+        try:
+            await self.people.stop(place.person.id, place.channel.id, str(form["thread_ts"]))
+        except NotThere:
+            return self.refuse(place, "not_there", 404)
+        return web.json_response({})
+
     async def open(self, request: web.Request) -> web.Response:
         """Tell Nod that the person has opened its messages or its Home tab."""
         form = await request.post()
@@ -304,6 +316,7 @@ def make_app(
     app.router.add_post("/edit", own.edit)
     app.router.add_post("/delete", own.delete)
     app.router.add_post("/click", page.click)
+    app.router.add_post("/stop", page.stop)
     app.router.add_post("/open", page.open)
     app.router.add_post("/restart", page.restart)
     if unkind is not None:

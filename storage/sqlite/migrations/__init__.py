@@ -17,6 +17,7 @@ from storage.sqlite.migrations import (
     m016_memory,
     m017_endings,
     m018_threads,
+    m019_control,
     m020_keeping,
 )
 from storage.sqlite.migrations.steps import MIGRATIONS
@@ -31,6 +32,7 @@ FILES = (
     m016_memory,
     m017_endings,
     m018_threads,
+    m019_control,
     m020_keeping,
 )
 """Each has added its steps by being imported, in this order."""

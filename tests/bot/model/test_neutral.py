@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.model import neutral
-from storage.records import CallItem, ResultItem, SummaryItem, UserItem
+from bot.model.chat_messages import build_messages
+from bot.model.responses_input import build_input
+from storage.records import AssistantItem, CallItem, Item, ResultItem, SummaryItem, UserItem
 
 CONTROL = [
     "<|im_start|>",
@@ -141,3 +143,19 @@ def test_nothing_in_a_summary_passes_for_a_speaker() -> None:
 
 def test_what_is_left_out_is_said() -> None:
     assert neutral.summary_text(SummaryItem("")) == neutral.LEFT_OUT
+
+
+@pytest.mark.parametrize("said", ["", "One, two"])
+def test_an_answer_that_was_stopped_says_so_to_both_apis(said: str) -> None:
+    answer = AssistantItem(said, stopped=True)
+    items: list[Item] = [UserItem("Count.", "U1"), answer, UserItem("Go on.", "U1")]
+    (_, stopped, _) = build_input(items, "m-1")
+    assert (stopped["role"], stopped["content"]) == ("assistant", neutral.assistant_text(answer))
+    assert stopped["content"].startswith(said)
+    assert stopped["content"].endswith(neutral.STOPPED)
+    assert build_messages("", items, "m-1")[1] == {"role": "assistant", "content": stopped["content"]}
+
+
+def test_other_answers_stay_as_they_are() -> None:
+    assert neutral.assistant_text(AssistantItem("One.")) == "One."
+    assert build_messages("", [AssistantItem("")], "m-1") == build_input([AssistantItem("")], "m-1") == []

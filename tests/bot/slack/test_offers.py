@@ -55,6 +55,10 @@ def edit(text: str = "<@UBOT> b?", at: str = "1.5", **more: Any) -> dict[str, An
     return {"type": "event_callback", "team_id": "T1", "event": told | {"event_ts": "1.9", "previous_message": {}}}
 
 
+async def no_stop(_: Delivery) -> bool:
+    return False
+
+
 async def kept(inbox: Inbox, body: dict[str, Any]) -> AsyncBoltContext:
     """Let the middleware see an event; what it leaves for the listeners."""
     order: list[str] = []
@@ -63,7 +67,9 @@ async def kept(inbox: Inbox, body: dict[str, Any]) -> AsyncBoltContext:
         order.append("next")
 
     request = AsyncBoltRequest(body=body, mode="socket_mode")
-    await Intake(inbox, lambda: NOW, "UBOT", lambda: None, lambda: None).keep_event(request, body, following)
+    await Intake(inbox, lambda: NOW, "UBOT", lambda: None, lambda: None, no_stop).keep_event(
+        request, body, following
+    )
     assert order == ["next"]
     return request.context
 

@@ -13,7 +13,8 @@ from bot.demo.workspace.state import Message
 from bot.slack import open_message
 from bot.slack.answer import PART
 from bot.slack.marks import half_written
-from bot.slack.reply import MARK, PrivateReply, ThreadReply
+from bot.slack.private_reply import PrivateReply
+from bot.slack.reply import MARK, ThreadReply
 from bot.words.catalogue import words_for
 from functions.context import Person
 from functions.contract import Function

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.turns.attachments import Unread
+from bot.turns.outlet import NO_CONTROLS, Controls
 from functions import Function, Person
 from storage.ports import StorageError
 from storage.records import (
@@ -83,8 +84,10 @@ class Reply:
     async def noted(self) -> bool:
         return False
 
-    async def pick_up(self) -> bool:
+    async def leave(self) -> None: ...
+
+    async def pick_up(self, *, anew: bool = True) -> bool:
         return False
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
         return True

@@ -15,6 +15,7 @@ from bot.metrics import Metrics
 from bot.model.protocol import Done, Event, Finish, TextDelta
 from bot.rules import Rules
 from bot.turns.attachments import Unread
+from bot.turns.outlet import NO_CONTROLS, Controls
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
 from functions import Context, Function, FunctionProblem, OutcomeUnknown, Person, function
@@ -100,6 +101,8 @@ class RecordingOutlet:
     finished: int = 0
     greeted: int = 0
     retry: bool = False
+    controls: Controls = NO_CONTROLS
+    left: int = 0
     picked_up: int = 0
     half_written: bool = False
     """Whether an earlier try left something in the thread."""
@@ -154,12 +157,15 @@ class RecordingOutlet:
     async def noted(self) -> bool:
         return self.has_note
 
-    async def pick_up(self) -> bool:
+    async def leave(self) -> None:
+        self.left += 1
+
+    async def pick_up(self, *, anew: bool = True) -> bool:
         self.picked_up += 1
         return self.half_written
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
-        self.note, self.retry = note, retry
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
+        self.note, self.retry, self.controls = note, retry, controls
         self.finished += 1
         return self.reachable
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ModelBusy
-from bot.turns.outlet import Outlet
+from bot.turns.outlet import NO_CONTROLS, Controls, Outlet
 from bot.turns.parts import Parts
 from bot.turns.worker import MOST_TRIES, Worker
 from functions import Context, function
@@ -44,8 +44,8 @@ class _Telling:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._outlet, name)
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
-        shown = await self._outlet.finish(note, retry=retry)
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
+        shown = await self._outlet.finish(note, retry=retry, controls=controls)
         self._finished.set()
         return shown
 

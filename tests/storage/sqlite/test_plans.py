@@ -66,7 +66,7 @@ BOUNDED = (
     "SCAN scrubbing",
     "SCAN revisions USING INDEX revisions_edits",
 )
-"""One row a table, the audit read on in pieces, the states of all actions counted, the digests of all pictures, and
+"""One row a table, the audit read on in pieces, the states of all actions, the digests of all pictures, and
 the edits of a quarter of an hour."""
 OF_THE_QUEUE = (
     "running",

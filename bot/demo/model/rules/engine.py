@@ -16,6 +16,7 @@ from bot.demo.model.rules.calls import (
     query_of,
     read_json,
 )
+from bot.demo.model.rules.counting import counting
 from bot.demo.model.rules.direct import read_direct
 from bot.demo.model.rules.files import LookAt
 from bot.demo.model.rules.intents import (
@@ -53,6 +54,8 @@ def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     """
     if (notes := summary(conversation)) is not None:
         return Reply(text=notes)
+    if (played := counting(conversation)) is not None:
+        return played
     thread = read_thread(conversation)
     words = words_for(thread.language)
     unclaimed = list(thread.in_turn)

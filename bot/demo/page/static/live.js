@@ -65,6 +65,13 @@ function keepOnly(list, fragments) {
 const channelList = () => document.getElementById("list");
 const threadList = () => document.getElementById("thread-list");
 
+// Left alone where nothing is new: somebody may be pressing the button in it.
+function setStatus(line, html) {
+  if (line.dataset.shown === html) return;
+  line.dataset.shown = html;
+  holding(threadList(), () => (line.innerHTML = html));
+}
+
 function openAnswered(goTo, channel, threadTs) {
   const asked = lastAsked();
   if (!asked || asked.channel !== channel || asked.ts !== threadTs || channel !== here().channel || document.querySelector("dialog[open]")) return;
@@ -111,7 +118,7 @@ const handlers = (goTo) => ({
   status(data) {
     if (data.channel !== here().channel) return;
     const line = document.querySelector("#thread > .scroll > [data-status]");
-    if (line && data.thread_ts === here().threadTs) holding(threadList(), () => (line.innerHTML = data.html));
+    if (line && data.thread_ts === here().threadTs) setStatus(line, data.html);
     else if (data.html.trim()) openAnswered(goTo, data.channel, data.thread_ts);
   },
   titled(data) {

@@ -9,7 +9,7 @@ import { here, say, send } from "./send.js";
 import { isAtEnd, scrollToEnd } from "./scroll.js";
 import { wireUnkind } from "./unkind.js";
 
-const panels = { behind: false, contract: false, unkind: false };
+const panels = { behind: false, contract: false, steering: false, unkind: false };
 let latest; // the trip that counts when one overtakes another
 
 function arrive() {
@@ -55,7 +55,7 @@ function showBehind(open) {
   if (!panel || !button) return;
   panel.hidden = !open;
   button.setAttribute("aria-expanded", String(open));
-  for (const name of ["contract", "unkind"]) {
+  for (const name of ["contract", "steering", "unkind"]) {
     const section = panel.querySelector(`[data-${name}]`);
     if (section) section.open = panels[name];
   }
@@ -107,6 +107,7 @@ document.addEventListener("click", (event) => {
   }
   const again = event.target.closest("[data-restart]");
   if (again) restart(again);
+  if (event.target.closest("[data-stop]")) send("/stop", { channel: here().channel, thread_ts: here().threadTs });
   if (event.target.closest("#behind [data-prompt]") && behindCovers()) showBehind(false);
   if (event.target.closest("[data-theme-toggle]")) toggleTheme();
 });
@@ -124,7 +125,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener(
   "toggle",
   (event) => {
-    for (const name of ["contract", "unkind"]) {
+    for (const name of ["contract", "steering", "unkind"]) {
       if (event.target.matches?.(`[data-${name}]`)) panels[name] = event.target.open;
     }
   },
