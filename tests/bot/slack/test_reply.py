@@ -179,7 +179,7 @@ async def test_a_commands_answer_is_not_sent_twice(
         sent.append(message["text"])
         return taken
 
-    monkeypatch.setattr("bot.slack.reply.respond", respond)
+    monkeypatch.setattr("bot.slack.private_reply.respond", respond)
     key = ConversationKey(desk.key.team, desk.key.channel, "command:1")
     delivery = Delivery(DeliveryKind.COMMAND, "command:1", key, desk.user, "say it", response_url="https://x/1")
     own = Claim(7, Conversation(1, key), (InboxEntry(1, delivery, datetime.now(UTC)),))
