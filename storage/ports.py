@@ -169,6 +169,10 @@ class History(Protocol):
         """Return the bytes of pictures that stood in items, by their digests."""
         ...
 
+    async def picture_sizes(self, digests: Collection[str]) -> dict[str, int]:
+        """Return how many bytes they have, without reading them."""
+        ...
+
     async def conversation(self, key: ConversationKey) -> Conversation | None: ...
 
     async def answer(self, turn: int) -> tuple[str, str, str] | None:

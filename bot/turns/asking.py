@@ -8,11 +8,11 @@ from contextlib import aclosing
 
 from bot.errors import ModelBusy, ModelCut, ModelError
 from bot.model.protocol import Done, Event, TextDelta
-from bot.turns.attachments import with_pictures
 from bot.turns.compaction import recall
 from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
+from bot.turns.pictures import with_pictures
 from storage.records import Claim
 
 log = logging.getLogger("nod.turns")

@@ -2,14 +2,14 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from bot.files.contents import Content, Image, LeftOut, Reason, Text, Unreadable
 from storage.ports import Storage
-from storage.records import PICTURE, Attached, Delivery, InboxEntry, Item, SharedFile, UserItem
+from storage.records import PICTURE, Attached, Delivery, InboxEntry, SharedFile
 
 MOST_PICTURE_BYTES = 20_000_000
 """Bytes of pictures in one request, the newest first: OpenAI takes 50 MB, and base64 makes four bytes of three."""
@@ -64,8 +64,16 @@ class NoAttachments:
         return Unfetched.UNREACHABLE
 
 
+@dataclass
+class Allowance:
+    """What the files of all messages of a turn may still take. `pictures`: bytes; they are carried by one request,
+    and kept in one transaction, for which others wait."""
+
+    pictures: int = MOST_PICTURE_BYTES
+
+
 async def attached(
-    storage: Storage, attachments: Attachments, entry: InboxEntry, room: int
+    storage: Storage, attachments: Attachments, entry: InboxEntry, room: int, allowance: Allowance
 ) -> tuple[tuple[Attached, ...], tuple[Unread, ...]]:
     """Fetch and read an entry's files, one after the other: what the model is told, and what the person is.
 
@@ -78,17 +86,17 @@ async def attached(
         files = await attachments.files_of(entry.delivery)
     told: list[Attached] = []
     unread: list[Unread] = []
-    clock, pictures = asyncio.get_running_loop().time, MOST_PICTURE_BYTES
+    clock = asyncio.get_running_loop().time
     until = clock() + MOST_SECONDS
     for file in files:
         content = await attachments.read(file) if clock() < until else Unfetched.UNREACHABLE
         if isinstance(content, Image):
             if len(content.content) > MOST_PICTURE_BYTES:
                 content = Unreadable(Reason.TOO_LARGE)
-            elif len(content.content) > pictures:
+            elif len(content.content) > allowance.pictures:
                 content = Unfetched.NO_ROOM
             else:
-                pictures -= len(content.content)
+                allowance.pictures -= len(content.content)
         each = _attached(file.name, content)
         if any(before.kind for before in told) and each.kind and tokens(each) > room:
             content = Unfetched.NO_ROOM
@@ -146,26 +154,3 @@ def tokens(file: Attached) -> int:
         return name + len(file.text.encode()) // 3
     patches = -(-file.width // PATCH) * -(-file.height // PATCH)
     return name + min(patches, MOST_PATCHES) * PATCH_TOKENS
-
-
-async def with_pictures(storage: Storage, items: Sequence[Item]) -> list[Item]:
-    """Put the bytes of pictures into items, for the model. Beyond what a request may carry, the oldest stay
-    without: the model is told their names then."""
-    named = {file.digest for item in items if isinstance(item, UserItem) for file in item.files if file.digest}
-    if not named:
-        return list(items)
-    contents = await storage.history.pictures(named)
-    room = MOST_PICTURE_BYTES
-    shown: list[Item] = []
-    for item in reversed(items):
-        if isinstance(item, UserItem) and item.files:
-            files: list[Attached] = []
-            for file in reversed(item.files):
-                content = contents.get(file.digest, b"")
-                if len(content) > room:
-                    content = b""
-                room -= len(content)
-                files.append(replace(file, content=content))
-            item = replace(item, files=tuple(reversed(files)))
-        shown.append(item)
-    return shown[::-1]

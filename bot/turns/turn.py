@@ -1,7 +1,7 @@
 """One turn: what was delivered enters the history, what was confirmed is done, and the loop answers."""
 
 from bot.turns.actions import carry_out
-from bot.turns.attachments import attached
+from bot.turns.attachments import Allowance, attached
 from bot.turns.ending import NotShown
 from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
@@ -29,9 +29,10 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     items: list[NewItem] = []
     denied: set[str] = set()
     advised = False
+    allowance = Allowance()
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
-            items += await _said(parts, claim, entry, outlet)
+            items += await _said(parts, claim, entry, outlet, allowance)
             continue
         action = await carry_out(parts, entry.delivery.action_id or "", outlet)
         if action is not None:
@@ -48,7 +49,9 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     return await run_loop(parts, claim, outlet, Limits(frozenset(denied), advised))
 
 
-async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
+async def _said(
+    parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet, allowance: Allowance
+) -> list[NewItem]:
     """Turn a message and its files into history: nothing for an empty mention.
 
     A turn that is taken up again leaves alone what an earlier try has recorded. The person is told first of what
@@ -60,7 +63,7 @@ async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -
     if delivery.files != () and not before:
         await outlet.working()
         room = parts.context_tokens // 2
-        files, unread = await attached(parts.storage, parts.attachments, entry, room)
+        files, unread = await attached(parts.storage, parts.attachments, entry, room, allowance)
         if unread:
             await outlet.tell_unread(unread, entry.id)
     if not (delivery.text.strip() or files or before):

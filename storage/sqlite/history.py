@@ -45,6 +45,9 @@ class SqliteHistory:
     async def pictures(self, digests: Collection[str]) -> dict[str, bytes]:
         return await self._connection.read(pictures, digests)
 
+    async def picture_sizes(self, digests: Collection[str]) -> dict[str, int]:
+        return await self._connection.read(picture_sizes, digests)
+
     async def conversation(self, key: ConversationKey) -> Conversation | None:
         return await self._connection.read(find_conversation, key)
 
@@ -83,6 +86,14 @@ def pictures(db: Database, digests: Collection[str]) -> dict[str, bytes]:
     for digest in digests:
         for row in db.query("SELECT content FROM pictures WHERE digest = ?", [digest]):
             found[digest] = bytes(row["content"])
+    return found
+
+
+def picture_sizes(db: Database, digests: Collection[str]) -> dict[str, int]:
+    found = {}
+    for digest in digests:
+        for row in db.query("SELECT length(content) AS size FROM pictures WHERE digest = ?", [digest]):
+            found[digest] = int(row["size"])
     return found
 
 

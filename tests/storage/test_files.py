@@ -75,6 +75,7 @@ async def test_pictures_are_kept_once_and_apart(storage: Storage) -> None:
     assert items == [UserItem("a", "U1", files=PICTURES), UserItem("b", "U1", files=PICTURES)]
     assert all(not file.content for item in items if isinstance(item, UserItem) for file in item.files)
     assert await storage.history.pictures(["d1", "d2", "d3"]) == {"d1": b"\0", "d2": b"\0\0"}
+    assert await storage.history.picture_sizes(["d1", "d2", "d3"]) == {"d1": 1, "d2": 2}
 
 
 async def test_what_is_recorded_is_known_by_its_key(storage: Storage) -> None:

@@ -7,18 +7,15 @@ import pytest
 
 from bot.errors import ModelBusy
 from bot.files.contents import Content, Image, LeftOut, Reason, Text, Unit, Unreadable
-from bot.turns.attachments import FOR_MODEL, MOST_PICTURE_BYTES, Unfetched, Unread, tokens, with_pictures
+from bot.turns.attachments import FOR_MODEL, MOST_PICTURE_BYTES, Unfetched, Unread, tokens
 from bot.turns.history import estimate
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
-from storage.ports import Storage
 from storage.records import (
     PICTURE,
     Attached,
     Delivery,
     DeliveryKind,
-    Item,
-    NewItem,
     SharedFile,
     TurnState,
     UserItem,
@@ -183,41 +180,21 @@ async def test_pictures_share_what_a_request_carries(
     assert [len(file.content) for file in item.files] == [0, MOST_PICTURE_BYTES, 0]
 
 
-def picture(number: int, size: int = 10) -> Attached:
-    return Attached(f"{number}.png", PICTURE, "", f"digest {number}", "image/png", 8, 8, bytes([number]) * size)
-
-
-async def recorded(desk: Desk, storage: Storage, *items: UserItem) -> list[Item]:
-    await deliver(desk, "hi", ())
-    claim = await desk.claim()
-    await storage.turns.record(claim.turn, [NewItem(item) for item in items], at=desk.clock())
-    await storage.turns.finish(claim.turn, TurnState.ANSWERED, desk.clock())
-    return await storage.history.items(claim.conversation.id)
-
-
-async def test_pictures_are_kept_beside_the_items(desk: Desk, storage: Storage) -> None:
-    items = await recorded(desk, storage, UserItem("a", "U1", files=(picture(1),)), UserItem("b", "U1"))
-    assert [file.content for item in items if isinstance(item, UserItem) for file in item.files] == [b""]
-    shown = await with_pictures(storage, items)
-    assert isinstance(shown[0], UserItem)
-    assert shown[0].files[0].content == b"\x01" * 10
-    assert shown[1] == items[1]
-
-
-async def test_a_request_carries_the_newest_pictures(desk: Desk, storage: Storage) -> None:
-    most = MOST_PICTURE_BYTES // 2
-    files = (picture(1, 2 * most), picture(2, most), picture(3, most))
-    items = await recorded(
-        desk, storage, UserItem("a", "U1", files=files[:2]), UserItem("b", "U1", files=files[2:])
-    )
-    shown = await with_pictures(storage, items)
-    sizes = [len(file.content) for item in shown if isinstance(item, UserItem) for file in item.files]
-    assert sizes == [0, most, most]
+async def test_pictures_of_joined_messages_share_it_too(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    """All of them are kept in one transaction, and whoever writes meanwhile waits for it."""
+    shelf = Shelf({name: Image(b"x" * (MOST_PICTURE_BYTES // 2), "image/png", 8, 8) for name in "abc"})
+    model.says("Fine.")
+    for name in "abc":
+        await deliver(desk, "look", (SharedFile(name, name),))
+    await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
+    assert outlet.unread == [Unread("c", Unfetched.NO_ROOM)]
 
 
 def test_files_count_in_the_budget(clock: Clock) -> None:
     bare = UserItem("look", "U1")
     assert estimate(replace(bare, files=(Attached("a", "text", "x" * 3_000),))) >= estimate(bare) + 1_000
-    small, large = replace(picture(1), width=32, height=32), replace(picture(1), width=9_000, height=9_000)
+    small = Attached("1.png", PICTURE, "", "digest", "image/png", 32, 32)
     assert tokens(small) < 100
-    assert 1_500 < tokens(large) < 5_000
+    assert 1_500 < tokens(replace(small, width=9_000, height=9_000)) < 5_000
