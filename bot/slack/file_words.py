@@ -23,6 +23,7 @@ KEYS: Mapping[Reason | Unfetched, str] = {
     Unfetched.UNREACHABLE: "file-unreachable",
     Unfetched.NOT_SEEN: "file-not-seen",
     Unfetched.NO_ROOM: "file-no-room",
+    Unfetched.REFUSED: "file-refused",
 }
 
 LONGEST_NAME = 80

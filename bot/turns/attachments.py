@@ -32,6 +32,8 @@ class Unfetched(StrEnum):
     """A picture, and the model sees none."""
     NO_ROOM = "no_room"
     """The other files of the message have filled the room that there is."""
+    REFUSED = "refused"
+    """A picture that looks whole, and that the model's server does not take."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ FOR_MODEL: Mapping[Reason | Unfetched, str] = {
     Unfetched.UNREACHABLE: "Slack did not hand it out",
     Unfetched.NOT_SEEN: "this model does not see pictures",
     Unfetched.NO_ROOM: "the other files of the message left no room for it",
+    Unfetched.REFUSED: "the model's server does not take this picture",
 }
 """bot/words is for people."""
 

@@ -196,6 +196,7 @@ file-elsewhere = I could not read “{ $name }”: Slack has only a link to it. 
 file-unreachable = Slack did not hand me “{ $name }” just now. Please send it again in a moment.
 file-not-seen = I have not looked at “{ $name }”: the model that I use does not see pictures. Tell me in words what it shows.
 file-no-room = There was no room left for “{ $name }” beside the other files. Send it in a message of its own.
+file-refused = I have not seen “{ $name }”: the model that I use does not take this picture. Open it, save it anew as PNG or JPEG, smaller if it is large, and send me that.
 file-in-part = I read only part of “{ $name }”. Left out: { $parts }.
 file-more-parts = { $count ->
         [one] one more part

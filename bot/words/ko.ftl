@@ -181,6 +181,7 @@ file-elsewhere = ‘{ $name }’ 파일은 Slack에 링크만 있어서 읽지 �
 file-unreachable = 방금 Slack에서 ‘{ $name }’ 파일을 받지 못했습니다. 잠시 후 다시 보내 주세요.
 file-not-seen = 제가 쓰는 모델은 이미지를 볼 수 없어서 ‘{ $name }’ 파일을 보지 못했습니다. 어떤 내용인지 글로 알려 주세요.
 file-no-room = 다른 파일 때문에 ‘{ $name }’ 파일까지 읽을 자리가 없었습니다. 이 파일만 따로 보내 주세요.
+file-refused = 제가 쓰는 모델이 이 이미지를 받아들이지 않아서 ‘{ $name }’ 파일을 보지 못했습니다. 이미지를 열어 PNG나 JPEG로 다시 저장하고, 크기가 크면 줄여서 보내 주세요.
 file-in-part = ‘{ $name }’ 파일은 일부만 읽었습니다. 읽지 못한 부분: { $parts }
 file-more-parts = 그 밖에 { $count }곳
 file-part-pages = { $range ->
