@@ -1,11 +1,15 @@
 """Reads the files that people send without waiting on them: documents in processes of their own, which are bounded
-and thrown away, a few at a time; pictures and short texts in a thread."""
+and thrown away, a few at a time; pictures and short texts in threads of their own."""
 
 import asyncio
 import logging
 import signal
 import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
+from typing import ParamSpec, TypeVar
 
 from bot.files.contents import Content, Limits, Reason, Unreadable
 from bot.files.documents import read
@@ -13,6 +17,9 @@ from bot.files.kinds import Kind, extension_of, kind_of
 from bot.files.wire import BadAnswer, Request, longest_answer, read_answer, write_request
 
 log = logging.getLogger("nod.files")
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 AT_ONCE = 2
 SHORT = 1_000_000
@@ -31,6 +38,8 @@ class Reader:
     def __init__(self, limits: Limits | None = None, at_once: int = AT_ONCE) -> None:
         self.limits = limits or Limits()
         self._turn = asyncio.Semaphore(at_once)
+        # Not the loop's own threads, which look up the addresses of Slack and of the model.
+        self._threads = ThreadPoolExecutor(at_once, "nod-files")
 
     async def read(self, name: str, mimetype: str, content: bytes) -> Content:
         """Read one file; never raises for what is in it. `name` and `mimetype` as Slack tells them.
@@ -40,13 +49,16 @@ class Reader:
         """
         if len(content) > self.limits.size:
             return Unreadable(Reason.TOO_LARGE)
-        kind = kind_of(content, extension_of(name, mimetype))
+        kind = await self._beside(kind_of, content, extension_of(name, mimetype))
         if isinstance(kind, Unreadable):
             return kind
         if kind is Kind.IMAGE or (kind is Kind.TEXT and len(content) <= SHORT):
-            return await asyncio.to_thread(read, name, mimetype, content, self.limits)
+            return await self._beside(read, name, mimetype, content, self.limits)
         async with self._turn:
             return await self._read_elsewhere(Request(name, mimetype, len(content), self.limits), content)
+
+    async def _beside(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *args, **kwargs))
 
     async def _read_elsewhere(self, request: Request, content: bytes) -> Content:
         process = await asyncio.create_subprocess_exec(
