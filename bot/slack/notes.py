@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.slack.block_kit import Block, button
+from bot.slack.block_kit import Block, button, packed
 from bot.words.catalogue import Words
 
 RETRY = "turn_retry"
@@ -11,7 +11,8 @@ RETRY = "turn_retry"
 
 def note_blocks(note: str, retry: int | None, words: Words) -> list[Block]:
     """Build a note (mrkdwn, Nod's own words); `retry` is the number of the turn that its button names."""
-    blocks: list[Block] = [{"type": "section", "text": {"type": "mrkdwn", "text": note}}]
+    texts = packed(note.split("\n"))
+    blocks: list[Block] = [{"type": "section", "text": {"type": "mrkdwn", "text": text}} for text in texts]
     return blocks if retry is None else [*blocks, retry_row(retry, words)]
 
 

@@ -1,5 +1,6 @@
 """A turn's outlets in Slack: an answer in a thread, or one that only its asker sees."""
 
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -111,9 +112,16 @@ class ThreadReply:
 
     async def aside(self, words: str) -> None:
         mark = Mark(NOTE, {"turn": str(self._turn), "note": secrets.token_hex(4)})
-        await post_once(
-            self._client, self._place.bot, self._key, mark, "posting an aside", text=words, blocks=[context(words)]
-        )
+        with contextlib.suppress(NotYet):  # nobody waits for it
+            await post_once(
+                self._client,
+                self._place.bot,
+                self._key,
+                mark,
+                "posting an aside",
+                text=words,
+                blocks=[context(words)],
+            )
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
         mark = Mark(NOTE, {"entry": str(entry), "note": "files"})
@@ -124,15 +132,11 @@ class ThreadReply:
             except LookupError:
                 return  # rather not told by Nod than twice: the model is told too
         note = unread_note(unread, self._words)
-        await post_once(
-            self._client,
-            self._place.bot,
-            self._key,
-            mark,
-            "telling of files",
-            text=note,
-            blocks=note_blocks(note, None, self._words),
-        )
+        blocks = note_blocks(note, None, self._words)
+        with contextlib.suppress(NotYet):  # the model is told, and the question does not wait for it
+            await post_once(
+                self._client, self._place.bot, self._key, mark, "telling of files", text=note, blocks=blocks
+            )
 
     async def greet(self) -> bool:
         return await self.finish(greeting(self.person, self._words))
