@@ -12,7 +12,7 @@ from yarl import URL
 from bot.files.contents import Content, Image, Reason, Unreadable
 from bot.files.reader import Reader
 from bot.slack.shared import is_elsewhere, is_missing, shared_file, shared_files
-from bot.slack.survive import FAR_END, described, slack_code, survive
+from bot.slack.survive import FAR_END, described, final, slack_code
 from bot.turns.attachments import Unfetched
 from storage.records import Delivery, SharedFile
 
@@ -52,24 +52,26 @@ class SlackFiles:
         self._api = URL(api_url)
         self._sees = sees
 
-    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...]:
-        """Ask Slack for the files of a message. None are better than no answer: if Slack does not say, it is only
-        logged."""
-        response = await survive(
-            self._client.conversations_replies(
+    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...] | None:
+        """Ask Slack for the files of a message; None if it does not say, or does not know of the message yet. A
+        Slack that refuses to tell (a scope, a channel that Nod is not in) will not tell later: that is no file."""
+        try:
+            response = await self._client.conversations_replies(
                 channel=delivery.conversation.channel,
                 ts=delivery.conversation.thread,
                 oldest=delivery.ts,
                 latest=delivery.ts,
                 inclusive=True,
                 limit=2,  # the thread's root is told with every page
-            ),
-            "asking for the files of a message",
-        )
-        for message in (response.get("messages") if response is not None else None) or ():
-            if message.get("ts") == delivery.ts:
+            )
+        except FAR_END as error:
+            log.warning("asking for the files of a message failed: %s", described(error))
+            return () if final(error) else None
+        told: Any = response.get("messages")
+        for message in told if isinstance(told, list) else ():
+            if isinstance(message, Mapping) and message.get("ts") == delivery.ts:
                 return shared_files(message) or ()
-        return ()
+        return None
 
     async def read(self, file: SharedFile) -> Content | Unfetched:
         """Fetch a file and read it. Never raises for what Slack answers or a person sends."""

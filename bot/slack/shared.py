@@ -5,8 +5,8 @@ from typing import Any
 
 from storage.records import SharedFile
 
-MOST_TOLD = 10
-"""Files that a message can have in Slack."""
+MOST_TOLD = 100
+"""Files of a message that are kept: far more than Slack's own windows let people send, and than are read."""
 LONGEST = 255
 """Characters of a name or a type that are kept."""
 NAMELESS = "file"

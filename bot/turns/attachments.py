@@ -13,8 +13,10 @@ from storage.records import PICTURE, Attached, Delivery, InboxEntry, SharedFile
 
 MOST_PICTURE_BYTES = 20_000_000
 """Bytes of pictures in one request, the newest first: OpenAI takes 50 MB, and base64 makes four bytes of three."""
-MOST_SECONDS = 120.0
-"""Seconds after which no further file of a message is fetched: somebody waits for an answer."""
+MOST_FILES = 10
+"""Files of a message that are read; in Slack people can send as many at once."""
+LOOK_AGAIN = (0.5, 2.0)
+"""Seconds before each further look for files that nobody has told of yet."""
 
 
 class Unfetched(StrEnum):
@@ -32,6 +34,10 @@ class Unfetched(StrEnum):
     """A picture, and the model sees none."""
     NO_ROOM = "no_room"
     """The other files of the message have filled the room that there is."""
+    TOO_MANY = "too_many"
+    """MOST_FILES of the message were read."""
+    NOT_TOLD = "not_told"
+    """Nobody can say whether there are files; the one that stands for them has no name."""
     REFUSED = "refused"
     """A picture that looks whole, and that the model's server does not take."""
 
@@ -47,8 +53,8 @@ class Unread:
 class Attachments(Protocol):
     """Where files come from. Slack is one such place; tests have another."""
 
-    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...]:
-        """Ask for the files of a delivery that came without knowing them."""
+    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...] | None:
+        """Ask for the files of a delivery that came without knowing them; None if nobody can say now."""
         ...
 
     async def read(self, file: SharedFile) -> Content | Unfetched:
@@ -81,17 +87,14 @@ async def attached(
 
     `room` is how many tokens they may take together; the first is taken in any case, which the reader has bounded.
     """
-    files = entry.delivery.files
+    files = await _files(storage, attachments, entry)
     if files is None:
-        files = await storage.inbox.files(entry.id)  # the other event may have told by now
-    if files is None:
-        files = await attachments.files_of(entry.delivery)
+        name, why = "", Unfetched.NOT_TOLD
+        return (_attached(name, why),), (Unread(name, why),)
     told: list[Attached] = []
     unread: list[Unread] = []
-    clock = asyncio.get_running_loop().time
-    until = clock() + MOST_SECONDS
-    for file in files:
-        content = await attachments.read(file) if clock() < until else Unfetched.UNREACHABLE
+    for place, file in enumerate(files):
+        content = await attachments.read(file) if place < MOST_FILES else Unfetched.TOO_MANY
         if isinstance(content, Image):
             if len(content.content) > MOST_PICTURE_BYTES:
                 content = Unreadable(Reason.TOO_LARGE)
@@ -110,6 +113,23 @@ async def attached(
         elif isinstance(content, Text) and content.left_out:
             unread.append(Unread(file.name, content.left_out))
     return tuple(told), tuple(unread)
+
+
+async def _files(storage: Storage, attachments: Attachments, entry: InboxEntry) -> tuple[SharedFile, ...] | None:
+    """Return an entry's files: as it was delivered, as the other event tells meanwhile, or as whoever has them
+    says; None if nobody does within a moment."""
+    files = entry.delivery.files
+    pauses = iter(LOOK_AGAIN)
+    while files is None:
+        files = await storage.inbox.files(entry.id)
+        if files is None:
+            files = await attachments.files_of(entry.delivery)
+        if files is None:
+            pause = next(pauses, None)
+            if pause is None:
+                return None
+            await asyncio.sleep(pause)
+    return files
 
 
 def _attached(name: str, content: Content | Unfetched) -> Attached:
@@ -141,6 +161,8 @@ FOR_MODEL: Mapping[Reason | Unfetched, str] = {
     Unfetched.UNREACHABLE: "Slack did not hand it out",
     Unfetched.NOT_SEEN: "this model does not see pictures",
     Unfetched.NO_ROOM: "the other files of the message left no room for it",
+    Unfetched.TOO_MANY: "no more files of one message are read",
+    Unfetched.NOT_TOLD: "Slack did not say whether there are files beside this message",
     Unfetched.REFUSED: "the model's server does not take this picture",
 }
 """bot/words is for people."""

@@ -277,13 +277,26 @@ async def test_the_files_of_a_message_are_asked_for(
 
     slack.answers["/api/conversations.replies"] = replies
     mention = Delivery(DeliveryKind.MESSAGE, "k", ConversationKey("T1", "C1", "1.1"), "U1", ts="2.2", files=None)
-    assert [file.id for file in await files.files_of(mention)] == ids
+    assert [file.id for file in await files.files_of(mention) or ()] == ids
 
 
-async def test_a_slack_that_does_not_say_is_survived(slack: Host, files: SlackFiles) -> None:
-    async def refused(request: web.Request) -> web.Response:
-        return web.json_response({"ok": False, "error": "thread_not_found"})
+@pytest.mark.parametrize(
+    ("answer", "known"),
+    [
+        ({"ok": False, "error": "thread_not_found"}, ()),
+        ({"ok": False, "error": "missing_scope"}, ()),
+        ({"ok": False, "error": "internal_error"}, None),
+        ({"ok": True, "messages": []}, None),
+        ({"ok": True, "messages": 7}, None),
+        ({"ok": True, "messages": [7, {"ts": "1.1"}]}, None),
+    ],
+)
+async def test_a_slack_that_does_not_say_is_told_from_one_that_says_none(
+    slack: Host, files: SlackFiles, answer: dict[str, object], known: tuple[()] | None
+) -> None:
+    async def answered(request: web.Request) -> web.Response:
+        return web.json_response(answer)
 
-    slack.answers["/api/conversations.replies"] = refused
+    slack.answers["/api/conversations.replies"] = answered
     mention = Delivery(DeliveryKind.MESSAGE, "k", ConversationKey("T1", "C1", "1.1"), "U1", ts="2.2", files=None)
-    assert await files.files_of(mention) == ()
+    assert await files.files_of(mention) == known

@@ -7,7 +7,7 @@ import pytest
 
 from bot.errors import ModelBusy
 from bot.files.contents import Content, Image, LeftOut, Reason, Text, Unit, Unreadable
-from bot.turns.attachments import FOR_MODEL, MOST_PICTURE_BYTES, Unfetched, Unread, tokens
+from bot.turns.attachments import FOR_MODEL, MOST_FILES, MOST_PICTURE_BYTES, Unfetched, Unread, tokens
 from bot.turns.history import estimate
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
@@ -32,12 +32,14 @@ class Shelf:
 
     contents: Mapping[str, Content | Unfetched] = field(default_factory=dict)
     beside: tuple[SharedFile, ...] = ()
+    silent: int = 0
+    """How often it cannot say what is beside a message."""
     asked: int = 0
     fetched: list[str] = field(default_factory=list)
 
-    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...]:
+    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...] | None:
         self.asked += 1
-        return self.beside
+        return None if self.asked <= self.silent else self.beside
 
     async def read(self, file: SharedFile) -> Content | Unfetched:
         self.fetched.append(file.name)
@@ -92,6 +94,53 @@ async def test_a_mention_alone_is_greeted_still(parts: Parts, desk: Desk, outlet
     await deliver(desk, "", None)
     await run_turn(parts, await desk.claim(), outlet)
     assert outlet.greeted
+
+
+@pytest.mark.parametrize("text", ["look", ""])
+async def test_a_place_that_is_silent_for_a_moment_is_asked_again(
+    parts: Parts,
+    desk: Desk,
+    model: ScriptedModel,
+    outlet: RecordingOutlet,
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.turns.attachments.LOOK_AGAIN", (0, 0))
+    shelf = Shelf({"a.txt": Text("words")}, beside=(A,), silent=2)
+    model.says("Fine.")
+    await deliver(desk, text, None)
+    await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
+    assert (shelf.asked, shelf.fetched, outlet.unread, outlet.greeted) == (3, ["a.txt"], [], 0)
+
+
+@pytest.mark.parametrize("text", ["look", ""])
+async def test_files_that_nobody_tells_of_are_not_taken_for_none(
+    parts: Parts,
+    desk: Desk,
+    model: ScriptedModel,
+    outlet: RecordingOutlet,
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.turns.attachments.LOOK_AGAIN", (0, 0))
+    model.says("What was it?")
+    await deliver(desk, text, None)
+    await run_turn(replace(parts, attachments=Shelf(silent=9)), await desk.claim(), outlet)
+    assert outlet.unread == [Unread("", Unfetched.NOT_TOLD)]
+    assert not outlet.greeted
+    assert "What was it?" in outlet.said
+
+
+async def test_more_files_than_are_read_are_told(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    files = tuple(SharedFile(f"F{number}", f"{number}.txt") for number in range(MOST_FILES + 2))
+    shelf = Shelf({file.name: Text("words") for file in files})
+    model.says("Fine.")
+    await deliver(desk, "look", files)
+    await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
+    assert len(shelf.fetched) == MOST_FILES
+    assert outlet.unread == [Unread(file.name, Unfetched.TOO_MANY) for file in files[MOST_FILES:]]
 
 
 async def test_the_other_event_tells_them_while_the_turn_begins(
