@@ -22,6 +22,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 AT_ONCE = 2
+CHILD = ("-I", "-m", "bot.files.child")
+"""Isolated: no module of the working folder's is taken for one of ours."""
 SHORT = 1_000_000
 """Bytes of a text that is read without a process."""
 OUT_OF_MEMORY = {3, -signal.SIGABRT, -signal.SIGKILL}
@@ -30,6 +32,10 @@ left."""
 OUT_OF_TIME = {-signal.SIGALRM, -signal.SIGXCPU}
 LONGEST_COMPLAINT = 300
 """Bytes of a process's standard error that the log has room for."""
+
+
+class NoProcess(Exception):
+    """The machine has no process, or no memory for one, to spare now."""
 
 
 class Reader:
@@ -42,7 +48,7 @@ class Reader:
         self._threads = ThreadPoolExecutor(at_once, "nod-files")
 
     async def read(self, name: str, mimetype: str, content: bytes) -> Content:
-        """Read one file; never raises for what is in it. `name` and `mimetype` as Slack tells them.
+        """Read one file; never raises for what is in it, but NoProcess. `name` and `mimetype` as Slack tells them.
 
         Takes `limits.seconds` and a moment at most, once it is this file's turn. If it is cancelled the process is
         gone before it returns.
@@ -61,19 +67,7 @@ class Reader:
         return await asyncio.get_running_loop().run_in_executor(self._threads, partial(call, *args, **kwargs))
 
     async def _read_elsewhere(self, request: Request, content: bytes) -> Content:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *(
-                "-I",
-                "-m",
-                "bot.files.child",
-            ),  # isolated: no module of the working folder's is taken for one of ours
-            env={},
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            start_new_session=True,
-        )
+        process = await _start()
         try:
             async with asyncio.timeout(request.limits.seconds):
                 file = (write_request(request), content)
@@ -87,6 +81,24 @@ class Reader:
         finally:
             await _end(process)
         return _outcome(status, answer, complaint, request.limits)
+
+
+async def _start() -> asyncio.subprocess.Process:
+    """Start a reading process. Raises NoProcess."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *CHILD,
+            cwd="/",  # no file of Nod's is beside it
+            env={},
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        log.error("a file cannot be read: no process can be started (%s)", error.strerror or type(error).__name__)
+        raise NoProcess from error
 
 
 async def _exchange(

@@ -56,7 +56,7 @@ def read_answer(answer: bytes, limits: Limits) -> Text | Unreadable:
             for each in values["left_out"]
         )
         return Text(_text(values["text"], limits.characters), _text(values["kind"], 10), left_out)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise BadAnswer from None
 
 
@@ -67,4 +67,5 @@ def _last(value: Any) -> int | None:
 def _text(value: Any, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest:
         raise TypeError
+    value.encode()  # half a surrogate pair is a ValueError
     return value

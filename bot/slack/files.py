@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from bot.files.contents import Content, Image, Reason, Unreadable
-from bot.files.reader import Reader
+from bot.files.reader import NoProcess, Reader
 from bot.slack.shared import is_elsewhere, is_missing, shared_file, shared_files
 from bot.slack.survive import FAR_END, described, final, slack_code
 from bot.turns.attachments import Unfetched
@@ -32,6 +32,8 @@ NO_SCOPE = (
     "a file could not be read: SLACK_BOT_TOKEN lacks the scope files:read; add it at your app's page "
     "(OAuth & Permissions) and install the app again"
 )
+SIGN_IN = "redir"
+"""What the address of the page for signing in asks: where to go then."""
 CODES = {
     "missing_scope": Unfetched.NO_SCOPE,
     "file_not_found": Unfetched.GONE,
@@ -89,7 +91,10 @@ class SlackFiles:
             return _told(CODES.get(slack_code(error), Unfetched.UNREACHABLE))
         if content is None:
             return Unreadable(Reason.TOO_LARGE)
-        read = await self._reader.read(file.name, file.mimetype, content)
+        try:
+            read = await self._reader.read(file.name, file.mimetype, content)
+        except NoProcess:
+            return Unfetched.NOT_NOW
         return Unfetched.NOT_SEEN if isinstance(read, Image) and not self._sees else read
 
     async def _with_address(self, file: SharedFile) -> SharedFile:
@@ -133,8 +138,7 @@ class SlackFiles:
                 timeout=ClientTimeout(total=SECONDS),
             ) as response:
                 if 300 <= response.status < 400 and (location := response.headers.get("Location")):
-                    target = _address(location)
-                    url = None if target is None else url.join(target)
+                    url = _address(location, url)
                     continue
                 _look(response, file, redirected=redirects > 0)
                 return await self._pieces(response)
@@ -172,21 +176,23 @@ def _told(why: Unfetched) -> Unfetched:
 
 
 def _look(response: ClientResponse, file: SharedFile, *, redirected: bool) -> None:
-    """Raise _Refused for an answer that is not the file. Without the scope Slack answers with its login page, by a
-    redirect, as it does to a browser that is not signed in."""
+    """Raise _Refused for an answer that is not the file. Without the scope Slack leads to its page for signing in,
+    as it does with a browser; a page without a redirect is the file, as for a canvas."""
     if response.status in (404, 410):
         raise _Refused(Unfetched.GONE)
     page = response.content_type == "text/html"
-    if response.status in (401, 403) or (page and (redirected or file.mimetype != "text/html")):
+    if redirected and page and (file.mimetype != "text/html" or SIGN_IN in response.url.query):
         raise _Refused(Unfetched.NO_SCOPE)
     if response.status != 200:
         log.warning("a file could not be fetched: status %d", response.status)
         raise _Refused(Unfetched.UNREACHABLE)
 
 
-def _address(text: str) -> URL | None:
+def _address(text: str, base: URL | None = None) -> URL | None:
+    """Read an address, or one that `base` leads to; None if it is none, or of no host that there can be."""
     try:
-        return URL(text)
+        url = URL(text) if base is None else base.join(URL(text))
+        return url if url.host and url.scheme in ("http", "https") else None
     except ValueError:
         return None
 

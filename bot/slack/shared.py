@@ -55,7 +55,9 @@ def is_elsewhere(told: Mapping[str, Any]) -> bool:
 
 
 def _text(value: Any) -> str:
-    return value.strip()[:LONGEST] if isinstance(value, str) else ""
+    """Return a text that can be written down anywhere: JSON can carry halves of surrogate pairs."""
+    text = value.strip()[:LONGEST] if isinstance(value, str) else ""
+    return text.encode(errors="replace").decode()
 
 
 def _word(value: Any) -> str:

@@ -64,6 +64,8 @@ GOOD = asdict(TEXT)
         json.dumps(GOOD | {"left_out": [{"unit": "inches", "first": 1, "last": 2, "where": ""}]}).encode(),
         json.dumps(GOOD | {"left_out": [{"unit": "pages", "first": [], "last": 2, "where": ""}]}).encode(),
         json.dumps(GOOD | {"left_out": 3}).encode(),
+        json.dumps(GOOD | {"text": "\ud800"}).encode(),
+        json.dumps(GOOD | {"left_out": [{"unit": "pages", "first": 1, "last": 1e400, "where": ""}]}).encode(),
     ],
 )
 def test_anything_else_is_no_answer(answer: bytes) -> None:
