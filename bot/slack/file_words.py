@@ -24,14 +24,15 @@ KEYS: Mapping[Reason | Unfetched, str] = {
     Unfetched.UNREACHABLE: "file-unreachable",
     Unfetched.NOT_SEEN: "file-not-seen",
     Unfetched.NO_ROOM: "file-no-room",
+    Unfetched.NOT_NOW: "file-not-now",
+    Unfetched.NO_TIME: "file-no-time",
     Unfetched.TOO_MANY: "file-too-many",
     Unfetched.NOT_TOLD: "file-not-told",
     Unfetched.REFUSED: "file-refused",
 }
 
 LONGEST_NAME = 80
-"""Weight of a file's or a sheet's name that is shown, as Slack counts characters: lines of a note have to
-fit into sections."""
+"""Weight, as Slack counts characters, of a name that is shown: a line has to fit into a section."""
 MOST_PARTS = 3
 """Parts of one file that are named as left out."""
 

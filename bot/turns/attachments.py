@@ -8,11 +8,14 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.files.contents import Content, Image, LeftOut, Reason, Text, Unreadable
+from bot.turns.turnstile import Turnstile
 from storage.ports import Storage
 from storage.records import PICTURE, Attached, Delivery, InboxEntry, SharedFile
 
 MOST_PICTURE_BYTES = 20_000_000
 """Bytes of pictures in one request, the newest first: OpenAI takes 50 MB, and base64 makes four bytes of three."""
+MOST_SECONDS = 120.0
+"""Seconds that the files of a turn may take, the wait for others' files included: somebody waits for an answer."""
 MOST_FILES = 10
 """Files of a message that are read; in Slack people can send as many at once."""
 LOOK_AGAIN = (0.5, 2.0)
@@ -34,6 +37,10 @@ class Unfetched(StrEnum):
     """A picture, and the model sees none."""
     NO_ROOM = "no_room"
     """The other files of the message have filled the room that there is."""
+    NOT_NOW = "not_now"
+    """Nod's machine has nothing to read it with at the moment."""
+    NO_TIME = "no_time"
+    """Other files took the time that there was."""
     TOO_MANY = "too_many"
     """MOST_FILES of the message were read."""
     NOT_TOLD = "not_told"
@@ -74,10 +81,16 @@ class NoAttachments:
 
 @dataclass
 class Allowance:
-    """What the files of all messages of a turn may still take. `pictures`: bytes; they are carried by one request,
-    and kept in one transaction, for which others wait."""
+    """What the files of all messages of a turn may still take. `until`: on the loop's clock; `pictures`: bytes,
+    which are carried by one request, and kept in one transaction, for which others wait."""
 
+    turnstile: Turnstile
+    until: float
     pictures: int = MOST_PICTURE_BYTES
+
+    @classmethod
+    def begin(cls, turnstile: Turnstile) -> "Allowance":
+        return cls(turnstile, asyncio.get_running_loop().time() + MOST_SECONDS)
 
 
 async def attached(
@@ -94,7 +107,9 @@ async def attached(
     told: list[Attached] = []
     unread: list[Unread] = []
     for place, file in enumerate(files):
-        content = await attachments.read(file) if place < MOST_FILES else Unfetched.TOO_MANY
+        content: Content | Unfetched = Unfetched.TOO_MANY
+        if place < MOST_FILES:
+            content = await _read(attachments, file, entry.delivery, allowance)
         if isinstance(content, Image):
             if len(content.content) > MOST_PICTURE_BYTES:
                 content = Unreadable(Reason.TOO_LARGE)
@@ -113,6 +128,22 @@ async def attached(
         elif isinstance(content, Text) and content.left_out:
             unread.append(Unread(file.name, content.left_out))
     return tuple(told), tuple(unread)
+
+
+async def _read(
+    attachments: Attachments, file: SharedFile, delivery: Delivery, allowance: Allowance
+) -> Content | Unfetched:
+    """Read one file when it is its person's turn, if there is time."""
+    if asyncio.get_running_loop().time() >= allowance.until:
+        return Unfetched.NO_TIME
+    try:
+        async with (
+            asyncio.timeout_at(allowance.until),
+            allowance.turnstile.turn_of(delivery.conversation.team, delivery.user),
+        ):
+            return await attachments.read(file)
+    except TimeoutError:
+        return Unfetched.NO_TIME
 
 
 async def _files(storage: Storage, attachments: Attachments, entry: InboxEntry) -> tuple[SharedFile, ...] | None:
@@ -161,6 +192,8 @@ FOR_MODEL: Mapping[Reason | Unfetched, str] = {
     Unfetched.UNREACHABLE: "Slack did not hand it out",
     Unfetched.NOT_SEEN: "this model does not see pictures",
     Unfetched.NO_ROOM: "the other files of the message left no room for it",
+    Unfetched.NOT_NOW: "Nod has no room to read it at the moment",
+    Unfetched.NO_TIME: "other files took the time that there was",
     Unfetched.TOO_MANY: "no more files of one message are read",
     Unfetched.NOT_TOLD: "Slack did not say whether there are files beside this message",
     Unfetched.REFUSED: "the model's server does not take this picture",
@@ -174,8 +207,8 @@ PATCH, MOST_PATCHES, PATCH_TOKENS = 32, 1_536, 2
 
 def tokens(file: Attached) -> int:
     """Estimate what a file costs: a third of its bytes in UTF-8, as other text; for a picture by its size."""
-    name = 16 + len(file.name.encode()) // 3
+    name = 16 + len(file.name.encode(errors="replace")) // 3
     if file.kind != PICTURE:
-        return name + len(file.text.encode()) // 3
+        return name + len(file.text.encode(errors="replace")) // 3
     patches = -(-file.width // PATCH) * -(-file.height // PATCH)
     return name + min(patches, MOST_PATCHES) * PATCH_TOKENS

@@ -12,6 +12,7 @@ from bot.model.protocol import Model
 from bot.turns.attachments import Attachments, NoAttachments
 from bot.turns.effects import Effects
 from bot.turns.policy import Policy
+from bot.turns.turnstile import Turnstile
 from functions.context import Context, Person
 from functions.contract import Function
 from storage.ports import Storage
@@ -37,6 +38,7 @@ class Parts:
     """What the model and its read-only calls may take in one turn."""
     effects: Effects = field(default_factory=Effects)
     attachments: Attachments = field(default_factory=NoAttachments)
+    turnstile: Turnstile = field(default_factory=Turnstile)
 
     def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
         """Make the surroundings of one function call."""

@@ -29,7 +29,7 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     items: list[NewItem] = []
     denied: set[str] = set()
     advised = False
-    allowance = Allowance()
+    allowance = Allowance.begin(parts.turnstile)
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
             items += await _said(parts, claim, entry, outlet, allowance)

@@ -196,6 +196,8 @@ file-elsewhere = I could not read “{ $name }”: Slack has only a link to it. 
 file-unreachable = Slack did not hand me “{ $name }” just now. Please send it again in a moment.
 file-not-seen = I have not looked at “{ $name }”: the model that I use does not see pictures. Tell me in words what it shows.
 file-no-room = There was no room left for “{ $name }” beside the other files. Send it in a message of its own.
+file-not-now = I could not read “{ $name }” just now, because I have too much to do. Please send it again in a few minutes.
+file-no-time = I did not get to “{ $name }”: other files took the time that there was. Please send it again in a moment.
 file-too-many = { $count ->
     [one] I read { $most } files of a message at most, so I have not seen one more of them. Send it in a message of its own.
    *[other] I read { $most } files of a message at most, so I have not seen { $count } more of them. Send them in a message of their own.

@@ -11,6 +11,7 @@ from bot.turns.attachments import FOR_MODEL, MOST_FILES, MOST_PICTURE_BYTES, Unf
 from bot.turns.history import estimate
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
+from bot.turns.turnstile import Turnstile
 from storage.records import (
     PICTURE,
     Attached,
@@ -201,6 +202,22 @@ async def test_what_was_left_out_is_told(
     assert outlet.unread == [Unread("a.txt", gap)]
 
 
+async def test_files_of_a_turn_share_its_time(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's file is being read and never ends: that is said, and Slack is not blamed."""
+    monkeypatch.setattr("bot.turns.attachments.MOST_SECONDS", 0.01)
+    turnstile = Turnstile(1)
+    shelf = Shelf({"a.txt": Text("words"), "b.png": SEEN})
+    model.says("A pity.")
+    await deliver(desk, "look", (A, B))
+    async with turnstile.turn_of("T1", "U2"):
+        parts = replace(parts, attachments=shelf, turnstile=turnstile)
+        await run_turn(parts, await desk.claim(), outlet)
+    assert shelf.fetched == []
+    assert outlet.unread == [Unread("a.txt", Unfetched.NO_TIME), Unread("b.png", Unfetched.NO_TIME)]
+
+
 async def test_files_share_the_room_and_the_first_has_it(
     parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
 ) -> None:
@@ -247,3 +264,8 @@ def test_files_count_in_the_budget(clock: Clock) -> None:
     small = Attached("1.png", PICTURE, "", "digest", "image/png", 32, 32)
     assert tokens(small) < 100
     assert 1_500 < tokens(replace(small, width=9_000, height=9_000)) < 5_000
+
+
+@pytest.mark.parametrize("file", [Attached("a\ud800", "text", "x"), Attached("a", "text", "\ud800")])
+def test_half_a_surrogate_pair_counts_too(file: Attached) -> None:
+    assert tokens(file) > 0
