@@ -58,6 +58,7 @@ GOOD = asdict(TEXT)
         json.dumps({"reason": "because", "instead": ""}).encode(),
         json.dumps({"reason": "broken", "instead": "x" * 11}).encode(),
         json.dumps({"reason": "broken"}).encode(),
+        json.dumps({"reason": "unsupported", "instead": "<!channel>"}).encode(),
         json.dumps(GOOD | {"text": "x" * 1_001}).encode(),
         json.dumps(GOOD | {"text": 1}).encode(),
         json.dumps(GOOD | {"kind": ["pdf"]}).encode(),
