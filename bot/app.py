@@ -13,6 +13,7 @@ import aiohttp
 import httpx
 
 from bot.errors import OperatorError
+from bot.files.confinement import hide
 from bot.files.contents import MIN_CHARACTERS, Limits
 from bot.files.reader import Reader
 from bot.metrics import Metrics
@@ -127,6 +128,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         whisper = Whisper(client, session, people)
         card_posts = CardPosts(client, session, people, functions, rules, nod.bot)
         outlets = SlackOutlets(client, session, people, card_posts)
+        hide()  # from the processes that read files
         files = SlackFiles(
             client,
             session,

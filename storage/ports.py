@@ -192,6 +192,14 @@ class History(Protocol):
         """Return the bytes of pictures that stood in items, by their digests."""
         ...
 
+    async def picture_sizes(self, digests: Collection[str]) -> dict[str, int]:
+        """Return how many bytes they have, without reading them."""
+        ...
+
+    async def refuse_pictures(self, digests: Collection[str]) -> None:
+        """Forget the bytes of pictures that cannot be shown. One that is recorded anew has its bytes again."""
+        ...
+
     async def conversation(self, key: ConversationKey) -> Conversation | None: ...
 
     async def answer(self, turn: int) -> tuple[str, str, str] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.slack.block_kit import Block, button, context, plain
+from bot.slack.block_kit import Block, button, context, packed, plain
 from bot.turns.outlet import NO_CONTROLS, Controls
 from bot.words.catalogue import Words
 
@@ -17,8 +17,9 @@ def note_blocks(
 ) -> list[Block]:
     """Build a note (mrkdwn, Nod's own words); `retry` is the number of the turn that its button names, `turn` the
     one that the other controls do."""
-    loud: Block = {"type": "section", "text": {"type": "mrkdwn", "text": note}}
-    blocks = [context(note) if controls.quiet else loud]
+    texts = packed(note.split("\n"))
+    loud: list[Block] = [{"type": "section", "text": {"type": "mrkdwn", "text": text}} for text in texts]
+    blocks = [context(note)] if controls.quiet else loud
     if retry is not None:
         blocks.append(retry_row(retry, words))
     if controls.goes_on:

@@ -122,9 +122,16 @@ class ThreadReply:
 
     async def aside(self, words: str) -> None:
         mark = Mark(NOTE, {"turn": str(self._turn), "note": secrets.token_hex(4)})
-        await post_once(
-            self._client, self._place.bot, self._key, mark, "posting an aside", text=words, blocks=[context(words)]
-        )
+        with contextlib.suppress(NotYet):  # nobody waits for it
+            await post_once(
+                self._client,
+                self._place.bot,
+                self._key,
+                mark,
+                "posting an aside",
+                text=words,
+                blocks=[context(words)],
+            )
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
         note = unread_note(unread, self._words)

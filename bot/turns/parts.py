@@ -14,6 +14,7 @@ from bot.turns.effects import Effects
 from bot.turns.policy import Policy
 from bot.turns.stops import Stops
 from bot.turns.threads import NoThreads, Threads
+from bot.turns.turnstile import Turnstile
 from functions.context import Context, Person
 from functions.contract import Function
 from storage.ports import Storage
@@ -41,6 +42,7 @@ class Parts:
     stops: Stops = field(default_factory=Stops)
     attachments: Attachments = field(default_factory=NoAttachments)
     threads: Threads = field(default_factory=NoThreads)
+    turnstile: Turnstile = field(default_factory=Turnstile)
 
     def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
         """Make the surroundings of one function call."""

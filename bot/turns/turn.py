@@ -1,7 +1,7 @@
 """One turn: what was delivered enters the history, what was confirmed is done, and the loop answers."""
 
 from bot.turns.actions import carry_out
-from bot.turns.attachments import attached
+from bot.turns.attachments import Allowance, attached
 from bot.turns.ending import NotShown
 from bot.turns.history import estimate
 from bot.turns.joining import overheard
@@ -34,9 +34,10 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     denied: set[str] = set()
     advised = False
     decided = await _decided(parts, claim, outlet)
+    allowance = Allowance.begin(parts.turnstile)
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
-            said = [] if entry.delivery.deleted else await _said(parts, claim, entry, outlet)
+            said = [] if entry.delivery.deleted else await _said(parts, claim, entry, outlet, allowance)
             if said and not items:
                 beside = sum(estimate(each.item) for each in said)
                 items += await overheard(parts, claim, entry, outlet, beside)
@@ -71,7 +72,9 @@ async def _decided(parts: Parts, claim: Claim, outlet: Outlet) -> dict[int, Acti
     return await beside(parts.effects, parts.stops.of(claim.turn), carried_out()) if decisions else {}
 
 
-async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
+async def _said(
+    parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet, allowance: Allowance
+) -> list[NewItem]:
     """Turn a message and its files into history: nothing for an empty mention.
 
     A turn that is taken up again leaves alone what an earlier try has recorded. The person is told first of what
@@ -84,7 +87,7 @@ async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -
         await outlet.working()
         room = parts.context_tokens // 2
         async with parts.stops.of(claim.turn).within():
-            files, unread = await attached(parts.storage, parts.attachments, entry, room)
+            files, unread = await attached(parts.storage, parts.attachments, entry, room, allowance)
         if unread:
             await outlet.tell_unread(unread, entry.id)
     if not (text_of(delivery).strip() or files or before):

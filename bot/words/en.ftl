@@ -265,6 +265,14 @@ file-elsewhere = I could not read “{ $name }”: Slack has only a link to it. 
 file-unreachable = Slack did not hand me “{ $name }” just now. Please send it again in a moment.
 file-not-seen = I have not looked at “{ $name }”: the model that I use does not see pictures. Tell me in words what it shows.
 file-no-room = There was no room left for “{ $name }” beside the other files. Send it in a message of its own.
+file-not-now = I could not read “{ $name }” just now, because I have too much to do. Please send it again in a few minutes.
+file-no-time = I did not get to “{ $name }”: other files took the time that there was. Please send it again in a moment.
+file-too-many = { $count ->
+    [one] I read { $most } files of a message at most, so I have not seen one more of them. Send it in a message of its own.
+   *[other] I read { $most } files of a message at most, so I have not seen { $count } more of them. Send them in a message of their own.
+}
+file-not-told = I could not find out from Slack whether there were files beside your message. If there were, please send them again.
+file-refused = I have not seen “{ $name }”: the model that I use does not take this picture. Open it, save it anew as PNG or JPEG, smaller if it is large, and send me that.
 file-in-part = I read only part of “{ $name }”. Left out: { $parts }.
 file-more-parts = { $count ->
         [one] one more part

@@ -48,6 +48,12 @@ class SqliteHistory:
     async def pictures(self, digests: Collection[str]) -> dict[str, bytes]:
         return await self._connection.read(pictures, digests)
 
+    async def picture_sizes(self, digests: Collection[str]) -> dict[str, int]:
+        return await self._connection.read(picture_sizes, digests)
+
+    async def refuse_pictures(self, digests: Collection[str]) -> None:
+        await self._connection.write(refuse_pictures, digests)
+
     async def conversation(self, key: ConversationKey) -> Conversation | None:
         return await self._connection.read(find_conversation, key)
 
@@ -67,7 +73,13 @@ def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], a
         files = item.files if isinstance(item, UserItem) else ()
         pictures = {file.digest: file.content for file in files if file.content}
         for picture in pictures.items():
-            db.execute("INSERT INTO pictures (digest, content) VALUES (?, ?) ON CONFLICT DO NOTHING", picture)
+            db.execute(
+                """
+                INSERT INTO pictures (digest, content) VALUES (?, ?)
+                ON CONFLICT DO UPDATE SET content = excluded.content WHERE length(content) = 0
+                """,
+                picture,
+            )
         db.execute(
             """
             INSERT INTO items (conversation, turn, key, kind, data, at, ts)
@@ -96,6 +108,19 @@ def pictures(db: Database, digests: Collection[str]) -> dict[str, bytes]:
         for row in db.query("SELECT content FROM pictures WHERE digest = ?", [digest]):
             found[digest] = bytes(row["content"])
     return found
+
+
+def picture_sizes(db: Database, digests: Collection[str]) -> dict[str, int]:
+    found = {}
+    for digest in digests:
+        for row in db.query("SELECT length(content) AS size FROM pictures WHERE digest = ?", [digest]):
+            found[digest] = int(row["size"])
+    return found
+
+
+def refuse_pictures(db: Database, digests: Collection[str]) -> None:
+    for digest in digests:
+        db.execute("UPDATE pictures SET content = x'' WHERE digest = ?", [digest])
 
 
 def find_conversation(db: Database, key: ConversationKey) -> Conversation | None:

@@ -101,6 +101,8 @@ def everything(db: Database) -> None:
     )
     assert history.recorded(db, claim.conversation.id, "key")
     assert history.pictures(db, ["d"]) == {"d": b"x"}
+    assert history.picture_sizes(db, ["d"]) == {"d": 1}
+    history.refuse_pictures(db, ["d"])
     actions.carded(db, done.id, "5.5")
     assert actions.uncarded(db)
     assert actions.pending(db, claim.conversation.id)
