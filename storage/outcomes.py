@@ -37,13 +37,20 @@ def reference(action_id: str) -> str:
     return hashlib.sha256(action_id.encode()).hexdigest()[:12]
 
 
+def outcome_keys(action_id: str) -> tuple[str, str]:
+    """Name the items of an action's end: the call and its result."""
+    call_id = f"outcome_{reference(action_id)}"
+    return f"{call_id}:call", f"{call_id}:result"
+
+
 def outcome_items(action: Action) -> list[NewItem]:
     """Build the pair for a final action; its keys make sure that a conversation is told once."""
     call_id = f"outcome_{reference(action.id)}"
+    call_key, result_key = outcome_keys(action.id)
     output = action.outcome_json or json.dumps(
         {"status": action.state, "note": NOTES[action.state]}, ensure_ascii=False
     )
     return [
-        NewItem(CallItem(call_id, action.function, action.arguments_json), key=f"{call_id}:call"),
-        NewItem(ResultItem(call_id, output), key=f"{call_id}:result"),
+        NewItem(CallItem(call_id, action.function, action.arguments_json), key=call_key),
+        NewItem(ResultItem(call_id, output), key=result_key),
     ]

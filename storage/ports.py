@@ -62,14 +62,15 @@ class Inbox(Protocol):
         """Return an entry's files as they are known by now."""
         ...
 
-    async def claim(self, at: datetime, most: int | None = None) -> Claim | None:
+    async def claim(self, at: datetime, most: int | None = None, room: int | None = None) -> Claim | None:
         """Take one conversation among those that have something waiting and no running turn, and open a turn for
         it: None if there is none. Free turns are shared: first comes the person who has the fewest running turns,
         then the channel that has the fewest, then what has waited longest. Nobody gets more than `most` at once.
         What was begun twice and never ended is served one at a time, after everything else.
 
-        Its entries are the waiting ones from the first on, as long as they are of the same person; the others
-        stay for the next turn. Each counts one try more. No two callers are given the same conversation at once.
+        Its entries are the waiting ones from the first on, as long as they are of the same person and their texts
+        have no more than `room` bytes (UTF-8) together, the first in any case; the others stay for the next turn.
+        Each counts one try more. No two callers are given the same conversation at once.
         """
         ...
 
@@ -159,6 +160,10 @@ class History(Protocol):
         """Append a summary to a turn's conversation, whether or not the turn has ended, and add what it took to
         the turn's usage. False, and nothing changed, if the conversation has got another summary since: what it
         was made of is no longer what is shown."""
+        ...
+
+    async def first(self, conversation: int, keys: Collection[str]) -> int | None:
+        """Return the id of the first item of a conversation that has one of these keys; None if it has none."""
         ...
 
     async def recorded(self, conversation: int, key: str) -> bool:

@@ -11,6 +11,7 @@ from bot.model.protocol import Done, Event, TextDelta
 from bot.turns.attachments import with_pictures
 from bot.turns.compaction import recall
 from bot.turns.instructions import INSTRUCTIONS
+from bot.turns.keys import keys_of
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from storage.records import Claim
@@ -84,7 +85,7 @@ class _NothingShown(Exception):
 async def _ask_once(
     parts: Parts, claim: Claim, outlet: Outlet, lead: str, deadline: Deadline
 ) -> tuple[Done, int | None]:
-    shown, front = await recall(parts, claim.conversation.id)
+    shown, front = await recall(parts, claim.conversation.id, keys_of(claim))
     shown = await with_pictures(parts.storage, shown)
     said = False
     events = parts.model.stream(INSTRUCTIONS, shown, list(parts.functions.values()))

@@ -64,13 +64,21 @@ class NoAttachments:
         return Unfetched.UNREACHABLE
 
 
-async def attached(
-    storage: Storage, attachments: Attachments, entry: InboxEntry, room: int
-) -> tuple[tuple[Attached, ...], tuple[Unread, ...]]:
-    """Fetch and read an entry's files, one after the other: what the model is told, and what the person is.
+@dataclass
+class Room:
+    """What is left for the files of one turn, however many messages they stand beside: estimated tokens, and bytes
+    of pictures. The first file is taken in any case: the reader has bounded it."""
 
-    `room` is how many tokens they may take together; the first is taken in any case, which the reader has bounded.
-    """
+    tokens: int
+    pictures: int = MOST_PICTURE_BYTES
+    empty: bool = True
+
+
+async def attached(
+    storage: Storage, attachments: Attachments, entry: InboxEntry, room: Room
+) -> tuple[tuple[Attached, ...], tuple[Unread, ...]]:
+    """Fetch and read an entry's files, one after the other, into the turn's room: what the model is told, and what
+    the person is."""
     files = entry.delivery.files
     if files is None:
         files = await storage.inbox.files(entry.id)  # the other event may have told by now
@@ -78,22 +86,22 @@ async def attached(
         files = await attachments.files_of(entry.delivery)
     told: list[Attached] = []
     unread: list[Unread] = []
-    clock, pictures = asyncio.get_running_loop().time, MOST_PICTURE_BYTES
+    clock = asyncio.get_running_loop().time
     until = clock() + MOST_SECONDS
     for file in files:
         content = await attachments.read(file) if clock() < until else Unfetched.UNREACHABLE
         if isinstance(content, Image):
             if len(content.content) > MOST_PICTURE_BYTES:
                 content = Unreadable(Reason.TOO_LARGE)
-            elif len(content.content) > pictures:
+            elif len(content.content) > room.pictures:
                 content = Unfetched.NO_ROOM
-            else:
-                pictures -= len(content.content)
         each = _attached(file.name, content)
-        if any(before.kind for before in told) and each.kind and tokens(each) > room:
+        if each.kind and not room.empty and tokens(each) > room.tokens:
             content = Unfetched.NO_ROOM
             each = _attached(file.name, content)
-        room -= tokens(each)
+        room.tokens -= tokens(each)
+        room.pictures -= len(each.content)
+        room.empty = room.empty and not each.kind
         told.append(each)
         if isinstance(content, Unreadable | Unfetched):
             unread.append(Unread(file.name, content))

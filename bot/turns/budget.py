@@ -87,16 +87,21 @@ def weight(items: Iterable[StoredItem]) -> int:
     return sum(estimate(stored.item) for stored in items)
 
 
-def cut(items: Sequence[StoredItem], covers: int, open_calls: Collection[str], most: int) -> Cut | None:
+def cut(
+    items: Sequence[StoredItem], covers: int, open_calls: Collection[str], most: int, until: int | None = None
+) -> Cut | None:
     """Find the first place at which what stays has no more than `most` estimated tokens; the last place if none
     has. `covers` is how far the summary reaches that stands first, if one does.
 
-    A place is before a question or an outcome, so that the last question always stays with all that followed it.
-    The steps of `open_calls` stay too. None if there is no place.
+    A place is before a question or an outcome, so that the last question always stays with all that followed it;
+    so does the item `until`, with which the running turn begins: it may have been asked several things. The steps
+    of `open_calls` stay too. None if there is no place.
     """
     found = None
     first = 1 if items and isinstance(items[0].item, SummaryItem) else 0
     for place in range(first + 1, len(items)):
+        if until is not None and items[place].id > until:
+            break
         if _begins(items[place]):
             found = _cut_at(items, place, covers, open_calls)
             if weight(found.shown) <= most:

@@ -15,6 +15,7 @@ from bot.turns.budget import REACHED, Budget, Cut, cut, front_of, measured, open
 from bot.turns.excerpts import excerpted, longest
 from bot.turns.history import pair_calls
 from bot.turns.instructions import INSTRUCTIONS
+from bot.turns.keys import keys_of
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.summary import summarize
@@ -31,16 +32,18 @@ AT_ONCE = 4
 """Summaries that are made side by side: answers go before them."""
 
 
-async def recall(parts: Parts, conversation: int) -> tuple[list[Item], int | None]:
+async def recall(parts: Parts, conversation: int, keys: Collection[str] = ()) -> tuple[list[Item], int | None]:
     """Return what the model is shown, and the summary that it begins with, as `Turns.record` takes it: None if
-    the older part had to be left out for this request."""
+    the older part had to be left out for this request. `keys` name what the running turn goes on from (`keys_of`):
+    that is never left out."""
     memory = await parts.storage.history.memory(conversation)
     items = excerpted(memory.items, longest(parts.context_tokens))
     budget = _budget(parts, memory, items)
     if parts.compaction != "off" and weight(items) > budget.room:
         calls = await _open_calls(parts, conversation, items)
         notes = [stored for stored in items[:1] if isinstance(stored.item, SummaryItem)]
-        fits = cut(items, memory.covers, calls, budget.room - weight(notes))
+        began = await parts.storage.history.first(conversation, keys)
+        fits = cut(items, memory.covers, calls, budget.room - weight(notes), began)
         if fits is not None:
             return pair_calls([stored.item for stored in (*notes, *fits.shown)]), None
     return pair_calls([stored.item for stored in items]), memory.front
@@ -95,7 +98,8 @@ class Compactions:
 
 
 async def compact(parts: Parts, claim: Claim) -> bool:
-    """Put a summary in the place of a conversation's older part if it has reached the budget; whether it was.
+    """Put a summary in the place of a conversation's older part if it has reached the budget; whether it was. The
+    turn that has ended stays as it is, and what came after it: the next one may be answering that right now.
 
     Raises bot.errors.ModelError, TimeoutError and StorageError: then nothing was changed.
     """
@@ -106,7 +110,8 @@ async def compact(parts: Parts, claim: Claim) -> bool:
     if weight(items) < budget.room * REACHED:
         return False
     calls = await _open_calls(parts, conversation, items)
-    found = cut(items, memory.covers, calls, budget.room // 2 - budget.summary)
+    began = await parts.storage.history.first(conversation, keys_of(claim))
+    found = cut(items, memory.covers, calls, budget.room // 2 - budget.summary, began)
     if found is None or not _is_worth_it(found, budget):
         return False
     text, usage = "", Usage()

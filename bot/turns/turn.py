@@ -1,8 +1,9 @@
 """One turn: what was delivered enters the history, what was confirmed is done, and the loop answers."""
 
 from bot.turns.actions import carry_out
-from bot.turns.attachments import attached
+from bot.turns.attachments import Room, attached
 from bot.turns.ending import NotShown
+from bot.turns.keys import entry_key
 from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
@@ -29,9 +30,10 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     items: list[NewItem] = []
     denied: set[str] = set()
     advised = False
+    room = Room(parts.context_tokens // 2)
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
-            items += await _said(parts, claim, entry, outlet)
+            items += await _said(parts, claim, entry, outlet, room)
             continue
         action = await carry_out(parts, entry.delivery.action_id or "", outlet)
         if action is not None:
@@ -48,18 +50,18 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     return await run_loop(parts, claim, outlet, Limits(frozenset(denied), advised))
 
 
-async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet) -> list[NewItem]:
-    """Turn a message and its files into history: nothing for an empty mention.
+async def _said(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet, room: Room) -> list[NewItem]:
+    """Turn a message and its files into history: nothing for an empty mention. `room` is what all files of a turn
+    may take together.
 
     A turn that is taken up again leaves alone what an earlier try has recorded. The person is told first of what
     could not be read, and found told where that was done before: neither is left out if the process ends here.
     """
-    delivery, key = entry.delivery, f"entry:{entry.id}"
+    delivery, key = entry.delivery, entry_key(entry)
     files: tuple[Attached, ...] = ()
     before = delivery.files != () and await parts.storage.history.recorded(claim.conversation.id, key)
     if delivery.files != () and not before:
         await outlet.working()
-        room = parts.context_tokens // 2
         files, unread = await attached(parts.storage, parts.attachments, entry, room)
         if unread:
             await outlet.tell_unread(unread, entry.id)

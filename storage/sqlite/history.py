@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlite_utils import Database
 
@@ -39,6 +40,9 @@ class SqliteHistory:
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
         return await self._connection.write(compact, turn, made, usage, at)
 
+    async def first(self, conversation: int, keys: Collection[str]) -> int | None:
+        return await self._connection.read(first, conversation, keys)
+
     async def recorded(self, conversation: int, key: str) -> bool:
         return await self._connection.read(recorded, conversation, key)
 
@@ -72,6 +76,13 @@ def append(db: Database, conversation: int, turn: int, new: Sequence[NewItem], a
             {"conversation": conversation, "turn": turn, "key": item.key, "at": time_text(at)}
             | item_row(item.item),
         )
+
+
+def first(db: Database, conversation: int, keys: Collection[str]) -> int | None:
+    rows = (
+        db.query("SELECT id FROM items WHERE conversation = ? AND key = ?", [conversation, key]) for key in keys
+    )
+    return min((row["id"] for row in chain.from_iterable(rows)), default=None)
 
 
 def recorded(db: Database, conversation: int, key: str) -> bool:

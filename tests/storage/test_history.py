@@ -64,6 +64,19 @@ async def test_items_begin_at_the_last_summary(storage: Storage) -> None:
     assert await storage.history.items(claim.conversation.id) == after
 
 
+async def test_the_first_item_of_some_keys(storage: Storage) -> None:
+    claim = await started(storage, message(thread(1)))
+    for key in ("a", "b", None, "c"):
+        await record(storage, claim, UserItem(key or "", KIM), key=key)
+    ids = [stored.id for stored in (await storage.history.memory(claim.conversation.id)).items]
+    first = storage.history.first
+    assert await first(claim.conversation.id, ["c", "b", "x"]) == ids[1]
+    assert await first(claim.conversation.id, ["x"]) is None
+    assert await first(claim.conversation.id, []) is None
+    other = await started(storage, message(thread(2)))
+    assert await first(other.conversation.id, ["a"]) is None
+
+
 async def test_an_unknown_conversation_has_no_items(storage: Storage) -> None:
     assert await storage.history.items(99) == []
 

@@ -91,6 +91,7 @@ def everything(db: Database) -> None:
         db, claim.turn, items, new, Usage(1), NOW, None
     )
     assert history.recorded(db, claim.conversation.id, "key")
+    assert history.first(db, claim.conversation.id, ["key"])
     assert history.pictures(db, ["d"]) == {"d": b"x"}
     actions.carded(db, done.id, "5.5")
     assert actions.uncarded(db)
