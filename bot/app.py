@@ -130,7 +130,6 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             sees=sees(model_options(settings)),
         )
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
-        functions[excerpts.NAME] = excerpts.reading(storage.history, budget)
         parts = Parts(
             storage=storage,
             model=model,
@@ -147,6 +146,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             turn_seconds=settings.turn_seconds,
             attachments=files,
         )
+        functions[excerpts.NAME] = excerpts.reading(parts)  # `parts` holds this very mapping
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
         intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery)

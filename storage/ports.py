@@ -29,6 +29,7 @@ from storage.records import (
     NewAction,
     NewItem,
     Note,
+    Part,
     Retried,
     Ruling,
     SharedFile,
@@ -152,8 +153,9 @@ class History(Protocol):
         that it stands for, oldest first; all items without a summary."""
         ...
 
-    async def item(self, conversation: int, id: int) -> Item | None:
-        """Return one item of a conversation; None if it has no such item, whatever another one has."""
+    async def result(self, conversation: int, id: int, offset: int, most: int) -> Part | None:
+        """Return `most` characters of a conversation's result from `offset` on; None if it has no result of this
+        id, whatever another one has, or none that a call led to."""
         ...
 
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:

@@ -96,6 +96,17 @@ class StoredItem:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a kept result: `text`, of the `characters` that the whole has; by which `function` it was given,
+    and in which `channel`."""
+
+    function: str
+    channel: str
+    characters: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Counted:
     """What the provider counted: `tokens` of a request and its answer, of which item `to` was the last."""
 

@@ -14,12 +14,13 @@ from storage.records import (
     Item,
     Memory,
     NewItem,
+    Part,
     Usage,
     UserItem,
 )
 from storage.sqlite.codec import conversation_from, item_from, item_row, time_text
 from storage.sqlite.connection import Connection
-from storage.sqlite.memory import compact, find_item, memory
+from storage.sqlite.memory import compact, memory, result
 
 
 class SqliteHistory:
@@ -34,8 +35,8 @@ class SqliteHistory:
     async def memory(self, conversation: int) -> Memory:
         return await self._connection.read(memory, conversation)
 
-    async def item(self, conversation: int, id: int) -> Item | None:
-        return await self._connection.read(find_item, conversation, id)
+    async def result(self, conversation: int, id: int, offset: int, most: int) -> Part | None:
+        return await self._connection.read(result, conversation, id, offset, most)
 
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
         return await self._connection.write(compact, turn, made, usage, at)

@@ -12,9 +12,9 @@ from storage.records import (
     CallItem,
     Compaction,
     Counted,
-    Item,
     Memory,
     NewItem,
+    Part,
     ReasoningItem,
     StoredItem,
     Usage,
@@ -68,9 +68,30 @@ def _counted(db: Database, conversation: int, front: int) -> Counted | None:
     return Counted(row["counted_tokens"], row["counted_item"])
 
 
-def find_item(db: Database, conversation: int, id: int) -> Item | None:
-    rows = db.query("SELECT kind, data FROM items WHERE id = ? AND conversation = ?", [id, conversation])
-    return next((item_from(row) for row in rows), None)
+def result(db: Database, conversation: int, id: int, offset: int, most: int) -> Part | None:
+    # The call of a result is of the same turn, and before it; some servers number the calls of each turn anew.
+    row = next(
+        db.query(
+            """
+            SELECT channel, length(output) AS characters, substr(output, :offset + 1, :most) AS text, (
+                SELECT json_extract(data, '$.function') FROM items
+                WHERE turn = found.turn AND kind = 'call' AND id < :id
+                    AND json_extract(data, '$.call_id') = found.call_id
+                ORDER BY id DESC LIMIT 1
+            ) AS function
+            FROM (
+                SELECT conversation, turn, json_extract(data, '$.call_id') AS call_id,
+                    json_extract(data, '$.output_json') AS output
+                FROM items WHERE id = :id AND conversation = :conversation AND kind = 'result'
+            ) AS found JOIN conversations ON conversations.id = found.conversation
+            """,
+            {"conversation": conversation, "id": id, "offset": offset, "most": most},
+        ),
+        None,
+    )
+    if row is None or row["function"] is None:
+        return None
+    return Part(row["function"], row["channel"], row["characters"], row["text"])
 
 
 def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:

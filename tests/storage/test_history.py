@@ -13,6 +13,7 @@ from storage.records import (
     Decision,
     Item,
     NewItem,
+    Part,
     Raw,
     ReasoningItem,
     ResultItem,
@@ -236,13 +237,32 @@ async def test_what_was_counted_is_of_the_same_front(storage: Storage) -> None:
     assert await step(memory.front, Usage(50, 1)) is not None
 
 
-async def test_an_item_is_of_its_own_conversation_only(storage: Storage) -> None:
+async def test_a_result_is_of_its_own_conversation_only(storage: Storage) -> None:
     one, two = await started(storage, message(thread(1))), await started(storage, message(thread(2)))
     await record(storage, one, UserItem("one", KIM))
-    [id] = await stored_ids(storage, one)
-    assert await storage.history.item(one.conversation.id, id) == UserItem("one", KIM)
-    assert await storage.history.item(two.conversation.id, id) is None
-    assert await storage.history.item(one.conversation.id, 10**18) is None
+    await record(storage, one, CallItem("c", "f", "{}"), CallItem("d", "g", "{}"))
+    await record(
+        storage, one, ResultItem("c", '"가나다\U0001f389\\"'), ResultItem("d", "[]"), ResultItem("x", "{}")
+    )
+    question, *_, of_c, of_d, of_none = await stored_ids(storage, one)
+    result = storage.history.result
+    assert await result(one.conversation.id, of_c, 0, 99) == Part("f", "C1", 7, '"가나다\U0001f389\\"')
+    assert await result(one.conversation.id, of_c, 2, 3) == Part("f", "C1", 7, "나다\U0001f389")
+    assert await result(one.conversation.id, of_c, 7, 3) == Part("f", "C1", 7, "")
+    assert await result(one.conversation.id, of_d, 0, 99) == Part("g", "C1", 2, "[]")
+    for wrong in (question, of_none, 10**18, 0):
+        assert await result(one.conversation.id, wrong, 0, 99) is None
+    assert await result(two.conversation.id, of_c, 0, 99) is None
+
+
+async def test_a_result_is_of_the_last_call_of_its_id(storage: Storage) -> None:
+    """Some servers number the calls of each answer anew."""
+    claim = await started(storage)
+    for function in ("f", "g"):
+        await record(storage, claim, CallItem("call_0", function, "{}"), ResultItem("call_0", "{}"))
+    _, first, _, second = await stored_ids(storage, claim)
+    found = [await storage.history.result(claim.conversation.id, id, 0, 9) for id in (first, second)]
+    assert [part.function for part in found if part] == ["f", "g"]
 
 
 async def test_unfinished_actions_are_those_that_may_still_change(storage: Storage) -> None:

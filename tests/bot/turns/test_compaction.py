@@ -3,10 +3,12 @@
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlite_utils import Database
 
 from bot.errors import ModelBusy, ModelError
 from bot.model.protocol import Done, Event, Finish
@@ -16,7 +18,7 @@ from bot.turns.parts import Parts
 from bot.turns.summary import LONGEST_PIECE, transcript
 from bot.turns.turn import run_turn
 from functions import Function
-from storage.ports import Storage, StorageError
+from storage.ports import StorageError
 from storage.records import (
     AssistantItem,
     CallItem,
@@ -31,6 +33,7 @@ from storage.records import (
     Usage,
     UserItem,
 )
+from storage.sqlite.codec import item_from
 from tests.bot.turns.conftest import Desk, RecordingOutlet, ScriptedModel
 from tests.bot.turns.mortal import End, Fate, Killed, mortal
 
@@ -230,13 +233,13 @@ async def test_a_turn_beside_it_loses_nothing(small: Parts, desk: Desk, clerk: C
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=10)
 @given(st.lists(st.tuples(st.integers(1, 4), st.sampled_from(["", *End])), min_size=3, max_size=8))
 async def test_no_end_at_any_commit_loses_or_doubles_anything(
-    small: Parts, desk: Desk, clerk: Clerk, course: list[tuple[int, str]]
+    small: Parts, desk: Desk, clerk: Clerk, tmp_path: Path, course: list[tuple[int, str]]
 ) -> None:
     """A process that ends before, at or after any call: the summaries stand for each item once."""
     fate = Fate()
     whole: list[Item] = []
     claim = await talk(small, desk, 1)
-    start = len(await all_items(small.storage, claim))
+    start = len(all_items(tmp_path / "nod.db", claim))
     for calls, ending in course:
         claim = await talk(small, desk, 5)
         if ending:
@@ -248,18 +251,18 @@ async def test_no_end_at_any_commit_loses_or_doubles_anything(
         fate.planned.clear()
         await compact(small, claim)
         memory = await small.storage.history.memory(claim.conversation.id)
-        whole = await all_items(small.storage, claim)
+        whole = all_items(tmp_path / "nod.db", claim)
         verbatim = [stored.item for stored in memory.items if not isinstance(stored.item, SummaryItem)]
         assert whole[-len(verbatim) :] == verbatim
         assert weight(memory.items) <= BUDGET * 0.85
     assert len(whole) == start + 10 * len(course)
 
 
-async def all_items(storage: Storage, claim: Claim) -> list[Item]:
+def all_items(path: Path, claim: Claim) -> list[Item]:
     """Return every item that was ever said, summaries not counted."""
-    last = (await storage.history.memory(claim.conversation.id)).items[-1].id
-    found = [await storage.history.item(claim.conversation.id, id) for id in range(1, last + 100)]
-    return [item for item in found if item is not None and not isinstance(item, SummaryItem)]
+    said = "SELECT kind, data FROM items WHERE conversation = ? AND kind <> 'summary' ORDER BY id"
+    with Database(path) as db:
+        return [item_from(row) for row in db.query(said, [claim.conversation.id])]
 
 
 def test_nobodys_words_pass_for_anothers() -> None:

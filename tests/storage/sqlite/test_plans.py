@@ -14,9 +14,11 @@ from storage.records import (
     ActionState,
     AssistantItem,
     Attached,
+    CallItem,
     Compaction,
     Decision,
     NewItem,
+    ResultItem,
     Retried,
     SummaryItem,
     TurnState,
@@ -129,7 +131,9 @@ def everything(db: Database) -> None:
     assert known.counted
     last = known.items[-1].id
     assert memory.compact(db, shown.turn, Compaction(SummaryItem("s"), last - 1, (last - 1,), 0), Usage(), LATER)
-    assert memory.find_item(db, claim.conversation.id, last)
+    called = [NewItem(CallItem("c", "f", "{}")), NewItem(ResultItem("c", "[]"))]
+    turns.record(db, shown.turn, called, [], None, LATER, None)
+    assert memory.result(db, claim.conversation.id, last + 3, 0, 1)
     assert history.items(db, claim.conversation.id)
     assert history.find_conversation(db, KEY)
     assert queue.line(db, NOW + LIFE) == []
