@@ -148,9 +148,10 @@ class History(Protocol):
         """Return the items of `memory`."""
         ...
 
-    async def memory(self, conversation: int) -> Memory:
+    async def memory(self, conversation: int, most: int | None = None) -> Memory:
         """Return a conversation's last summary, the items that it keeps as they are, and all items after those
-        that it stands for, oldest first; all items without a summary."""
+        that it stands for, oldest first; all items without a summary. Of results that have more than `most`
+        characters only so many are read."""
         ...
 
     async def result(self, conversation: int, id: int, offset: int, most: int) -> Part | None:

@@ -36,8 +36,9 @@ async def recall(parts: Parts, conversation: int, keys: Collection[str] = ()) ->
     """Return what the model is shown, and the summary that it begins with, as `Turns.record` takes it: None if
     the older part had to be left out for this request. `keys` name what the running turn goes on from (`keys_of`):
     that is never left out."""
-    memory = await parts.storage.history.memory(conversation)
-    items = excerpted(memory.items, longest(parts.context_tokens))
+    most = longest(parts.context_tokens)
+    memory = await parts.storage.history.memory(conversation, most)
+    items = excerpted(memory.items, most)
     budget = _budget(parts, memory, items)
     if parts.compaction != "off" and weight(items) > budget.room:
         calls = await _open_calls(parts, conversation, items)
@@ -104,8 +105,9 @@ async def compact(parts: Parts, claim: Claim) -> bool:
     Raises bot.errors.ModelError, TimeoutError and StorageError: then nothing was changed.
     """
     conversation = claim.conversation.id
-    memory = await parts.storage.history.memory(conversation)
-    items = excerpted(memory.items, longest(parts.context_tokens))
+    most = longest(parts.context_tokens)
+    memory = await parts.storage.history.memory(conversation, most)
+    items = excerpted(memory.items, most)
     budget = _budget(parts, memory, items)
     if weight(items) < budget.room * REACHED:
         return False

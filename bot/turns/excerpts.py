@@ -32,22 +32,24 @@ def longest(context_tokens: int) -> int:
 
 
 def excerpted(items: Sequence[StoredItem], most: int) -> list[StoredItem]:
-    """Put the beginning in the place of each result that has more than `most` characters."""
-    return [
-        StoredItem(stored.id, ResultItem(stored.item.call_id, _beginning(stored.id, stored.item, most)))
-        if isinstance(stored.item, ResultItem) and len(stored.item.output_json) > most
-        else stored
-        for stored in items
-    ]
+    """Put the beginning in the place of each result that has more than `most` characters, as `History.memory` may
+    have read no more of it."""
+    return [_excerpt(stored, most) for stored in items]
 
 
-def _beginning(id: int, result: ResultItem, most: int) -> str:
-    shown = {
-        "reference": f"r{id}",
-        "characters": len(result.output_json),
+def _excerpt(stored: StoredItem, most: int) -> StoredItem:
+    item = stored.item
+    if not isinstance(item, ResultItem):
+        return stored
+    characters = stored.characters or len(item.output_json)
+    if characters <= most:
+        return stored
+    beside: dict[str, object] = {
+        "reference": f"r{stored.id}",
+        "characters": characters,
         "note": f"This is only the beginning of the result. Call {NAME} to read on.",
     }
-    return _piece(result.output_json, 0, len(result.output_json), most, shown)
+    return StoredItem(stored.id, ResultItem(item.call_id, _piece(item.output_json, 0, characters, most, beside)))
 
 
 def _piece(text: str, start: int, characters: int, most: int, beside: dict[str, object]) -> str:

@@ -89,10 +89,12 @@ Item = UserItem | AssistantItem | ReasoningItem | CallItem | ResultItem | Summar
 
 @dataclass(frozen=True)
 class StoredItem:
-    """An item with its id: ids grow in the order of the history."""
+    """An item with its id: ids grow in the order of the history. `characters` is how many a result has of which
+    only the beginning is here, else 0."""
 
     id: int
     item: Item
+    characters: int = 0
 
 
 @dataclass(frozen=True)

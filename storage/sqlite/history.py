@@ -32,8 +32,8 @@ class SqliteHistory:
     async def items(self, conversation: int) -> list[Item]:
         return await self._connection.read(items, conversation)
 
-    async def memory(self, conversation: int) -> Memory:
-        return await self._connection.read(memory, conversation)
+    async def memory(self, conversation: int, most: int | None = None) -> Memory:
+        return await self._connection.read(memory, conversation, most)
 
     async def result(self, conversation: int, id: int, offset: int, most: int) -> Part | None:
         return await self._connection.read(result, conversation, id, offset, most)

@@ -21,8 +21,23 @@ from storage.records import (
 )
 from storage.sqlite.codec import Row, item_from, item_row, time_text
 
+# What of an item is read, at every step of every turn: of a long result its beginning, cut where the database is, in
+# its own thread.
+_SHOWN = """
+    id, kind,
+    CASE WHEN kind = 'result' AND length(data) > :most THEN json_object(
+        'call_id', json_extract(data, '$.call_id'),
+        'output_json', substr(json_extract(data, '$.output_json'), 1, :most)
+    ) ELSE data END AS data,
+    CASE WHEN kind = 'result' AND length(data) > :most THEN length(json_extract(data, '$.output_json')) END
+        AS characters
+"""
 
-def memory(db: Database, conversation: int) -> Memory:
+ALL = 2**62
+
+
+def memory(db: Database, conversation: int, most: int | None = None) -> Memory:
+    bound = ALL if most is None else most
     summary = next(
         db.query(
             """
@@ -38,18 +53,24 @@ def memory(db: Database, conversation: int) -> Memory:
         rows.append(summary)
         for id in json.loads(summary["kept"]):
             rows += db.query(
-                "SELECT id, kind, data FROM items WHERE id = ? AND conversation = ?", [id, conversation]
+                f"SELECT {_SHOWN} FROM items WHERE id = :id AND conversation = :conversation",  # noqa: S608
+                {"id": id, "conversation": conversation, "most": bound},
             )
     front, covers = (0, 0) if summary is None else (summary["id"], summary["covers"])
     rows += db.query(
-        """
-        SELECT id, kind, data FROM items
-        WHERE conversation = ? AND id > ? AND (kind <> 'summary' OR id > ?) ORDER BY id
-        """,
-        [conversation, covers, front],
+        f"""
+        SELECT {_SHOWN} FROM items
+        WHERE conversation = :conversation AND id > :covers AND (kind <> 'summary' OR id > :front) ORDER BY id
+        """,  # noqa: S608
+        {"conversation": conversation, "covers": covers, "front": front, "most": bound},
     )
-    items = tuple(StoredItem(row["id"], item_from(row)) for row in rows)
+    items = tuple(_stored(row, bound) for row in rows)
     return Memory(items, front, covers, _counted(db, conversation, front))
+
+
+def _stored(row: Row, most: int) -> StoredItem:
+    characters = row.get("characters") or 0
+    return StoredItem(row["id"], item_from(row), characters if characters > most else 0)
 
 
 def _counted(db: Database, conversation: int, front: int) -> Counted | None:

@@ -78,6 +78,40 @@ async def test_the_first_item_of_some_keys(storage: Storage) -> None:
     assert await first(other.conversation.id, ["a"]) is None
 
 
+async def test_only_the_beginning_of_long_results_is_read(storage: Storage) -> None:
+    claim = await started(storage)
+    texts = ['가"나\\\U0001f389' * 20, "\\" * 60, "x" * 100, "x" * 101, "[]"]
+    others: list[Item] = [UserItem("u" * 200, KIM), AssistantItem("a" * 200), CallItem("c", "f", "b" * 200)]
+    results: list[Item] = [ResultItem(str(number), text) for number, text in enumerate(texts)]
+    await record(storage, claim, *others, *results)
+    read = await storage.history.memory(claim.conversation.id, 100)
+    cut = [ResultItem("0", texts[0][:100]), results[1], results[2], ResultItem("3", "x" * 100), results[4]]
+    assert [stored.item for stored in read.items] == [*others, *cut]
+    assert [stored.characters for stored in read.items] == [
+        0,
+        0,
+        0,
+        len(texts[0]) if len(texts[0]) > 100 else 0,
+        0,
+        0,
+        101,
+        0,
+    ]
+    ids = [stored.id for stored in read.items]
+    made = Compaction(SummaryItem("s"), ids[-1], (ids[3], ids[6]), 0)
+    assert await storage.history.compact(claim.turn, made, Usage(), LATER)
+    kept = await storage.history.memory(claim.conversation.id, 50)
+    assert [stored.item for stored in kept.items[1:]] == [
+        ResultItem("0", texts[0][:50]),
+        ResultItem("3", "x" * 50),
+    ]
+    assert kept.items[-1].characters == 101
+    assert [stored.item for stored in (await storage.history.memory(claim.conversation.id)).items[1:]] == [
+        results[0],
+        results[3],
+    ]
+
+
 async def test_an_unknown_conversation_has_no_items(storage: Storage) -> None:
     assert await storage.history.items(99) == []
 

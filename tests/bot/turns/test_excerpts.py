@@ -150,6 +150,8 @@ async def test_nobody_reads_another_conversations_results(reader: Parts, desk: D
 def test_a_beginning_is_short_and_json(text: str, times: int) -> None:
     result = ResultItem("c", json.dumps(text * times * 20))
     [shown] = excerpted([StoredItem(7, result)], LEAST)
+    beginning = StoredItem(7, ResultItem("c", result.output_json[:LEAST]), len(result.output_json))
+    assert excerpted([beginning], LEAST)[0].item == shown.item, "what was not read makes no difference"
     assert isinstance(shown.item, ResultItem)
     assert len(shown.item.output_json) <= LEAST
     told = json.loads(shown.item.output_json)
