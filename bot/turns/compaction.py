@@ -8,11 +8,11 @@ summary is there, its requests leave the oldest part out; nothing of that is kep
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 
 from bot.errors import ModelError
 from bot.turns.budget import REACHED, Budget, Cut, cut, front_of, measured, open_calls, weight
-from bot.turns.excerpts import excerpted, longest
+from bot.turns.excerpts import brief, excerpted, longest
 from bot.turns.history import pair_calls
 from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.keys import keys_of
@@ -38,13 +38,13 @@ async def recall(parts: Parts, conversation: int, keys: Collection[str] = ()) ->
     that is never left out."""
     most = longest(parts.context_tokens)
     memory = await parts.storage.history.memory(conversation, most)
-    items = excerpted(memory.items, most)
+    items = excerpted(memory.items, most, memory.covers)
     budget = _budget(parts, memory, items)
     if parts.compaction != "off" and weight(items) > budget.room:
         calls = await _open_calls(parts, conversation, items)
         notes = [stored for stored in items[:1] if isinstance(stored.item, SummaryItem)]
         began = await parts.storage.history.first(conversation, keys)
-        fits = cut(items, memory.covers, calls, budget.room - weight(notes), began)
+        fits = cut(items, memory.covers, calls, budget.room - weight(notes), began, _briefly(memory, most))
         if fits is not None:
             return pair_calls([stored.item for stored in (*notes, *fits.shown)]), None
     return pair_calls([stored.item for stored in items]), memory.front
@@ -107,18 +107,19 @@ async def compact(parts: Parts, claim: Claim) -> bool:
     conversation = claim.conversation.id
     most = longest(parts.context_tokens)
     memory = await parts.storage.history.memory(conversation, most)
-    items = excerpted(memory.items, most)
+    items = excerpted(memory.items, most, memory.covers)
     budget = _budget(parts, memory, items)
     if weight(items) < budget.room * REACHED:
         return False
     calls = await _open_calls(parts, conversation, items)
     began = await parts.storage.history.first(conversation, keys_of(claim))
-    found = cut(items, memory.covers, calls, budget.room // 2 - budget.summary, began)
-    if found is None or not _is_worth_it(found, budget):
+    found = cut(items, memory.covers, calls, budget.room // 2 - budget.summary, began, _briefly(memory, most))
+    if found is None or not _is_worth_it(items, found, budget):
         return False
     text, usage = "", Usage()
+    read = {stored.id: stored for stored in memory.items}
     if parts.compaction == "summarize":
-        gone = pair_calls([stored.item for stored in found.gone])
+        gone = pair_calls([read[stored.id].item for stored in found.gone])
         text, usage = await summarize(parts.model, gone, parts.context_tokens, budget.summary)
         parts.metrics.tokens(usage)
     made = Compaction(SummaryItem(text), found.covers, found.kept, memory.front)
@@ -129,11 +130,17 @@ async def compact(parts: Parts, claim: Claim) -> bool:
     return compacted
 
 
-def _is_worth_it(found: Cut, budget: Budget) -> bool:
+def _is_worth_it(items: Sequence[StoredItem], found: Cut, budget: Budget) -> bool:
     """Whether enough gives way, beside the notes of what gave way before: where open actions or one long answer
     fill the room, there would be a summary after every answer."""
-    new = [stored for stored in found.gone if not isinstance(stored.item, SummaryItem)]
-    return weight(new) >= budget.room * WORTH
+    new = [stored for stored in items if not isinstance(stored.item, SummaryItem)]
+    return weight(new) - weight(found.shown) >= budget.room * WORTH
+
+
+def _briefly(memory: Memory, most: int) -> Callable[[StoredItem], StoredItem]:
+    """Show an item in brief, from what was read of it: an excerpt is not of an excerpt."""
+    read = {stored.id: stored for stored in memory.items}
+    return lambda stored: brief(read[stored.id], most)
 
 
 def _budget(parts: Parts, memory: Memory, items: list[StoredItem]) -> Budget:

@@ -10,6 +10,7 @@ from bot.turns.parts import Parts
 from functions.context import Context, Person
 from functions.contract import Function, function
 from functions.errors import FunctionProblem
+from storage.outcomes import OUTCOME
 from storage.records import Part, ResultItem, StoredItem
 
 NAME = "read_more"
@@ -17,6 +18,12 @@ NAME = "read_more"
 LEAST, MOST = 4_000, 30_000
 """Characters of a result that the model is shown at once, however small or large its context is."""
 
+
+BRIEF = 600
+"""Characters that are shown of one that only stands beside an open action."""
+
+READ_ON = f"This is only the beginning of the result. Call {NAME} to read on."
+CALL_AGAIN = "This is only the beginning of an old result. Call the function again if it is needed."
 
 MOST_OFFSET = 10**9
 """Where no result reaches: SQLite counts with 64 bits."""
@@ -31,25 +38,32 @@ def longest(context_tokens: int) -> int:
     return min(MOST, max(LEAST, context_tokens // 3))
 
 
-def excerpted(items: Sequence[StoredItem], most: int) -> list[StoredItem]:
+def excerpted(items: Sequence[StoredItem], most: int, covers: int = 0) -> list[StoredItem]:
     """Put the beginning in the place of each result that has more than `most` characters, as `History.memory` may
-    have read no more of it."""
-    return [_excerpt(stored, most) for stored in items]
+    have read no more of it. Those up to the id `covers` stand behind a summary, and are shown in brief."""
+    return [brief(stored, most) if stored.id <= covers else _excerpt(stored, most, most) for stored in items]
 
 
-def _excerpt(stored: StoredItem, most: int) -> StoredItem:
+def brief(stored: StoredItem, most: int) -> StoredItem:
+    """Show a few hundred characters of a result that stays only because of an action beside it, which may wait for
+    days; all of what became of an action itself."""
+    item = stored.item
+    if isinstance(item, ResultItem) and item.call_id.startswith(OUTCOME):
+        return _excerpt(stored, most, most)
+    return _excerpt(stored, BRIEF, most)
+
+
+def _excerpt(stored: StoredItem, length: int, most: int) -> StoredItem:
     item = stored.item
     if not isinstance(item, ResultItem):
         return stored
     characters = stored.characters or len(item.output_json)
-    if characters <= most:
+    if characters <= length:
         return stored
-    beside: dict[str, object] = {
-        "reference": f"r{stored.id}",
-        "characters": characters,
-        "note": f"This is only the beginning of the result. Call {NAME} to read on.",
-    }
-    return StoredItem(stored.id, ResultItem(item.call_id, _piece(item.output_json, 0, characters, most, beside)))
+    beside: dict[str, object] = {"characters": characters, "note": CALL_AGAIN}
+    if characters > most:
+        beside = {"reference": f"r{stored.id}", "characters": characters, "note": READ_ON}
+    return StoredItem(stored.id, ResultItem(item.call_id, _piece(item.output_json, 0, characters, length, beside)))
 
 
 def _piece(text: str, start: int, characters: int, most: int, beside: dict[str, object]) -> str:

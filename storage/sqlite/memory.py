@@ -21,8 +21,8 @@ from storage.records import (
 )
 from storage.sqlite.codec import Row, item_from, item_row, time_text
 
-# What of an item is read, at every step of every turn: of a long result its beginning, cut where the database is, in
-# its own thread.
+# What of an item is read, at every step of every turn: of a long result its beginning, cut in the database's own
+# thread.
 _SHOWN = """
     id, kind,
     CASE WHEN kind = 'result' AND length(data) > :most THEN json_object(

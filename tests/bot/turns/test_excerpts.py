@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.rules import FunctionRule, Rules
-from bot.turns.compaction import recall
-from bot.turns.excerpts import LEAST, MOST, excerpted, longest, reading
+from bot.turns.compaction import compact, recall
+from bot.turns.excerpts import BRIEF, LEAST, MOST, excerpted, longest, reading
+from bot.turns.history import estimate
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
 from functions import Context, Function, FunctionProblem, Person, function
@@ -22,6 +23,7 @@ from storage.records import (
     NewItem,
     ResultItem,
     StoredItem,
+    SummaryItem,
     TurnState,
     UserItem,
 )
@@ -52,7 +54,7 @@ async def read(
     outcome = await call(more, context, freeze(more, json.dumps({"reference": reference, "offset": offset})))
     if outcome.value is None:
         raise FunctionProblem(outcome.words)
-    assert len(outcome.value) <= longest(6_000), "what is read on is never shortened itself"
+    assert len(outcome.value) <= LEAST, "what is read on is never shortened itself"
     told: dict[str, object] = json.loads(outcome.value)
     return told
 
@@ -142,6 +144,48 @@ async def test_nobody_reads_another_conversations_results(reader: Parts, desk: D
     for wrong in (question, "", "r", "r-1", "r1e3", "r999", "r" + "9" * 40, "r²", "outcome"):
         with pytest.raises(FunctionProblem, match="no result of that reference"):
             await read(reader, wrong, 0, one.conversation.id)
+
+
+@function(read_only=True)
+async def report(context: Context, number: int) -> str:
+    """Report."""
+    return f"{number}".ljust(3_900 if number else 9_000, "r")
+
+
+async def test_an_open_action_does_not_hold_what_stands_beside_it(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    """It may wait for days: what was read beside it is shown in brief to the questions after it."""
+    functions: dict[str, Function] = {**parts.functions, "report": report}
+    small = replace(parts, context_tokens=9_000, functions=functions)
+    functions["read_more"] = reading(small)
+    await desk.message("report all, and pay 5")
+    reports = [("report", json.dumps({"number": number})) for number in range(15)]
+    model.calls(*reports, ("pay", '{"amount": 5}'))
+    model.says("There you are.")
+    claim = await desk.claim()
+    await parts.storage.turns.finish(claim.turn, await run_turn(small, claim, outlet), parts.clock())
+    await desk.message("hello?", user="U2")
+    model.says("Hello.")
+    claim = await desk.claim()
+    await parts.storage.turns.finish(claim.turn, await run_turn(small, claim, outlet), parts.clock())
+    given = model.shown[-1]
+    assert sum(map(estimate, given)) < 9_000 * 0.7
+    calls = [item for item in given if isinstance(item, CallItem)]
+    results = [item for item in given if isinstance(item, ResultItem)]
+    assert len(calls) == len(results) == 16, "a provider wants each call back with its result"
+    assert all(len(result.output_json) <= BRIEF for result in results)
+    long, short = (json.loads(result.output_json) for result in results[:2])
+    assert "read_more" in long["note"]
+    assert (await read(small, long["reference"], 8_000, claim.conversation.id))["part"]
+    assert "Call the function again" in short["note"]
+    assert "reference" not in short
+    assert json.loads(results[-1].output_json)["status"] == "awaiting_confirmation"
+    model.says("They talked.")
+    assert await compact(small, claim)
+    kept = (await recall(small, claim.conversation.id))[0]
+    assert kept[0] == SummaryItem("They talked.")
+    assert [item for item in kept if isinstance(item, CallItem | ResultItem)] == [*calls, *results]
 
 
 @given(st.text(min_size=1, max_size=300), st.integers(1, 60))
