@@ -1,5 +1,6 @@
 """A turn's outlets in Slack: an answer in a thread, or one that only its asker sees."""
 
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -111,9 +112,9 @@ class ThreadReply:
 
     async def aside(self, words: str) -> None:
         mark = Mark(NOTE, {"turn": str(self._turn), "note": secrets.token_hex(4)})
-        await post_once(
-            self._client, self._place.bot, self._key, mark, "posting an aside", text=words, blocks=[context(words)]
-        )
+        bot, blocks = self._place.bot, [context(words)]
+        with contextlib.suppress(NotYet):  # nobody waits for it, and what it tells of is done
+            await post_once(self._client, bot, self._key, mark, "posting an aside", text=words, blocks=blocks)
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
         mark = Mark(NOTE, {"entry": str(entry), "note": "files"})
