@@ -123,6 +123,10 @@ class Turns(Protocol):
         """End a turn and its entries; INTERRUPTED puts its entries back to waiting."""
         ...
 
+    async def spend(self, turn: int, usage: Usage) -> None:
+        """Add to a turn's usage, whether or not it has ended."""
+        ...
+
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
         """Put a failed turn's entries back to waiting, as if they had been received `at` and never tried. One that
         still runs has shown its apology already: its entries wait again as soon as it ends as failed.

@@ -8,7 +8,8 @@ summary is there, its requests leave the oldest part out; nothing of that is kep
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from enum import Enum
 
 from bot.errors import ModelError
 from bot.turns.budget import REACHED, Budget, Cut, cut, front_of, measured, open_calls, weight
@@ -18,7 +19,8 @@ from bot.turns.instructions import INSTRUCTIONS
 from bot.turns.keys import keys_of
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
-from bot.turns.summary import summarize
+from bot.turns.setbacks import Setbacks
+from bot.turns.summary import NotSummarized, shortened_notes, summarize
 from bot.words.catalogue import words_for
 from storage.ports import StorageError
 from storage.records import Claim, Compaction, Item, Memory, StoredItem, SummaryItem, Usage
@@ -50,6 +52,19 @@ async def recall(parts: Parts, conversation: int, keys: Collection[str] = ()) ->
     return pair_calls([stored.item for stored in items]), memory.front
 
 
+class Compacted(Enum):
+    """What became of the older part of a conversation."""
+
+    SUMMARIZED = "summarized"
+    TRIMMED = "trimmed"
+
+
+ASIDES: Mapping[Compacted, str] = {
+    Compacted.SUMMARIZED: "memory-summarized",
+    Compacted.TRIMMED: "memory-trimmed",
+}
+
+
 class Compactions:
     """Makes the summaries, one at a time in each conversation."""
 
@@ -57,25 +72,27 @@ class Compactions:
         self._parts = parts
         self._free = asyncio.Semaphore(AT_ONCE)
         self._running: dict[int, asyncio.Task[None]] = {}
+        self._setbacks = Setbacks()
 
     @property
     def running(self) -> list[asyncio.Task[None]]:
         """What is under way."""
         return list(self._running.values())
 
-    def after(self, claim: Claim, outlet: Outlet) -> None:
-        """Look, now that a turn has answered, whether its conversation has reached the budget."""
+    def after(self, claim: Claim, outlet: Outlet, *, refused: bool = False) -> None:
+        """Look, now that a turn has ended, whether its conversation has reached the budget; `refused` tells that
+        the model has said so."""
         conversation = claim.conversation.id
         if self._parts.compaction == "off" or conversation in self._running:
             return
-        task = asyncio.create_task(self._compact(claim, outlet), name=f"compaction {conversation}")
+        task = asyncio.create_task(self._compact(claim, outlet, refused), name=f"compaction {conversation}")
         self._running[conversation] = task
         task.add_done_callback(lambda ended: self._ended(conversation, ended))
 
     def _ended(self, conversation: int, task: asyncio.Task[None]) -> None:
         del self._running[conversation]
         if not task.cancelled() and (defect := task.exception()) is not None:
-            log.error("conversation %d is not summarised", conversation, exc_info=defect)
+            log.error("conversation %d: its memory is not seen to", conversation, exc_info=defect)
 
     async def end(self) -> None:
         """Break off what is under way; after the next answer it is begun again."""
@@ -84,23 +101,25 @@ class Compactions:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _compact(self, claim: Claim, outlet: Outlet) -> None:
+    async def _compact(self, claim: Claim, outlet: Outlet, refused: bool) -> None:
         try:
             async with self._free:
-                compacted = await compact(self._parts, claim)
+                compacted = await compact(self._parts, claim, self._setbacks, refused=refused)
         except (ModelError, TimeoutError, StorageError) as error:
             log.warning(
                 "conversation %d is not summarised: %s: %s", claim.conversation.id, type(error).__name__, error
             )
             return
-        if compacted:
-            key = "memory-trimmed" if self._parts.compaction == "trim" else "memory-summarized"
-            await outlet.aside(words_for(outlet.person.locale)(key))
+        if compacted is not None:
+            await outlet.aside(words_for(outlet.person.locale)(ASIDES[compacted]))
 
 
-async def compact(parts: Parts, claim: Claim) -> bool:
-    """Put a summary in the place of a conversation's older part if it has reached the budget; whether it was. The
-    turn that has ended stays as it is, and what came after it: the next one may be answering that right now.
+async def compact(
+    parts: Parts, claim: Claim, setbacks: Setbacks | None = None, *, refused: bool = False
+) -> Compacted | None:
+    """Put a summary in the place of a conversation's older part if it has reached the budget, or the model has
+    `refused` it; None if nothing was changed. The turn that has ended stays as it is, and what came after it: the
+    next one may be answering that right now.
 
     Raises bot.errors.ModelError, TimeoutError and StorageError: then nothing was changed.
     """
@@ -109,25 +128,41 @@ async def compact(parts: Parts, claim: Claim) -> bool:
     memory = await parts.storage.history.memory(conversation, most)
     items = excerpted(memory.items, most, memory.covers)
     budget = _budget(parts, memory, items)
-    if weight(items) < budget.room * REACHED:
-        return False
+    before, setbacks = weight(items), setbacks or Setbacks()
+    left = budget.room // 2 - budget.summary
+    if refused:
+        left = min(left, before // 2)  # whatever the estimate says
+    elif before < budget.room * REACHED or setbacks.waits(conversation, before, budget.room * WORTH):
+        return None
     calls = await _open_calls(parts, conversation, items)
     began = await parts.storage.history.first(conversation, keys_of(claim))
-    found = cut(items, memory.covers, calls, budget.room // 2 - budget.summary, began, _briefly(memory, most))
+    found = cut(items, memory.covers, calls, left, began, _briefly(memory, most))
     if found is None or not _is_worth_it(items, found, budget):
-        return False
-    text, usage = "", Usage()
+        return None
+    text, usage, became = "", Usage(), Compacted.TRIMMED
     read = {stored.id: stored for stored in memory.items}
-    if parts.compaction == "summarize":
-        gone = pair_calls([read[stored.id].item for stored in found.gone])
-        text, usage = await summarize(parts.model, gone, parts.context_tokens, budget.summary)
+    gone = pair_calls([read[stored.id].item for stored in found.gone])
+    if parts.compaction == "summarize" and setbacks.given_up(conversation, refused=refused):
+        log.warning("conversation %d goes on without a summary: too many have failed", conversation)
+        text = shortened_notes(gone)
+    elif parts.compaction == "summarize":
+        try:
+            text, usage = await summarize(parts.model, gone, parts.context_tokens, budget.summary)
+        except (ModelError, TimeoutError) as error:
+            setbacks.failed(conversation, before, error)
+            if isinstance(error, NotSummarized):
+                parts.metrics.tokens(error.usage)
+                await parts.storage.turns.spend(claim.turn, error.usage)
+            raise
         parts.metrics.tokens(usage)
+        became = Compacted.SUMMARIZED
     made = Compaction(SummaryItem(text), found.covers, found.kept, memory.front)
     compacted = await parts.storage.history.compact(claim.turn, made, usage, parts.clock())
-    if compacted:
-        before, after = weight(items), weight(found.shown)
-        log.info("conversation %d is compacted: %d tokens are now %d", conversation, before, after)
-    return compacted
+    if not compacted:
+        return None
+    setbacks.succeeded(conversation)
+    log.info("conversation %d is compacted: %d tokens are now %d", conversation, before, weight(found.shown))
+    return became
 
 
 def _is_worth_it(items: Sequence[StoredItem], found: Cut, budget: Budget) -> bool:

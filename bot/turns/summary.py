@@ -25,6 +25,8 @@ SECONDS = 120.0
 LONGEST_PIECE = 2_000
 """Characters of one text that the summary is made of."""
 
+LEFT_OUT = "\n(What was said after this, up to here, is left out.)"
+
 INSTRUCTIONS = """\
 You write the notes by which an assistant named Nod remembers the older part of a conversation in a company's \
 Slack. The message is that part, oldest first, one JSON object a line: your notes so far, what a person said, \
@@ -41,10 +43,18 @@ nothing else.
 """
 
 
+class NotSummarized(ModelCut):
+    """The model answered, and it is no summary. `usage` is what that took."""
+
+    def __init__(self, words: str, usage: Usage) -> None:
+        super().__init__(words)
+        self.usage = usage
+
+
 async def summarize(model: Model, items: Sequence[Item], context_tokens: int, most: int) -> tuple[str, Usage]:
     """Have the model sum items up in at most `most` estimated tokens; its text and what it took.
 
-    Raises bot.errors.ModelError (ModelCut for an answer that is no summary), and TimeoutError.
+    Raises bot.errors.ModelError (NotSummarized for an answer that is no summary), and TimeoutError.
     """
     instructions = INSTRUCTIONS.format(characters=most * 2)
     asked = UserItem(transcript(items, context_tokens - tokens(instructions) - most), user="")
@@ -52,9 +62,15 @@ async def summarize(model: Model, items: Sequence[Item], context_tokens: int, mo
         async for event in events:
             if isinstance(event, Done):
                 if not event.text.strip() or event.finish not in (Finish.STOP, Finish.LENGTH):
-                    raise ModelCut(f"A summary ended with {event.finish}.")
+                    raise NotSummarized(f"A summary ended with {event.finish}.", event.usage)
                 return _shortened(event.text.strip(), most), event.usage
     raise ModelCut("A summary did not end.")
+
+
+def shortened_notes(items: Sequence[Item]) -> str:
+    """Return the notes so far, without what gave way since: no summary of it is to be had."""
+    notes = next((item.text for item in items if isinstance(item, SummaryItem)), "").removesuffix(LEFT_OUT)
+    return f"{notes}{LEFT_OUT}" if notes else ""
 
 
 def transcript(items: Sequence[Item], most: int) -> str:

@@ -202,7 +202,10 @@ class Worker:
         except ModelError as error:
             log.warning("turn %d: %s: %s", claim.turn, type(error).__name__, error)
             note = Note(MODEL_WORDS[type(error)], retry=not isinstance(error, ContextTooLong))
-            return await end(self._parts, claim, outlet, TurnState.FAILED, note)
+            state = await end(self._parts, claim, outlet, TurnState.FAILED, note)
+            if isinstance(error, ContextTooLong):
+                self._compactions.after(claim, outlet, refused=True)
+            return state
 
     async def _incident(self, claim: Claim, outlet: Outlet | None, defect: Exception | None = None) -> str:
         """Give a failed turn a number that the person can pass on and the log has. Raises NotShown."""

@@ -141,6 +141,11 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
         | {"kept": json.dumps(made.kept)}
         | item_row(made.summary),
     )
+    spend(db, turn, usage)
+    return True
+
+
+def spend(db: Database, turn: int, usage: Usage) -> None:
     db.execute(
         """
         UPDATE turns SET
@@ -150,7 +155,6 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
         """,
         [usage.input, usage.output, usage.cached, usage.reasoning, turn],
     )
-    return True
 
 
 def count(db: Database, turn: int, new: Sequence[NewItem], usage: Usage, front: int) -> None:
