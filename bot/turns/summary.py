@@ -4,12 +4,14 @@ import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import aclosing
+from typing import Any
 
 from bot.errors import ModelCut
 from bot.model.protocol import Done, Finish, Model
 from bot.turns.history import tokens
 from storage.records import (
     AssistantItem,
+    Attached,
     CallItem,
     Item,
     ReasoningItem,
@@ -23,7 +25,10 @@ SECONDS = 120.0
 """What a summary may take: nobody waits for it."""
 
 LONGEST_PIECE = 2_000
-"""Characters of one text that the summary is made of."""
+"""Characters of one text, and of one file, that the summary is made of."""
+
+SHORT_PIECE = 200
+"""The same where there is no room for more."""
 
 LEFT_OUT = "\n(What was said after this, up to here, is left out.)"
 
@@ -77,28 +82,29 @@ def transcript(items: Sequence[Item], most: int) -> str:
     """Write items as JSON lines, in which nobody's words can pass for another's; without the oldest, but the notes
     so far, if all have more than `most` estimated tokens."""
     notes = [_line(item) for item in items if isinstance(item, SummaryItem) and item.text]
-    lines = [_line(item) for item in items if not isinstance(item, SummaryItem | ReasoningItem)]
     left = most - sum(map(tokens, notes))
     newest: list[str] = []
-    for line in reversed(lines):
-        left -= tokens(line) + 1
-        if left < 0:
+    for item in reversed(items):
+        if isinstance(item, SummaryItem | ReasoningItem):
+            continue
+        written = (_line(item, longest) for longest in (LONGEST_PIECE, SHORT_PIECE))
+        line = next((line for line in written if tokens(line) < left), None)
+        if line is None:
             break
+        left -= tokens(line) + 1
         newest.append(line)
     return "\n".join([*notes, *reversed(newest)])
 
 
-def _line(item: Item) -> str:
-    told: dict[str, str] = {}
+def _line(item: Item, longest: int = LONGEST_PIECE) -> str:
+    told: dict[str, Any] = {}
     match item:
         case SummaryItem():
             told = {"notes": item.text}
         case UserItem():
             told = {"person": item.speaker or item.user, "said": _piece(item.text)}
             if item.files:
-                told["with_files"] = _piece(
-                    "\n".join(f"{file.name}: {file.text or file.kind}" for file in item.files)
-                )
+                told["with_files"] = [_file(file) for file in item.files]
         case AssistantItem():
             told = {"nod_said": _piece(item.text)}
         case CallItem():
@@ -107,11 +113,29 @@ def _line(item: Item) -> str:
             told = {"returned": _piece(item.output_json)}
         case ReasoningItem():
             pass
-    return json.dumps(told, ensure_ascii=False)
+    return _one_line(json.dumps(_pieces(told, longest), ensure_ascii=False))
 
 
-def _piece(text: str) -> str:
-    return text if len(text) <= LONGEST_PIECE else f"{text[:LONGEST_PIECE]} …"
+def _file(file: Attached) -> dict[str, str]:
+    told = "not_read" if not file.kind else "says"
+    return {"file": _piece(file.name), told: _piece(file.text or file.kind)}
+
+
+def _one_line(text: str) -> str:
+    """Escape what ends a line in many eyes, and that JSON leaves as it is."""
+    return text.translate({0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"})
+
+
+def _pieces(told: Any, longest: int) -> Any:
+    if isinstance(told, str):
+        return _piece(told, longest) if longest < LONGEST_PIECE else told
+    if isinstance(told, list):
+        return [_pieces(each, longest) for each in told]
+    return {name: _pieces(each, longest) for name, each in told.items()}
+
+
+def _piece(text: str, longest: int = LONGEST_PIECE) -> str:
+    return text if len(text) <= longest else f"{text[:longest]} …"
 
 
 def _shortened(text: str, most: int) -> str:
