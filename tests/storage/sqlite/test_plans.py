@@ -131,7 +131,7 @@ def everything(db: Database) -> None:
     assert known.counted
     last = known.items[-1].id
     assert memory.compact(db, shown.turn, Compaction(SummaryItem("s"), last - 1, (last - 1,), 0), Usage(), LATER)
-    turns.spend(db, shown.turn, Usage(1))
+    memory.spend(db, shown.turn, Usage(1))
     called = [NewItem(CallItem("c", "f", "{}")), NewItem(ResultItem("c", "[]"))]
     turns.record(db, shown.turn, called, [], None, LATER, None)
     assert memory.result(db, claim.conversation.id, last + 3, 0, 1)
