@@ -137,7 +137,6 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             sees=sees(model_options(settings)),
         )
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
-        functions[excerpts.NAME] = excerpts.reading(storage.history, budget)
         parts = Parts(
             storage=storage,
             model=model,
@@ -155,6 +154,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             attachments=files,
             threads=SlackThreads(client, people, nod.user, nod.bot, settings.thread_messages),
         )
+        functions[excerpts.NAME] = excerpts.reading(parts)  # `parts` holds this very mapping
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
         stops = Stops(storage.turns, clock, whisper, client, parts.stops.call)

@@ -30,6 +30,7 @@ from storage.records import (
     NewAction,
     NewItem,
     Note,
+    Part,
     Retried,
     Revision,
     Ruling,
@@ -84,14 +85,15 @@ class Inbox(Protocol):
         """Return an entry's files as they are known by now."""
         ...
 
-    async def claim(self, at: datetime, most: int | None = None) -> Claim | None:
+    async def claim(self, at: datetime, most: int | None = None, room: int | None = None) -> Claim | None:
         """Take one conversation among those that have something waiting and no running turn, and open a turn for
         it: None if there is none. Free turns are shared: first comes the person who has the fewest running turns,
         then the channel that has the fewest, then what has waited longest. Nobody gets more than `most` at once.
         What was begun twice and never ended is served one at a time, after everything else.
 
-        Its entries are the waiting ones from the first on, as long as they are of the same person; the others
-        stay for the next turn. Each counts one try more. No two callers are given the same conversation at once.
+        Its entries are the waiting ones from the first on, as long as they are of the same person and their texts
+        have no more than `room` bytes (UTF-8) together, the first in any case; the others stay for the next turn.
+        Each counts one try more. No two callers are given the same conversation at once.
         """
         ...
 
@@ -144,6 +146,10 @@ class Turns(TurnControl, Protocol):
         """End a turn and its entries; INTERRUPTED puts its entries back to waiting."""
         ...
 
+    async def spend(self, turn: int, usage: Usage) -> None:
+        """Add to a turn's usage, whether or not it has ended."""
+        ...
+
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
         """Put a failed turn's entries back to waiting, as if they had been received `at` and never tried. One that
         still runs has shown its apology already: its entries wait again as soon as it ends as failed.
@@ -169,19 +175,25 @@ class History(Protocol):
         """Return the items of `memory`."""
         ...
 
-    async def memory(self, conversation: int) -> Memory:
+    async def memory(self, conversation: int, most: int | None = None) -> Memory:
         """Return a conversation's last summary, the items that it keeps as they are, and all items after those
-        that it stands for, oldest first; all items without a summary."""
+        that it stands for, oldest first; all items without a summary. Of results that have more than `most`
+        characters only so many are read."""
         ...
 
-    async def item(self, conversation: int, id: int) -> Item | None:
-        """Return one item of a conversation; None if it has no such item, whatever another one has."""
+    async def result(self, conversation: int, id: int, offset: int, most: int) -> Part | None:
+        """Return `most` characters of a conversation's result from `offset` on; None if it has no result of this
+        id, whatever another one has, or none that a call led to."""
         ...
 
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
         """Append a summary to a turn's conversation, whether or not the turn has ended, and add what it took to
         the turn's usage. False, and nothing changed, if the conversation has got another summary since, or some of
         it was edited, deleted or forgotten: what it was made of is no longer what is shown."""
+        ...
+
+    async def first(self, conversation: int, keys: Collection[str]) -> int | None:
+        """Return the id of the first item of a conversation that has one of these keys; None if it has none."""
         ...
 
     async def recorded(self, conversation: int, key: str) -> bool:

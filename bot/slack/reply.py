@@ -122,16 +122,9 @@ class ThreadReply:
 
     async def aside(self, words: str) -> None:
         mark = Mark(NOTE, {"turn": str(self._turn), "note": secrets.token_hex(4)})
-        with contextlib.suppress(NotYet):  # nobody waits for it
-            await post_once(
-                self._client,
-                self._place.bot,
-                self._key,
-                mark,
-                "posting an aside",
-                text=words,
-                blocks=[context(words)],
-            )
+        bot, blocks = self._place.bot, [context(words)]
+        with contextlib.suppress(NotYet):  # nobody waits for it, and what it tells of is done
+            await post_once(self._client, bot, self._key, mark, "posting an aside", text=words, blocks=blocks)
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
         note = unread_note(unread, self._words)

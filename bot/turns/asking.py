@@ -10,6 +10,7 @@ from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRef
 from bot.model.protocol import Done, Event, Finish, TextDelta
 from bot.turns.compaction import recall
 from bot.turns.instructions import INSTRUCTIONS
+from bot.turns.keys import keys_of
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.pictures import carried, give_up, with_pictures
@@ -115,7 +116,7 @@ async def _ask_once(
     deadline: Deadline,
     refused: _PicturesRefused | None,
 ) -> tuple[Done, int | None]:
-    shown, front = await recall(parts, claim.conversation.id)
+    shown, front = await recall(parts, claim.conversation.id, keys_of(claim))
     if refused:
         front = None  # what this request counts is not what the next one begins with
     else:

@@ -81,25 +81,26 @@ class NoAttachments:
 
 @dataclass
 class Allowance:
-    """What the files of all messages of a turn may still take. `until`: on the loop's clock; `pictures`: bytes,
-    which are carried by one request, and kept in one transaction, for which others wait."""
+    """What the files of all messages of a turn may still take: time, `until` on the loop's clock; estimated
+    `tokens`, more of them for the first file, which the reader has bounded; bytes of `pictures`, which are carried
+    by one request, and kept in one transaction, for which others wait."""
 
     turnstile: Turnstile
     until: float
+    tokens: int
     pictures: int = MOST_PICTURE_BYTES
+    empty: bool = True
 
     @classmethod
-    def begin(cls, turnstile: Turnstile) -> "Allowance":
-        return cls(turnstile, asyncio.get_running_loop().time() + MOST_SECONDS)
+    def begin(cls, turnstile: Turnstile, tokens: int) -> "Allowance":
+        return cls(turnstile, asyncio.get_running_loop().time() + MOST_SECONDS, tokens)
 
 
 async def attached(
-    storage: Storage, attachments: Attachments, entry: InboxEntry, room: int, allowance: Allowance
+    storage: Storage, attachments: Attachments, entry: InboxEntry, allowance: Allowance
 ) -> tuple[tuple[Attached, ...], tuple[Unread, ...]]:
-    """Fetch and read an entry's files, one after the other: what the model is told, and what the person is.
-
-    `room` is how many tokens they may take together; the first is taken in any case, which the reader has bounded.
-    """
+    """Fetch and read an entry's files, one after the other, within what the turn's may take: what the model is
+    told, and what the person is."""
     files = await _files(storage, attachments, entry)
     if files is None:
         name, why = "", Unfetched.NOT_TOLD
@@ -115,13 +116,13 @@ async def attached(
                 content = Unreadable(Reason.TOO_LARGE)
             elif len(content.content) > allowance.pictures:
                 content = Unfetched.NO_ROOM
-            else:
-                allowance.pictures -= len(content.content)
         each = _attached(file.name, content)
-        if any(before.kind for before in told) and each.kind and tokens(each) > room:
+        if each.kind and not allowance.empty and tokens(each) > allowance.tokens:
             content = Unfetched.NO_ROOM
             each = _attached(file.name, content)
-        room -= tokens(each)
+        allowance.tokens -= tokens(each)
+        allowance.pictures -= len(each.content)
+        allowance.empty = allowance.empty and not each.kind
         told.append(each)
         if isinstance(content, Unreadable | Unfetched):
             unread.append(Unread(file.name, content))

@@ -17,6 +17,9 @@ from storage.records import (
 
 INTERRUPTED = '{"error":"Nod was interrupted before this call ended; nothing is known of its result."}'
 
+BYTES_OF_TOKEN = 3
+"""Bytes of UTF-8 that make a token, by the estimate: it comes near for English and Korean alike."""
+
 
 def pair_calls(items: Sequence[Item]) -> list[Item]:
     """Put each call's result right where the providers want it: behind the step that called, once.
@@ -45,7 +48,7 @@ def _results(calls: Sequence[str], results: dict[str, ResultItem]) -> list[Resul
 
 
 def estimate(item: Item) -> int:
-    """Estimate an item's tokens: a third of its bytes in UTF-8 comes near for English and Korean alike."""
+    """Estimate an item's tokens."""
     files = 0
     match item:
         case UserItem():
@@ -68,4 +71,4 @@ def estimate(item: Item) -> int:
 
 def tokens(text: str) -> int:
     """Estimate a text's tokens; half a surrogate pair, which a model may write, counts too."""
-    return len(text.encode(errors="replace")) // 3
+    return len(text.encode(errors="replace")) // BYTES_OF_TOKEN

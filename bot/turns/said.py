@@ -1,5 +1,6 @@
 """What a delivery says, as an item of the history."""
 
+from bot.turns.keys import entry_key
 from functions.context import Person
 from storage.records import Attached, Delivery, DeliveryKind, InboxEntry, NewItem, UserItem
 
@@ -25,5 +26,5 @@ def user_item(entry: InboxEntry, person: Person, files: tuple[Attached, ...] = (
     user = "" if delivery.continues else delivery.user
     return NewItem(
         UserItem(text_of(delivery), user, speaker, files, ts=delivery.ts, edited=delivery.edited),
-        key=f"entry:{entry.id}",
+        key=entry_key(entry),
     )

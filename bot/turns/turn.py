@@ -5,6 +5,7 @@ from bot.turns.attachments import Allowance, attached
 from bot.turns.ending import NotShown
 from bot.turns.history import estimate
 from bot.turns.joining import overheard
+from bot.turns.keys import entry_key
 from bot.turns.loop import run_loop
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
@@ -34,7 +35,7 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
     denied: set[str] = set()
     advised = False
     decided = await _decided(parts, claim, outlet)
-    allowance = Allowance.begin(parts.turnstile)
+    allowance = Allowance.begin(parts.turnstile, parts.context_tokens // 2)
     for entry in claim.entries:
         if entry.delivery.kind is not DeliveryKind.DECISION:
             said = [] if entry.delivery.deleted else await _said(parts, claim, entry, outlet, allowance)
@@ -80,14 +81,13 @@ async def _said(
     A turn that is taken up again leaves alone what an earlier try has recorded. The person is told first of what
     could not be read, and found told where that was done before: neither is left out if the process ends here.
     """
-    delivery, key = entry.delivery, f"entry:{entry.id}"
+    delivery, key = entry.delivery, entry_key(entry)
     files: tuple[Attached, ...] = ()
     before = delivery.files != () and await parts.storage.history.recorded(claim.conversation.id, key)
     if delivery.files != () and not before:
         await outlet.working()
-        room = parts.context_tokens // 2
         async with parts.stops.of(claim.turn).within():
-            files, unread = await attached(parts.storage, parts.attachments, entry, room, allowance)
+            files, unread = await attached(parts.storage, parts.attachments, entry, allowance)
         if unread:
             await outlet.tell_unread(unread, entry.id)
     if not (text_of(delivery).strip() or files or before):

@@ -11,6 +11,7 @@ from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRef
 from bot.logs import context
 from bot.turns.compaction import Compactions
 from bot.turns.ending import NotShown, end, show_again
+from bot.turns.history import BYTES_OF_TOKEN
 from bot.turns.line import Line
 from bot.turns.outlet import Outlet, Outlets
 from bot.turns.parts import Parts
@@ -40,6 +41,9 @@ SHOW_AGAIN, SHOW_AGAIN_MOST = 2.0, 120.0
 SHOWN_AT_ONCE = 8
 """Ends that are shown side by side: Slack takes about one call a second of most kinds."""
 
+JOINED_SHARE = 4
+"""Messages join one turn as long as their texts have a quarter of the budget: files may have half of it beside."""
+
 EFFECTS_END = 45.0
 """Seconds that effects under way get when Nod stops: functions take 20 by default, and are asked twice at most."""
 
@@ -64,6 +68,7 @@ class Worker:
         self._turns: dict[asyncio.Task[None], tuple[int, datetime]] = {}
         self._showing = asyncio.Semaphore(SHOWN_AT_ONCE)
         self._most = max(concurrency * 3 // 4, 1)
+        self._joined = parts.context_tokens // JOINED_SHARE * BYTES_OF_TOKEN
 
     @property
     def running(self) -> dict[int, datetime]:
@@ -118,7 +123,7 @@ class Worker:
             await self._free.acquire()
             claim = None
             try:
-                claim = await self._parts.storage.inbox.claim(self._parts.clock(), self._most)
+                claim = await self._parts.storage.inbox.claim(self._parts.clock(), self._most, self._joined)
             finally:
                 if claim is None:
                     self._free.release()
@@ -206,7 +211,10 @@ class Worker:
         except ModelError as error:
             log.warning("turn %d: %s: %s", claim.turn, type(error).__name__, error)
             note = Note(MODEL_WORDS[type(error)], retry=not isinstance(error, ContextTooLong))
-            return await end(self._parts, claim, outlet, TurnState.FAILED, note)
+            state = await end(self._parts, claim, outlet, TurnState.FAILED, note)
+            if isinstance(error, ContextTooLong):
+                self._compactions.after(claim, outlet, refused=True)
+            return state
 
     async def _incident(self, claim: Claim, outlet: Outlet | None, defect: Exception | None = None) -> str:
         """Give a failed turn a number that the person can pass on and the log has. Raises NotShown."""

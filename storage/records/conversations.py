@@ -123,10 +123,23 @@ Item = UserItem | OverheardItem | AssistantItem | ReasoningItem | CallItem | Res
 
 @dataclass(frozen=True)
 class StoredItem:
-    """An item with its id: ids grow in the order of the history."""
+    """An item with its id: ids grow in the order of the history. `characters` is how many a result has of which
+    only the beginning is here, else 0."""
 
     id: int
     item: Item
+    characters: int = 0
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a kept result: `text`, of the `characters` that the whole has; by which `function` it was given,
+    and in which `channel`."""
+
+    function: str
+    channel: str
+    characters: int
+    text: str
 
 
 @dataclass(frozen=True)

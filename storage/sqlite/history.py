@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlite_utils import Database
 
@@ -14,12 +15,13 @@ from storage.records import (
     Memory,
     NewItem,
     OverheardItem,
+    Part,
     Usage,
     UserItem,
 )
 from storage.sqlite.codec import conversation_from, item_from, item_row, time_text
 from storage.sqlite.connection import Connection
-from storage.sqlite.memory import compact, find_item, memory
+from storage.sqlite.memory import compact, memory, result
 from storage.sqlite.revised_items import revised
 from storage.sqlite.revisions import revision_of
 
@@ -33,14 +35,17 @@ class SqliteHistory:
     async def items(self, conversation: int) -> list[Item]:
         return await self._connection.read(items, conversation)
 
-    async def memory(self, conversation: int) -> Memory:
-        return await self._connection.read(memory, conversation)
+    async def memory(self, conversation: int, most: int | None = None) -> Memory:
+        return await self._connection.read(memory, conversation, most)
 
-    async def item(self, conversation: int, id: int) -> Item | None:
-        return await self._connection.read(find_item, conversation, id)
+    async def result(self, conversation: int, id: int, offset: int, most: int) -> Part | None:
+        return await self._connection.read(result, conversation, id, offset, most)
 
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
         return await self._connection.write(compact, turn, made, usage, at)
+
+    async def first(self, conversation: int, keys: Collection[str]) -> int | None:
+        return await self._connection.read(first, conversation, keys)
 
     async def recorded(self, conversation: int, key: str) -> bool:
         return await self._connection.read(recorded, conversation, key)
@@ -96,6 +101,13 @@ def _as_it_is_now(db: Database, conversation: int, item: Item) -> Item:
     where = next(db.query("SELECT team, channel FROM conversations WHERE id = ?", [conversation]))
     changed = revision_of(db, f"message:{where['team']}:{where['channel']}:{item.ts}")
     return item if changed is None else revised(item, changed) or item
+
+
+def first(db: Database, conversation: int, keys: Collection[str]) -> int | None:
+    rows = (
+        db.query("SELECT id FROM items WHERE conversation = ? AND key = ?", [conversation, key]) for key in keys
+    )
+    return min((row["id"] for row in chain.from_iterable(rows)), default=None)
 
 
 def recorded(db: Database, conversation: int, key: str) -> bool:

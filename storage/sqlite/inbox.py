@@ -1,5 +1,6 @@
 """The durable queue of what Slack delivered."""
 
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +18,15 @@ from storage.records import (
     SharedFile,
 )
 from storage.sqlite import aside
-from storage.sqlite.codec import conversation_from, delivery_row, entry_from, files_from, files_text, time_text
+from storage.sqlite.codec import (
+    Row,
+    conversation_from,
+    delivery_row,
+    entry_from,
+    files_from,
+    files_text,
+    time_text,
+)
 from storage.sqlite.connection import Connection
 from storage.sqlite.pruning import forget_aside, forget_deletions, forget_done, forget_edits
 from storage.sqlite.queue import first, line
@@ -39,8 +48,8 @@ class SqliteInbox:
     async def files(self, entry: int) -> tuple[SharedFile, ...] | None:
         return await self._connection.read(files, entry)
 
-    async def claim(self, at: datetime, most: int | None = None) -> Claim | None:
-        return await self._connection.write(claim, at, most)
+    async def claim(self, at: datetime, most: int | None = None, room: int | None = None) -> Claim | None:
+        return await self._connection.write(claim, at, most, room)
 
     async def line(self, at: datetime, waited: timedelta) -> list[InLine]:
         return await self._connection.read(line, at - waited)
@@ -144,7 +153,7 @@ def insert(db: Database, delivery: Delivery, at: datetime) -> None:
     )
 
 
-def claim(db: Database, at: datetime, most: int | None = None) -> Claim | None:
+def claim(db: Database, at: datetime, most: int | None = None, room: int | None = None) -> Claim | None:
     next_up = first(db, most)
     if next_up is None:
         return None
@@ -159,14 +168,29 @@ def claim(db: Database, at: datetime, most: int | None = None) -> Claim | None:
     db.execute(
         """
         UPDATE inbox SET state = 'taken', turn = :turn, tries = tries + 1
-        WHERE conversation = :conversation AND state = 'waiting' AND id < coalesce(
-            (SELECT min(id) FROM inbox WHERE conversation = :conversation AND state = 'waiting' AND user <> :user),
-            9223372036854775807
-        )
+        WHERE conversation = :conversation AND state = 'waiting' AND id <= :last
         """,
-        {"turn": turn, "conversation": conversation.id, "user": next_up["user"]},
+        {"turn": turn, "conversation": conversation.id, "last": _last_to_join(db, next_up, room)},
     )
     return claimed(db, turn, conversation)
+
+
+def _last_to_join(db: Database, next_up: Row, room: int | None) -> int:
+    waiting = db.query(
+        """
+        SELECT id, user, length(CAST(text AS BLOB)) AS bytes FROM inbox INDEXED BY inbox_next
+        WHERE conversation = ? AND state = 'waiting' ORDER BY id
+        """,
+        [next_up["conversation"]],
+    )
+    last, taken = 0, 0
+    with closing(waiting):
+        for row in waiting:
+            taken += row["bytes"]
+            if last and (row["user"] != next_up["user"] or (room is not None and taken > room)):
+                break
+            last = row["id"]
+    return last
 
 
 def claimed(db: Database, turn: int, conversation: Conversation) -> Claim:

@@ -18,7 +18,7 @@ from storage.sqlite.control import (
 )
 from storage.sqlite.history import append, said
 from storage.sqlite.inbox import claimed
-from storage.sqlite.memory import count
+from storage.sqlite.memory import count, spend
 from storage.sqlite.proposals import propose
 
 
@@ -41,6 +41,9 @@ class SqliteTurns(SqliteTurnControl):
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
         await self._connection.write(finish, turn, state, at, incident)
+
+    async def spend(self, turn: int, usage: Usage) -> None:
+        await self._connection.write(spend, turn, usage)
 
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
         return await self._connection.write(retry, turn, team, channel, user, at)

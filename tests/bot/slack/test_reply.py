@@ -144,6 +144,12 @@ async def test_the_end_of_a_status_waits_for_a_limit(desk: Desk) -> None:
     assert desk.limited == ["assistant.threads.setStatus"]
 
 
+async def test_an_aside_that_slack_does_not_take_is_let_go(desk: Desk) -> None:
+    desk.slack.answer_next("chat.postMessage", Refused("ratelimited", retry_after=301, status=429))
+    await reply(desk).aside("By the way.")
+    assert desk.replies == []
+
+
 async def test_who_waits_is_told_their_place(desk: Desk) -> None:
     cards: Any = SimpleNamespace(bot=desk.place.bot)
     outlets = SlackOutlets(desk.client, desk.session, People(desk.client), cards)

@@ -14,10 +14,12 @@ from storage.records import (
     ActionState,
     AssistantItem,
     Attached,
+    CallItem,
     Compaction,
     Decision,
     NewItem,
     OverheardItem,
+    ResultItem,
     Retried,
     Revision,
     SummaryItem,
@@ -100,6 +102,7 @@ def everything(db: Database) -> None:
         db, claim.turn, items, new, Usage(1), NOW, None
     )
     assert history.recorded(db, claim.conversation.id, "key")
+    assert history.first(db, claim.conversation.id, ["key"])
     assert history.pictures(db, ["d"]) == {"d": b"x"}
     assert history.picture_sizes(db, ["d"]) == {"d": 1}
     history.refuse_pictures(db, ["d"])
@@ -139,7 +142,10 @@ def everything(db: Database) -> None:
     assert known.counted
     last = known.items[-1].id
     assert memory.compact(db, shown.turn, Compaction(SummaryItem("s"), last - 1, (last - 1,), 0), Usage(), LATER)
-    assert memory.find_item(db, claim.conversation.id, last)
+    memory.spend(db, shown.turn, Usage(1))
+    called = [NewItem(CallItem("c", "f", "{}")), NewItem(ResultItem("c", "[]"))]
+    turns.record(db, shown.turn, called, [], None, LATER, None)
+    assert memory.result(db, claim.conversation.id, last + 3, 0, 1)
     assert history.items(db, claim.conversation.id)
     assert history.find_conversation(db, KEY)
     assert queue.line(db, NOW + LIFE) == []
