@@ -53,8 +53,10 @@ def memory(db: Database, conversation: int, most: int | None = None) -> Memory:
         rows.append(summary)
         for id in json.loads(summary["kept"]):
             rows += db.query(
-                f"SELECT {_SHOWN} FROM items WHERE id = :id AND conversation = :conversation "
-                "AND superseded_at IS NULL",
+                f"""
+                SELECT {_SHOWN} FROM items
+                WHERE id = :id AND conversation = :conversation AND superseded_at IS NULL
+                """,  # noqa: S608
                 {"id": id, "conversation": conversation, "most": bound},
             )
     front, covers = (0, 0) if summary is None else (summary["id"], summary["covers"])
@@ -62,7 +64,7 @@ def memory(db: Database, conversation: int, most: int | None = None) -> Memory:
         f"""
         SELECT {_SHOWN} FROM items
         WHERE conversation = :conversation AND id > :covers AND (kind <> 'summary' OR id > :front)
-             AND superseded_at IS NULL ORDER BY id
+            AND superseded_at IS NULL ORDER BY id
         """,  # noqa: S608
         {"conversation": conversation, "covers": covers, "front": front, "most": bound},
     )
