@@ -1,6 +1,6 @@
 # What people type. `make demo` needs Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-slow faults soak bench lint fmt pins clean
+.PHONY: help install demo test test-slow faults soak fuzz bench lint fmt pins clean
 
 # The first of these that is new enough makes .venv; `make PYTHON=…` names another.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
@@ -15,9 +15,10 @@ help:
 	@echo "make install  make .venv with what \`nod run\` and \`nod demo\` need"
 	@echo "make test     run the quick tests"
 	@echo "make test-slow  run those that take their time, every fault at every moment, and the fuzzing"
+	@echo "make fuzz     run 2,000 mutated payloads and replies, and half a minute of random faults"
 	@echo "make faults   run every fault at every moment: two minutes"
 	@echo "make soak     twenty conversations at once and random faults: SECONDS=300 SEED=any RATE=0.05"
-	@echo "make bench    measure how much of a long thread a prompt cache spares"
+	@echo "make bench    measure what a turn costs, how that grows, and what a long thread takes: QUICK=1 is a minute"
 	@echo "make lint     check style and types"
 	@echo "make fmt      format"
 	@echo "make pins     choose the dependencies' versions anew (constraints/)"
@@ -34,6 +35,9 @@ test: .venv/.dev
 test-slow: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "slow or fuzz or faults"
 
+fuzz: .venv/.dev
+	@$(BIN)/pytest --numprocesses 3 -m fuzz tests/fuzz tests/soak
+
 faults: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "" tests/faults
 
@@ -41,8 +45,13 @@ SECONDS ?= 300
 soak: .venv/.dev
 	@$(BIN)/python -m tests.soak --seconds $(SECONDS) $(if $(SEED),--seed $(SEED)) $(if $(RATE),--rate $(RATE))
 
-bench: .venv/.dev
+# QUICK=1 only shows that it runs. A single part: `.venv/bin/python -m tests.bench --help`.
+bench: .venv/.bench
+	@$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(PLOTS),--plots $(PLOTS))
+ifndef QUICK
 	@$(BIN)/python -m tests.bench.long_thread
+	@$(BIN)/python -m tests.bench.first_word
+endif
 
 lint: .venv/.dev
 	@$(BIN)/ruff check --quiet
@@ -84,6 +93,11 @@ clean:
 	@$(PIP) $(PACKAGE)
 	@touch $@ .venv/.demo
 
+.venv/.bench: constraints/bench.txt .venv/.dev
+	@echo "Installing what the bench measures and draws with into .venv (once) …"
+	@$(PIP) install --require-hashes -r constraints/bench.txt
+	@touch $@
+
 # uv resolves for Linux, macOS and Windows and every Python from 3.11 at once. What is pinned stays as it is
 # unless pyproject.toml forbids it; `make pins UPGRADE=--upgrade` takes the newest of everything.
 PINS = .artifacts/pins/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -94,4 +108,5 @@ pins: .venv/.made
 	@$(BIN)/python -m venv .artifacts/pins
 	@.artifacts/pins/bin/python -m pip --disable-pip-version-check -qq install uv
 	@$(PINS) $(UPGRADE) --extra demo --group dev pyproject.toml -o constraints/dev.txt
+	@$(PINS) $(UPGRADE) --group bench -c constraints/dev.txt -o constraints/bench.txt
 	@$(PINS) $(UPGRADE) --extra demo --group build -c constraints/dev.txt pyproject.toml -o constraints/demo.txt

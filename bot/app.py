@@ -13,6 +13,7 @@ import aiohttp
 import httpx
 
 from bot.errors import OperatorError
+from bot.files.confinement import hide
 from bot.files.contents import MIN_CHARACTERS, Limits
 from bot.files.reader import Reader
 from bot.metrics import Metrics
@@ -40,9 +41,12 @@ from bot.slack.connection import Refusals, build_bolt, open_app_client, open_cli
 from bot.slack.decisions import Decisions
 from bot.slack.dialogs import Dialogs
 from bot.slack.files import SlackFiles
+from bot.slack.forgetting import Forgetting
 from bot.slack.granting import Granting
 from bot.slack.intake import Intake
 from bot.slack.listeners import register
+from bot.slack.offers import Offers
+from bot.slack.openings import Openings
 from bot.slack.people import People
 from bot.slack.reply import SlackOutlets
 from bot.slack.retries import Retries
@@ -51,6 +55,8 @@ from bot.slack.scheduling import Scheduling
 from bot.slack.sharing import Sharing
 from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
+from bot.slack.stops import Stops
+from bot.slack.threads import SlackThreads
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
 from bot.turns import excerpts, withdrawal
@@ -129,6 +135,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         whisper = Whisper(client, session, people)
         card_posts = CardPosts(client, session, people, functions, rules, nod.bot, storage.schedules)
         outlets = SlackOutlets(client, session, people, card_posts)
+        hide()  # from the processes that read files
         files = SlackFiles(
             client,
             session,
@@ -137,7 +144,6 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             sees=sees(model_options(settings)),
         )
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
-        functions[excerpts.NAME] = excerpts.reading(storage.history, budget)
         standings = Standings(client, nod.team)
         policy = Policy(rules, standings, storage.schedules)
         grace = timedelta(seconds=settings.schedule_grace)
@@ -164,24 +170,32 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             turn_seconds=settings.turn_seconds,
             attachments=files,
             schedules=book,
+            threads=SlackThreads(client, people, nod.user, nod.bot, settings.thread_messages),
         )
+        functions[excerpts.NAME] = excerpts.reading(parts)  # `parts` holds this very mapping
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
-        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery)
+        stops = Stops(storage.turns, clock, whisper, client, parts.stops.call)
+        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery, stops.by_word)
         granting = Granting(storage.grants, functions, clock, whisper)
         scheduling = Scheduling(book, client, whisper)
+        openings = Openings(client, session, nod.bot)
+        forgetting = Forgetting(storage.keeping, clock, card_posts, whisper)
         bolt = build_bolt(client, nod)
         register(
             bolt,
             intake=intake,
-            commands=Commands(intake, people, granting, scheduling),
+            commands=Commands(intake, people, granting, scheduling, openings, forgetting),
             welcome=Welcome(client, people, scheduling),
             buttons=Buttons(storage.actions, functions, decisions, card_posts, whisper),
             dialogs=Dialogs(parts, client, decisions, card_posts, whisper, people),
             granting=granting,
+            forgetting=forgetting,
             sharing=Sharing(storage.history, whisper),
             retries=Retries(storage.turns, clock, whisper, client, worker.wake),
             scheduling=scheduling,
+            offers=Offers(client, people),
+            stops=stops,
             whisper=whisper,
         )
         sockets = Sockets(bolt, app_client, session, refusals, settings.sockets)
@@ -204,7 +218,9 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             worker.show(ended)
         tasks.append(asyncio.create_task(worker.run(), name="worker"))
         stack.push_async_callback(worker.drain, DRAIN)
-        tasks.append(asyncio.create_task(housekeep(parts, outlets, left, alarm), name="housekeeping"))
+        tasks.append(
+            asyncio.create_task(housekeep(parts, outlets, left, alarm, settings.retention), name="housekeeping")
+        )
         stack.push_async_callback(posting.end)
         stack.push_async_callback(_end, tasks)
         stack.push_async_callback(sockets.close)

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from bot.errors import OperatorError
+from storage.chain import KEPT
 from storage.ports import Storage, StorageError
 from storage.records import AuditRow
 from storage.sqlite import open_storage
 
 PIECE = 1_000
 """Rows that are read at once."""
+
+FORGOTTEN = "(forgotten)"
+"""What stands in the place of a text that is no longer kept beside its row."""
 
 UNREADABLE = "The record cannot be read: `nod audit --verify` names the row that breaks it."
 
@@ -49,7 +53,9 @@ async def _piece(storage: Storage, after: int) -> list[AuditRow]:
 
 def line(row: AuditRow) -> str:
     """Write a row for people, on one line: when, what, who, on which action, and what is recorded of it."""
-    details = " ".join(_detail(name, value) for name, value in row.details.items() if value not in (None, ""))
+    told = {name: value for name, value in row.details.items() if name != KEPT}
+    told |= {name: row.texts[name].text if name in row.texts else FORGOTTEN for name in row.details.get(KEPT, {})}
+    details = " ".join(_detail(name, value) for name, value in told.items() if value not in (None, ""))
     who = f"{row.event:<10} {row.actor:<12} {row.action_id[:12]:<12}"
     text = f"{row.id:>6}  {row.at:%Y-%m-%d %H:%M:%S}Z  {who}  {details}"
     # people typed some of it: it must not pass for a row of its own, nor steer the terminal
@@ -62,7 +68,7 @@ def _detail(name: str, value: Any) -> str:
 
 
 def exported(row: AuditRow) -> str:
-    """Write a row as one line of JSON, with the hashes that chain it."""
+    """Write a row as one line of JSON, with the hashes that chain it and the texts that stand beside it."""
     fields = {**asdict(row), "at": row.at.astimezone(UTC).isoformat()}
     return json.dumps(fields, ensure_ascii=False, sort_keys=True)
 

@@ -168,6 +168,22 @@ def db_backup(file: Path) -> None:
     click.echo(f"The database is copied to {file}.")
 
 
+@db.command("forget")
+@click.argument("user")
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def db_forget(user: str, yes: bool) -> None:
+    """Delete what is kept of what USER (U…) said, as `/nod forget` does for them. Backups keep what they have."""
+    from bot.database import forget, forgettable
+
+    try:
+        click.echo(asyncio.run(forgettable(database_path(), user)))
+        if not yes:
+            click.confirm("Delete it?", abort=True)
+        click.echo(asyncio.run(forget(database_path(), user)))
+    except OperatorError as error:
+        _fail(error)
+
+
 def _fail(error: OperatorError) -> None:
     click.echo(f"nod: {error}", err=True)
     sys.exit(OPERATOR)

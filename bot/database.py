@@ -1,10 +1,17 @@
-"""`nod db`: the database looked over and copied, also while `nod run` works on it."""
+"""`nod db`: the database looked over and copied, somebody's words deleted; also while `nod run` works on it."""
 
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.errors import OperatorError
-from storage.ports import StorageError
-from storage.sqlite import back_up_storage, check_storage
+from storage.ports import Storage, StorageError
+from storage.sqlite import back_up_storage, check_storage, open_storage
+
+OPERATOR = "operator"
+"""Who the audit says it was."""
 
 
 async def problems(path: Path) -> list[str]:
@@ -24,6 +31,38 @@ async def back_up(path: Path, to: Path) -> None:
         await back_up_storage(_existing(path), to)
     except StorageError as error:
         raise OperatorError(f"No backup was made: {error}") from error
+
+
+async def forgettable(path: Path, user: str) -> str:
+    """Say what is kept of a person. Raises OperatorError."""
+    async with _opened(path) as storage:
+        found = await storage.keeping.remembered("", user)
+    busy = f"; {found.busy} more are being worked on and are left alone" if found.busy else ""
+    return (
+        f"{user}: {found.conversations} conversations, {found.shared} of them with others, whose words stay;"
+        f" {found.pending} waiting actions, which are withdrawn{busy}."
+    )
+
+
+async def forget(path: Path, user: str) -> str:
+    """Delete what is kept of a person's words; what was deleted. Raises OperatorError."""
+    async with _opened(path) as storage:
+        done = await storage.keeping.forget(secrets.token_urlsafe(32), "", user, datetime.now(UTC), actor=OPERATOR)
+        scrubbed = await storage.keeping.scrub()
+    told = f"{done.conversations} conversations are forgotten, {done.busy} were left alone."
+    return told if scrubbed else f"{told} Unused places of the file are overwritten within the hour by `nod run`."
+
+
+@asynccontextmanager
+async def _opened(path: Path) -> AsyncIterator[Storage]:
+    try:
+        storage = await open_storage(_existing(path))
+        try:
+            yield storage
+        finally:
+            await storage.close()
+    except StorageError as error:
+        raise OperatorError(f"NOD_DATABASE cannot be used: {error}") from error
 
 
 def _existing(path: Path) -> Path:

@@ -33,7 +33,12 @@ class ModelBusy(ModelError):
 
 
 class ModelRefused(ModelError):
-    """The same request will be refused again until the operator changes something."""
+    """The same request will be refused again until the operator changes something. `request` tells that it is
+    about what was sent, and not about the key, the model or the address."""
+
+    def __init__(self, words: str = "", *, request: bool = False) -> None:
+        super().__init__(words)
+        self.request = request
 
 
 class ModelCut(ModelError):

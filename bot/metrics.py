@@ -126,6 +126,7 @@ class Metrics:
             ["model", "outcome"],
             registry=registry,
         )
+        self._stopped = Counter("nod_turns_stopped", "Turns that their person stopped.", registry=registry)
         self._model_retries = Counter(
             "nod_model_retries", "Requests that were made once more, because nothing was shown.", registry=registry
         )
@@ -140,6 +141,11 @@ class Metrics:
         )
         self._redeliveries = Counter(
             "nod_redeliveries", "What Slack delivered again, because it saw no ack in time.", registry=registry
+        )
+        self._forgotten = Counter(
+            "nod_conversations_forgotten",
+            "Conversations that were forgotten because they were old.",
+            registry=registry,
         )
         self._lines = Counter("nod_log_lines", "Lines in the log by level.", ["level"], registry=registry)
         begun = Gauge("nod_start_time_seconds", "When this process was started, Unix time.", registry=registry)
@@ -162,6 +168,10 @@ class Metrics:
         self._turns.labels(state.value).inc()
         if state is not TurnState.INTERRUPTED:
             self._to_end.observe(max(seconds, 0.0))
+
+    def turn_stopped(self) -> None:
+        """A turn was stopped by its person; it counts as answered, too."""
+        self._stopped.inc()
 
     def first_word(self, seconds: float) -> None:
         """The first word of an answer was given to Slack, so long after the delivery."""
@@ -197,6 +207,10 @@ class Metrics:
     def redelivery(self) -> None:
         """Slack has delivered something again, because it saw no ack in time."""
         self._redeliveries.inc()
+
+    def forgotten(self, conversations: int) -> None:
+        """So many conversations were old, and are forgotten."""
+        self._forgotten.inc(conversations)
 
     def logged(self, level: str) -> None:
         """A line of this level was logged."""

@@ -3,6 +3,7 @@
 import difflib
 import os
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -103,6 +104,8 @@ class Settings(BaseSettings):
     config: Path = Field(Path("nod.toml"), alias="NOD_CONFIG")
     """Who may call and who may confirm; `load_rules` reads it."""
     database: Path = Field(Path("nod.db"), alias="NOD_DATABASE")
+    retention_days: int = Field(365, alias="NOD_RETENTION_DAYS", ge=0, le=36_500)
+    """Days after its last word that a conversation is kept; 0: until its people want it forgotten."""
     confirm_ttl: int = Field(1800, alias="NOD_CONFIRM_TTL", ge=1, le=7 * 24 * 3600)
     """Seconds."""
     context_tokens: Annotated[Annotated[int, Field(ge=1_000)] | None, BeforeValidator(_by_itself)] = Field(
@@ -111,6 +114,8 @@ class Settings(BaseSettings):
     """Tokens of a request; None: by the model, `bot.model.windows`."""
     compaction: Literal["summarize", "trim", "off"] = Field("summarize", alias="NOD_COMPACTION")
     """What becomes of the older part of a conversation that has reached that budget."""
+    thread_messages: int = Field(50, alias="NOD_THREAD_MESSAGES", ge=0, le=1_000)
+    """Messages that are read of a thread which people had begun before they called Nod; 0: none."""
     max_steps: int = Field(12, alias="NOD_MAX_STEPS", ge=1, le=100)
     concurrency: int = Field(32, alias="NOD_CONCURRENCY", ge=1, le=1_000)
     turn_seconds: int = Field(600, alias="NOD_TURN_SECONDS", ge=1, le=24 * 3600)
@@ -132,6 +137,11 @@ class Settings(BaseSettings):
     employees_api_url: Address = Field("https://dummy.restapiexample.com/api/v1", alias="EMPLOYEES_API_URL")
     weather_api_url: Address = Field("https://api.open-meteo.com", alias="WEATHER_API_URL")
     geocoding_api_url: Address = Field("https://geocoding-api.open-meteo.com", alias="GEOCODING_API_URL")
+
+    @property
+    def retention(self) -> timedelta | None:
+        """How long a conversation is kept after its last word; None: until its people want it forgotten."""
+        return timedelta(days=self.retention_days) if self.retention_days else None
 
     @property
     def for_functions(self) -> Mapping[str, str]:

@@ -12,6 +12,9 @@ NOTES = {
     ActionState.UNKNOWN: "Nod cannot know whether it was done. Say so and what to check; do not call it again.",
 }
 
+OUTCOME = "outcome_"
+"""What the call id of an action's end begins with."""
+
 SUPERSEDED = "The person changed the arguments. A new card waits for their click."
 
 
@@ -26,8 +29,8 @@ def superseded_json(new: NewAction) -> str:
     told = {
         "status": ActionState.WITHDRAWN,
         "note": SUPERSEDED,
+        "reference": reference(new.id),  # before what may be long: only a beginning may be shown
         "arguments": json.loads(new.arguments_json),
-        "reference": reference(new.id),
     }
     return json.dumps(told, ensure_ascii=False)
 
@@ -37,13 +40,20 @@ def reference(action_id: str) -> str:
     return hashlib.sha256(action_id.encode()).hexdigest()[:12]
 
 
+def outcome_keys(action_id: str) -> tuple[str, str]:
+    """Name the items of an action's end: the call and its result."""
+    call_id = f"{OUTCOME}{reference(action_id)}"
+    return f"{call_id}:call", f"{call_id}:result"
+
+
 def outcome_items(action: Action) -> list[NewItem]:
     """Build the pair for a final action; its keys make sure that a conversation is told once."""
-    call_id = f"outcome_{reference(action.id)}"
+    call_id = f"{OUTCOME}{reference(action.id)}"
+    call_key, result_key = outcome_keys(action.id)
     output = action.outcome_json or json.dumps(
         {"status": action.state, "note": NOTES[action.state]}, ensure_ascii=False
     )
     return [
-        NewItem(CallItem(call_id, action.function, action.arguments_json), key=f"{call_id}:call"),
-        NewItem(ResultItem(call_id, output), key=f"{call_id}:result"),
+        NewItem(CallItem(call_id, action.function, action.arguments_json), key=call_key),
+        NewItem(ResultItem(call_id, output), key=result_key),
     ]

@@ -10,10 +10,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
+from storage.decided import Audit, Grants
+from storage.keeping import Keeping
 from storage.records import (
     Action,
     ActionState,
-    AuditRow,
+    Answerable,
     Claim,
     Click,
     Compaction,
@@ -22,24 +24,30 @@ from storage.records import (
     Counts,
     Delivery,
     Ended,
-    Grant,
     InLine,
     Item,
     Memory,
     NewAction,
     NewItem,
     Note,
+    Part,
     Retried,
+    Revision,
     Ruling,
     SharedFile,
     TurnState,
     Usage,
 )
 from storage.schedule_port import Schedules as Schedules
+from storage.turn_control import TurnControl
 
 
 class StorageError(Exception):
     """The database did not do it. `str()` tells the operator why, never a person in Slack."""
+
+
+class TurnStopped(StorageError):
+    """The turn was stopped by its person: what it does now is not kept any more."""
 
 
 class Inbox(Protocol):
@@ -49,13 +57,27 @@ class Inbox(Protocol):
         """Keep a delivery; True if it is new.
 
         False, and nothing changed, if its key was kept before; but files of which the first delivery did not know
-        are added to it. With `only_if_joined` it is for Nod only if it
-        stands in a conversation, after (by its ts) what was said to Nod there first. Otherwise it is set aside,
-        outside the inbox, and this returns False: Slack may deliver a reply before the mention that it answers.
+        are added to it. With `only_if_joined` it is for Nod only if it stands in a conversation, after (by its ts)
+        what was said to Nod there first. Otherwise it is set aside, outside the inbox, and this returns False:
+        Slack may deliver a reply before the mention that it answers.
 
-        What was set aside of a conversation, and stands after a delivery that is for Nod, enters the inbox right
-        behind that one, in the order of its ts and in the same transaction. A conversation is made where it is
-        missing.
+        What was set aside of a conversation, and stands after a delivery that is for Nod, enters the inbox behind
+        that one, in the order of its ts and in the same transaction. A missing conversation is made.
+        """
+        ...
+
+    async def revise(self, revision: Revision, at: datetime) -> Answerable | None:
+        """Follow a message that its author has edited, or that was deleted, wherever its words are kept: in the
+        inbox, aside, in a history, in what is recorded or delivered later. Of two edits the newer one (by
+        `revision.at`) wins, whichever comes first, and nothing comes after a deletion; a second time nothing
+        happens. An edit by another than the author changes nothing.
+
+        What waits and was never begun is dropped when it is deleted, and its key is not kept anew; what was begun
+        stays as a `deleted` entry. In a history a deleted item loses its words and files, and stays as one that
+        was deleted. A summary that stands for a changed item is dropped, with those made after it.
+
+        Returns the turn that could be answered anew: its last message, which no other one and no action follows,
+        says something else now, and it had been answered.
         """
         ...
 
@@ -63,14 +85,15 @@ class Inbox(Protocol):
         """Return an entry's files as they are known by now."""
         ...
 
-    async def claim(self, at: datetime, most: int | None = None) -> Claim | None:
+    async def claim(self, at: datetime, most: int | None = None, room: int | None = None) -> Claim | None:
         """Take one conversation among those that have something waiting and no running turn, and open a turn for
         it: None if there is none. Free turns are shared: first comes the person who has the fewest running turns,
         then the channel that has the fewest, then what has waited longest. Nobody gets more than `most` at once.
         What was begun twice and never ended is served one at a time, after everything else.
 
-        Its entries are the waiting ones from the first on, as long as they are of the same person; the others
-        stay for the next turn. Each counts one try more. No two callers are given the same conversation at once.
+        Its entries are the waiting ones from the first on, as long as they are of the same person and their texts
+        have no more than `room` bytes (UTF-8) together, the first in any case; the others stay for the next turn.
+        Each counts one try more. No two callers are given the same conversation at once.
         """
         ...
 
@@ -84,8 +107,9 @@ class Inbox(Protocol):
 
     async def prune(self, done_before: datetime, aside_before: datetime) -> int:
         """Forget the entries whose turn ended before `done_before`, and what was set aside before `aside_before`;
-        how many. What waits or is taken is never forgotten. A forgotten key may be kept anew: `done_before` has
-        to be longer ago than Slack delivers anything again."""
+        how many. Deletions told before `done_before` and edits told before `aside_before` are forgotten too. What
+        waits or is taken is never forgotten. A forgotten key may be kept anew: `done_before` has to be longer ago
+        than Slack delivers anything again."""
         ...
 
     async def release(self) -> int:
@@ -94,7 +118,7 @@ class Inbox(Protocol):
         ...
 
 
-class Turns(Protocol):
+class Turns(TurnControl, Protocol):
     async def record(
         self,
         turn: int,
@@ -120,7 +144,11 @@ class Turns(Protocol):
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
         """End a turn and its entries; INTERRUPTED puts its entries back to waiting. The third failure in a row of
-        a schedule's runs pauses it, which its owner will be told."""
+        a schedule's runs pauses it: its owner will be told."""
+        ...
+
+    async def spend(self, turn: int, usage: Usage) -> None:
+        """Add to a turn's usage, whether or not it has ended."""
         ...
 
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
@@ -148,19 +176,25 @@ class History(Protocol):
         """Return the items of `memory`."""
         ...
 
-    async def memory(self, conversation: int) -> Memory:
+    async def memory(self, conversation: int, most: int | None = None) -> Memory:
         """Return a conversation's last summary, the items that it keeps as they are, and all items after those
-        that it stands for, oldest first; all items without a summary."""
+        that it stands for, oldest first; all items without a summary. Of results that have more than `most`
+        characters only so many are read."""
         ...
 
-    async def item(self, conversation: int, id: int) -> Item | None:
-        """Return one item of a conversation; None if it has no such item, whatever another one has."""
+    async def result(self, conversation: int, id: int, offset: int, most: int) -> Part | None:
+        """Return `most` characters of a conversation's result from `offset` on; None if it has no result of this
+        id, whatever another one has, or none that a call led to."""
         ...
 
     async def compact(self, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
         """Append a summary to a turn's conversation, whether or not the turn has ended, and add what it took to
-        the turn's usage. False, and nothing changed, if the conversation has got another summary since: what it
-        was made of is no longer what is shown."""
+        the turn's usage. False, and nothing changed, if the conversation has got another summary since, or some of
+        it was edited, deleted or forgotten: what it was made of is no longer what is shown."""
+        ...
+
+    async def first(self, conversation: int, keys: Collection[str]) -> int | None:
+        """Return the id of the first item of a conversation that has one of these keys; None if it has none."""
         ...
 
     async def recorded(self, conversation: int, key: str) -> bool:
@@ -169,6 +203,14 @@ class History(Protocol):
 
     async def pictures(self, digests: Collection[str]) -> dict[str, bytes]:
         """Return the bytes of pictures that stood in items, by their digests."""
+        ...
+
+    async def picture_sizes(self, digests: Collection[str]) -> dict[str, int]:
+        """Return how many bytes they have, without reading them."""
+        ...
+
+    async def refuse_pictures(self, digests: Collection[str]) -> None:
+        """Forget the bytes of pictures that cannot be shown. One that is recorded anew has its bytes again."""
         ...
 
     async def conversation(self, key: ConversationKey) -> Conversation | None: ...
@@ -268,36 +310,7 @@ class Actions(Protocol):
         ...
 
 
-class Grants(Protocol):
-    async def find(self, conversation: int, user: str, function: str, at: datetime) -> Grant | None:
-        """Return the grant that lives for these three, the one that lives longest."""
-        ...
-
-    async def of(self, team: str, user: str, at: datetime) -> list[Grant]:
-        """Return a person's living grants, the newest first."""
-        ...
-
-    async def revoke(self, grant: int, team: str, user: str, at: datetime) -> Grant | None:
-        """End a living grant of this person's, with an audit row; None if it is not theirs or not living."""
-        ...
-
-
-class Audit(Protocol):
-    """The record of what happened to actions: rows are only appended, by the transactions that change them."""
-
-    async def rows(self, *, action_id: str | None = None, after: int = 0, limit: int = 1_000) -> list[AuditRow]:
-        """Return rows with an id above `after`, oldest first, all or one action's."""
-        ...
-
-    async def verify(self) -> int | None:
-        """Follow the chain from the first row to the last; the id of the first row that does not fit, None if all
-        do. Read in pieces: it does not hold the whole table in memory."""
-        ...
-
-
 class Storage(Protocol):
-    @property
-    def schedules(self) -> Schedules: ...
     @property
     def inbox(self) -> Inbox: ...
     @property
@@ -310,6 +323,10 @@ class Storage(Protocol):
     def grants(self) -> Grants: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def keeping(self) -> Keeping: ...
+    @property
+    def schedules(self) -> Schedules: ...
 
     async def counts(self) -> Counts:
         """Count what waits and what became of actions; cheap enough to be asked every few seconds."""
@@ -326,9 +343,8 @@ class Storage(Protocol):
         ...
 
     async def backup(self, path: Path) -> None:
-        """Write one consistent state of everything to a new file at `path`, which only its owner may read, while
-        others read and write. It appears when it is whole. Raises StorageError, also if there is a file already.
-        """
+        """Write one consistent state of everything to a new file at `path`, for its owner alone, while others read
+        and write. It appears when it is whole. Raises StorageError, also if there is a file already."""
         ...
 
     async def close(self) -> None: ...

@@ -149,7 +149,7 @@ def test_the_manifest_has_the_slash_commands_that_are_listened_to() -> None:
     assert set(re.findall(r"- command: (\S+)", read("manifest.yml"))) == registered("command") != set()
 
 
-@pytest.mark.parametrize("name", ["constraints/demo.txt", "constraints/dev.txt"])
+@pytest.mark.parametrize("name", ["constraints/demo.txt", "constraints/dev.txt", "constraints/bench.txt"])
 def test_every_pin_has_hashes_and_names_no_place(name: str) -> None:
     text = read(name)
     assert not re.search(r"://|--(?!hash=sha256:[0-9a-f]{64}\b)|^-| @ ", text, re.MULTILINE)

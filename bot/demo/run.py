@@ -44,7 +44,7 @@ async def _run(port: int, *, real_model: bool, confirm_ttl: int | None) -> None:
     click.echo("Starting a small Slack, a stand-in model, an employee and a weather service …")
     async with contextlib.AsyncExitStack() as stack:
         try:
-            world = await stack.enter_async_context(start_world(port))
+            world = await stack.enter_async_context(start_world(port, lived_in=True))
         except OSError as error:
             raise OperatorError(f"--port {port} is taken: choose another, or 0 for a free one.") from error
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="nod-demo-")))

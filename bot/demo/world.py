@@ -16,7 +16,7 @@ from bot.demo.unkind.control import Control
 from bot.demo.unkind.handles import Unkind
 from bot.demo.workspace import web_api
 from bot.demo.workspace.people import People
-from bot.demo.workspace.residents import settle
+from bot.demo.workspace.residents import settle, talk
 from bot.demo.workspace.slack import Slack, make_slack
 from bot.demo.workspace.socket import ACK_SECONDS, SocketMode
 from bot.demo.workspace.state import STATUS_SECONDS, STREAM_SECONDS, Workspace
@@ -94,16 +94,22 @@ async def start_world(
     status_seconds: float = STATUS_SECONDS,
     stream_seconds: float = STREAM_SECONDS,
     delta_seconds: float = DELTA_SECONDS,
+    lived_in: bool = False,
+    script: Script | None = None,
 ) -> AsyncIterator[World]:
     """Run the demo until the context ends, on 127.0.0.1 only; OSError when `page_port` is taken.
 
     Tokens are made anew at each start. `seed` fixes the workspace's ids; `time_scale` shortens the delays before
-    Slack delivers an event again, `ack_seconds` how long it waits for an ack.
+    Slack delivers an event again, `ack_seconds` how long it waits for an ack. `lived_in`: people have talked here.
+    `script` answers in place of the rules.
     """
     workspace = Workspace(seed=seed, status_seconds=status_seconds, stream_seconds=stream_seconds)
     settle(workspace)
+    if lived_in:
+        talk(workspace)
     slack = make_slack(workspace, time_scale=time_scale, ack_seconds=ack_seconds)
-    world = World(slack, People(slack), employees.Employees(), f"sk-demo-{secrets.token_hex(16)}")
+    model_key = f"sk-demo-{secrets.token_hex(16)}"
+    world = World(slack, People(slack), employees.Employees(), model_key, script or Script())
     model = model_server.make_app(api_key=world.model_key, delta_delay=delta_seconds, script=world.script)
     async with AsyncExitStack() as running:
         slack.origin = await running.enter_async_context(serve(web_api.make_app(slack)))

@@ -1,9 +1,13 @@
 """The reading process: one file in, its words out, then gone. Whatever a file does to it is over with it.
 
-It is started without an environment, so it knows no token; it can write no file and start no process. What it may
-take is bounded before it has seen a byte of the file. Linux keeps all of these bounds. macOS does not keep
-RLIMIT_AS, so a thread looks at the memory as well: an overrun is seen a moment late there, and ends it all the
-same.
+It is started without an environment, so it is told no token, and what it may take is bounded before it has seen a
+byte of the file: time, memory, open files, and no byte into a file. Linux keeps all of these bounds; RLIMIT_NPROC
+does not bind root. macOS does not keep RLIMIT_AS, so a thread looks at the memory as well: an overrun is seen a
+moment late there, and ends it all the same.
+
+What it may touch is another matter. It runs as Nod's own user, and only `bot.files.confinement` takes that user's
+files, sockets and processes from it, on a Linux that lets it. Elsewhere a file that takes this process over can do
+what the user can: there Nod should have a user, or a container, of its own.
 """
 
 import logging
@@ -16,6 +20,7 @@ import threading
 import time
 from types import TracebackType
 
+from bot.files.confinement import confine
 from bot.files.contents import Image, Limits
 from bot.files.documents import read
 from bot.files.wire import read_request, write_answer
@@ -47,7 +52,8 @@ def main() -> None:
 
 
 def bound(limits: Limits) -> None:
-    """Bound what this process may take from now on."""
+    """Bound what this process may take, and touch, from now on."""
+    confine()  # before the thread below, which takes it over
     seconds = math.ceil(limits.seconds) + 1
     signal.alarm(seconds)  # in case nobody is left who would end it
     _lower(resource.RLIMIT_CORE, 0)

@@ -12,6 +12,11 @@ _NO_SIZE_IN = {0xC4, 0xC8, 0xCC}
 """JPEG markers between SOF0 and SOF15 that are not a frame's (ITU-T T.81, table B.1): DHT, JPG, DAC."""
 
 
+MOST_STEPS = 200_000
+"""Parts of a picture that are looked at, some hundredths of a second: 20 MB of the smallest blocks that programs
+write are fewer than half."""
+
+
 class _Animated(Exception):
     """Models take still pictures (OpenAI: "non-animated GIF")."""
 
@@ -39,7 +44,7 @@ def _png(content: bytes) -> Size:
     """Walk the chunks: length, type, data, checksum (PNG specification, 5.3); an `acTL` makes it an animation."""
     width, height = struct.unpack_from(">II", content, 16)
     at = 8
-    while True:
+    for _ in range(MOST_STEPS):
         length, kind = struct.unpack_from(">I4s", content, at)
         if kind == b"acTL":
             raise _Animated
@@ -48,12 +53,13 @@ def _png(content: bytes) -> Size:
             raise ValueError("cut off")
         if kind == b"IEND":
             return width, height
+    raise ValueError("no end")
 
 
 def _jpeg(content: bytes) -> Size:
     """Walk the segments to the frame's header (ITU-T T.81, B.2.2), and see that an end of image comes after it."""
     at = 2
-    while True:
+    for _ in range(MOST_STEPS):
         (mark, marker) = struct.unpack_from(">BB", content, at)
         if mark != 0xFF:
             raise ValueError("no marker")
@@ -68,6 +74,7 @@ def _jpeg(content: bytes) -> Size:
             content.index(b"\xff\xd9", at + 2 + length)
             return width, height
         at += 2 + length
+    raise ValueError("no frame")
 
 
 def _gif(content: bytes) -> Size:
@@ -75,7 +82,7 @@ def _gif(content: bytes) -> Size:
     animation."""
     width, height, flags = struct.unpack_from("<HHB", content, 6)
     at = 13 + _colours(flags)
-    pictures = 0
+    pictures = steps = 0
     while (block := content[at]) != 0x3B:
         if block == 0x21:
             at += 2
@@ -86,9 +93,13 @@ def _gif(content: bytes) -> Size:
             at += 11 + _colours(content[at + 9])
         else:
             raise ValueError("no block")
-        while content[at]:
+        while content[at] and steps < MOST_STEPS:
             at += 1 + content[at]
+            steps += 1
         at += 1
+        steps += 1
+        if steps >= MOST_STEPS:
+            raise ValueError("no end")
     if not pictures:
         raise ValueError("no picture")
     return width, height

@@ -50,13 +50,13 @@ def read_answer(answer: bytes, limits: Limits) -> Text | Unreadable:
     try:
         values = json.loads(answer)
         if "reason" in values:
-            return Unreadable(Reason(values["reason"]), _text(values["instead"], 10))
+            return Unreadable(Reason(values["reason"]), _kind(values["instead"]))
         left_out = tuple(
             LeftOut(Unit(each["unit"]), int(each["first"]), _last(each["last"]), _text(each["where"], MOST_AROUND))
             for each in values["left_out"]
         )
         return Text(_text(values["text"], limits.characters), _text(values["kind"], 10), left_out)
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise BadAnswer from None
 
 
@@ -64,7 +64,15 @@ def _last(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
+def _kind(value: Any) -> str:
+    """Read the name of a kind of file, which is shown to people as it is."""
+    if value and not _text(value, 10).replace("-", "").isalnum():
+        raise ValueError
+    return _text(value, 10)
+
+
 def _text(value: Any, longest: int) -> str:
     if not isinstance(value, str) or len(value) > longest:
         raise TypeError
+    value.encode()  # half a surrogate pair is a ValueError
     return value

@@ -5,7 +5,6 @@ from contextlib import aclosing
 from typing import Any
 
 import openai
-from openai.types.chat import ChatCompletionChunk
 
 from bot.model import wire
 from bot.model.chat_answer import ChatAnswer
@@ -16,6 +15,8 @@ from bot.model.protocol import Event, TextDelta
 from bot.model.schema import tool_definition
 from functions.contract import Function
 from storage.records import Item
+
+PATH = "/chat/completions"
 
 
 class ChatModel:
@@ -38,7 +39,8 @@ class ChatModel:
         answer = ChatAnswer(self.name, items)
         with translated(answer.begun, self._settings):
             try:
-                async with await self._open(self.body(instructions, items, functions)) as stream:
+                body = self.body(instructions, items, functions)
+                async with await wire.post(self._client, PATH, body) as stream:
                     async with aclosing(wire.events(stream, lambda: self._pause(answer))) as chunks:
                         async for chunk in chunks:
                             if piece := answer.add(chunk):
@@ -56,10 +58,6 @@ class ChatModel:
 
     async def close(self) -> None:
         await self._client.close()
-
-    async def _open(self, body: dict[str, Any]) -> openai.AsyncStream[ChatCompletionChunk]:
-        stream: openai.AsyncStream[ChatCompletionChunk] = await self._client.chat.completions.create(**body)
-        return stream
 
     def body(self, instructions: str, items: Sequence[Item], functions: Sequence[Function]) -> dict[str, Any]:
         """Build the request's JSON."""

@@ -4,7 +4,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.model import neutral
-from storage.records import AssistantItem, CallItem, Item, ReasoningItem, ResultItem, SummaryItem, UserItem
+from storage.records import (
+    AssistantItem,
+    CallItem,
+    Item,
+    OverheardItem,
+    ReasoningItem,
+    ResultItem,
+    SummaryItem,
+    UserItem,
+)
 
 API = "chat"
 
@@ -21,11 +30,13 @@ def build_messages(
         match item:
             case UserItem():
                 messages.append({"role": "user", "content": _content(item, sees)})
+            case OverheardItem():
+                messages.append({"role": "user", "content": neutral.overheard_text(item)})
             case SummaryItem():
                 messages.append({"role": "user", "content": neutral.summary_text(item)})
-            case AssistantItem() if item.text:
+            case AssistantItem() if item.text or item.stopped:
                 message = _assistant(messages)
-                message["content"] = "\n\n".join(filter(None, [message["content"], item.text]))
+                message["content"] = "\n\n".join(filter(None, [message["content"], neutral.assistant_text(item)]))
             case CallItem():
                 _assistant(messages).setdefault("tool_calls", []).append(_call(item, model))
             case ResultItem():

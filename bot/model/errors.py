@@ -20,6 +20,7 @@ _CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _REFUSED_EVENTS = ("invalid_request_error", "model_not_found", "invalid_api_key")
+_ABOUT_REQUEST = (400, 415, 422)
 _SILENT = "it was silent for too long"
 _WORD = re.compile(r"[A-Za-z0-9_./+\[\]-]{1,80}")
 
@@ -67,7 +68,10 @@ def from_event(code: str, message: str, *, begun: bool) -> ModelError:
         return _too_long()
     if begun or code not in _REFUSED_EVENTS:
         return broken(begun=begun, why=f"the provider reports {_word(code) or 'an error'}")
-    return ModelRefused(f"The model refuses the request ({_word(code)}); look at NOD_MODEL and its settings.")
+    return ModelRefused(
+        f"The model refuses the request ({_word(code)}); look at NOD_MODEL and its settings.",
+        request=code == "invalid_request_error",
+    )
 
 
 def wait_asked_for(error: ModelError) -> float | None:
@@ -128,7 +132,7 @@ def _from_status(error: openai.APIStatusError, settings: SettingNames) -> ModelE
                 f"The server does not take Nod's request; look whether {settings.address}, NOD_MODEL and "
                 "NOD_MODEL_API go together."
             )
-    return ModelRefused(f"{words[:-1]} ({details}).")
+    return ModelRefused(f"{words[:-1]} ({details}).", request=status in _ABOUT_REQUEST)
 
 
 def _details(error: openai.APIStatusError) -> str:

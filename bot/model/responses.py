@@ -5,7 +5,6 @@ from contextlib import aclosing
 from typing import Any
 
 import openai
-from openai.types.responses import ResponseStreamEvent
 
 from bot.model import wire
 from bot.model.errors import is_filtered, not_a_stream, refuses_include, refuses_reasoning, translated
@@ -16,6 +15,8 @@ from bot.model.responses_input import build_input
 from bot.model.schema import tool_definition
 from functions.contract import Function
 from storage.records import Item
+
+PATH = "/responses"
 
 
 class ResponsesModel:
@@ -65,12 +66,11 @@ class ResponsesModel:
 
     async def _open(
         self, instructions: str, items: Sequence[Item], functions: Sequence[Function]
-    ) -> openai.AsyncStream[ResponseStreamEvent]:
+    ) -> openai.AsyncStream[object]:
         body = self.body(instructions, items, functions)
         while True:
             try:
-                stream: openai.AsyncStream[ResponseStreamEvent] = await self._client.responses.create(**body)
-                return stream
+                return await wire.post(self._client, PATH, body)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 neutral = self._input(items, with_raw=False)
                 if refuses_reasoning(error) and body["input"] != neutral:

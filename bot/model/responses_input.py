@@ -4,7 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.model import neutral
-from storage.records import AssistantItem, CallItem, Item, Raw, ReasoningItem, ResultItem, SummaryItem, UserItem
+from storage.records import (
+    AssistantItem,
+    CallItem,
+    Item,
+    OverheardItem,
+    Raw,
+    ReasoningItem,
+    ResultItem,
+    SummaryItem,
+    UserItem,
+)
 
 API = "responses"
 
@@ -46,10 +56,13 @@ def _neutral(item: Item, sees: bool) -> list[dict[str, Any]]:
     match item:
         case UserItem():
             return [_message("user", _content(item, sees))]
+        case OverheardItem():
+            return [_message("user", neutral.overheard_text(item))]
         case SummaryItem():
             return [_message("user", neutral.summary_text(item))]
         case AssistantItem():
-            return [_message("assistant", item.text)] if item.text else []
+            said = neutral.assistant_text(item)
+            return [_message("assistant", said)] if said else []
         case CallItem():
             call = {"call_id": item.call_id, "name": neutral.call_name(item)}
             return [{"type": "function_call", **call, "arguments": neutral.call_arguments(item)}]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import openai
@@ -50,13 +51,21 @@ def tool_definition(function: Function, provider: Provider) -> dict[str, Any]:
 
     OpenAI's Responses API takes a missing `strict` for true, so that it is said there in both cases.
     """
-    definition: dict[str, Any] = {"name": function.name, "description": function.description}
+    return {
+        "name": function.name,
+        "description": function.description,
+        **_parameters(function.arguments, provider),
+    }
+
+
+@cache  # every request needs all of them, and pydantic takes milliseconds for each
+def _parameters(arguments: type[BaseModel], provider: Provider) -> Mapping[str, Any]:
     if not provider.known:
-        return {**definition, "parameters": plain_parameters(function.arguments)}
-    strict = strict_parameters(function.arguments, provider)
+        return {"parameters": plain_parameters(arguments)}
+    strict = strict_parameters(arguments, provider)
     if strict is None:
-        return {**definition, "parameters": plain_parameters(function.arguments), "strict": False}
-    return {**definition, "parameters": strict, "strict": True}
+        return {"parameters": plain_parameters(arguments), "strict": False}
+    return {"parameters": strict, "strict": True}
 
 
 def _strict(schema: Mapping[str, Any], provider: Provider) -> dict[str, Any]:

@@ -6,12 +6,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.schedule.alarm import Alarm
+from bot.schedule.retention import keep_clean
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
 from bot.turns.recovery import Left, repost, show_left
@@ -35,8 +36,15 @@ ASIDE_KEPT = timedelta(minutes=15)
 """Replies in threads that Nod is not part of: the mention that they follow may come late, by a repetition."""
 
 
-async def housekeep(parts: Parts, outlets: Outlets, left: Left, alarm: Alarm) -> None:
+OLD_EVERY = 3_600
+"""Seconds between two looks at conversations that are old; the first is at the start."""
+
+
+async def housekeep(
+    parts: Parts, outlets: Outlets, left: Left, alarm: Alarm, retention: timedelta | None = None
+) -> None:
     """Fire schedules from the first moment, show what the last process left, then keep house until cancelled.
+    `retention` is how long conversations are kept, None for as long as nobody wants them forgotten.
 
     What was left and the sweep one after the other, because both post cards that are missing, and two cards would
     be worse than a late one.
@@ -55,6 +63,13 @@ async def housekeep(parts: Parts, outlets: Outlets, left: Left, alarm: Alarm) ->
         scheduler.add_job(_quietly, "interval", (sweep, parts, outlets), seconds=SWEEP_EVERY)
         scheduler.add_job(_quietly, "interval", (forget, parts), seconds=FORGET_EVERY)
         scheduler.add_job(_quietly, "interval", (tidy, parts), seconds=TIDY_EVERY)
+        scheduler.add_job(
+            _quietly,
+            "interval",
+            (keep_clean, parts, retention),
+            seconds=OLD_EVERY,
+            next_run_time=datetime.now(UTC),
+        )
         await asyncio.Event().wait()
     finally:
         scheduler.shutdown(wait=False)

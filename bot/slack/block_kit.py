@@ -47,18 +47,23 @@ def button(action_id: str, text: str, value: str) -> Block:
 
 
 def sections(lines: Iterable[str]) -> Iterator[Block]:
-    """Put lines into as many sections as they need; a line stays in one piece, so none may outweigh a section."""
-    packed: list[str] = []
+    """Put lines into as many sections as they need."""
+    return (section(plain(text)) for text in packed(lines))
+
+
+def packed(lines: Iterable[str]) -> Iterator[str]:
+    """Put lines together to texts that a section takes; a line stays in one piece, so none may outweigh one."""
+    taken: list[str] = []
     total = 0
     for line in lines:
         heavy = weight(line) + 1
-        if packed and total + heavy > SECTION:
-            yield section(plain("\n".join(packed)))
-            packed, total = [], 0
-        packed.append(line)
+        if taken and total + heavy > SECTION:
+            yield "\n".join(taken)
+            taken, total = [], 0
+        taken.append(line)
         total += heavy
-    if packed:
-        yield section(plain("\n".join(packed)))
+    if taken:
+        yield "\n".join(taken)
 
 
 def date(moment: datetime) -> str:

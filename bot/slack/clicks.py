@@ -34,7 +34,7 @@ def on_message(body: Mapping[str, Any]) -> Pressed:
     return Pressed(
         team=_team(body),
         user=_text(_mapping(body.get("user")).get("id")),
-        value=_text(_first(body.get("actions")).get("value")),
+        value=_value(_first(body.get("actions"))),
         action_id=_text(_first(body.get("actions")).get("action_id")),
         channel=_text(channel),
         card_ts=None if private else _text(container.get("message_ts")),
@@ -56,6 +56,11 @@ def on_view(body: Mapping[str, Any]) -> Pressed:
         trigger_id=_text(body.get("trigger_id")),
         view=view,
     )
+
+
+def _value(action: Mapping[str, Any]) -> str:
+    """Return what a button names, or the choice in a menu."""
+    return _text(action.get("value") or _mapping(action.get("selected_option")).get("value"))
 
 
 def _team(body: Mapping[str, Any]) -> str:

@@ -31,11 +31,12 @@ REPEATS = 3
 REPEATABLE = {
     "assistant.threads.setStatus",
     "assistant.threads.setSuggestedPrompts",
+    "chat.getPermalink",
     "chat.stopStream",  # a second one adds nothing: it is refused, because the stream has ended
     "chat.update",
     "conversations.history",
     "conversations.members",
-    "conversations.open",  # opens the same direct message each time
+    "conversations.open",  # a direct message that is open stays so
     "conversations.replies",
     "files.info",
     "usergroups.users.list",

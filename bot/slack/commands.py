@@ -1,4 +1,4 @@
-"""`/nod <question>`, `/nod help`, `/nod grants` and `/nod schedules`."""
+"""`/nod <question>`, and the words of its own: help, grants, schedules, new, forget."""
 
 import asyncio
 import logging
@@ -7,8 +7,10 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
+from bot.slack.forgetting import Forgetting
 from bot.slack.granting import Granting
 from bot.slack.intake import Intake, from_command
+from bot.slack.openings import Openings
 from bot.slack.people import People
 from bot.slack.scheduling import Scheduling
 from bot.slack.visible import escape_mrkdwn
@@ -20,6 +22,8 @@ log = logging.getLogger("nod.commands")
 HELP = {"", "help", "도움말", "?"}
 GRANTS = {"grants", "허락"}
 SCHEDULES = {"schedules", "일정"}
+NEW = {"new", "새로", "새대화", "새 대화"}
+FORGET = {"forget", "잊기", "잊어줘", "잊어 줘"}
 
 WORDS_WITHIN = 1.0
 """Seconds in which the asker's language has to be known: Slack wants the ack within three."""
@@ -29,10 +33,20 @@ ECHO = 900
 
 
 class Commands:
-    def __init__(self, intake: Intake, people: People, granting: Granting, scheduling: Scheduling) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        people: People,
+        granting: Granting,
+        scheduling: Scheduling,
+        openings: Openings,
+        forgetting: Forgetting,
+    ) -> None:
         self._intake = intake
         self._granting = granting
         self._scheduling = scheduling
+        self._openings = openings
+        self._forgetting = forgetting
         self._people = people
 
     async def nod(self, ack: AsyncAck, command: Mapping[str, Any]) -> None:
@@ -54,6 +68,14 @@ class Commands:
             words = await self._words(delivery)
             blocks = await self._scheduling.listed(delivery.conversation.team, delivery.user, words)
             await ack(text=words("schedules-title-plain"), blocks=blocks)
+            return
+        if delivery.text.casefold() in NEW:
+            await ack(text=await self._openings.begin(delivery, await self._words(delivery)))
+            return
+        if delivery.text.casefold() in FORGET:
+            words = await self._words(delivery)
+            blocks = await self._forgetting.asked(delivery.conversation.team, delivery.user, words)
+            await ack(text=words("forget-title-plain"), blocks=blocks)
             return
         await self._intake.keep(delivery)
         question = escape_mrkdwn(delivery.text)[:ECHO]

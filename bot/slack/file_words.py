@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from bot.files.contents import LeftOut, Reason, Unreadable
+from bot.slack.block_kit import weight
 from bot.slack.visible import escape_mrkdwn, visible
-from bot.turns.attachments import Unfetched, Unread
+from bot.turns.attachments import MOST_FILES, Unfetched, Unread
 from bot.words.catalogue import Words
 
 KEYS: Mapping[Reason | Unfetched, str] = {
@@ -23,17 +24,25 @@ KEYS: Mapping[Reason | Unfetched, str] = {
     Unfetched.UNREACHABLE: "file-unreachable",
     Unfetched.NOT_SEEN: "file-not-seen",
     Unfetched.NO_ROOM: "file-no-room",
+    Unfetched.NOT_NOW: "file-not-now",
+    Unfetched.NO_TIME: "file-no-time",
+    Unfetched.TOO_MANY: "file-too-many",
+    Unfetched.NOT_TOLD: "file-not-told",
+    Unfetched.REFUSED: "file-refused",
 }
 
 LONGEST_NAME = 80
-"""Characters of a file's or a sheet's name that are shown."""
+"""Weight, as Slack counts characters, of a name that is shown: a line has to fit into a section."""
 MOST_PARTS = 3
 """Parts of one file that are named as left out."""
 
 
 def unread_note(unread: Sequence[Unread], words: Words) -> str:
-    """Word it, a line a file (mrkdwn)."""
-    return "\n".join(sentence(each, words) for each in unread)
+    """Word it, a line a file (mrkdwn); those that were too many have one line together."""
+    lines = [sentence(each, words) for each in unread if each.why is not Unfetched.TOO_MANY]
+    if more := sum(each.why is Unfetched.TOO_MANY for each in unread):
+        lines.append(words(KEYS[Unfetched.TOO_MANY], count=more, most=MOST_FILES))
+    return "\n".join(lines)
 
 
 def sentence(unread: Unread, words: Words) -> str:
@@ -66,5 +75,8 @@ def left_out(part: LeftOut, words: Words) -> str:
 def shown_name(name: str) -> str:
     """Return a name on one line as it is, of a length that a sentence has room for, for mrkdwn."""
     name = visible(" ".join(name.split()))
-    name = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-    return escape_mrkdwn(name)
+    if weight(name) <= LONGEST_NAME:
+        return escape_mrkdwn(name)
+    while weight(name) >= LONGEST_NAME:
+        name = name[:-1]
+    return escape_mrkdwn(name) + "…"

@@ -10,9 +10,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
 from bot.files.contents import Content, Image, Reason, Unreadable
-from bot.files.reader import Reader
+from bot.files.reader import NoProcess, Reader
 from bot.slack.shared import is_elsewhere, is_missing, shared_file, shared_files
-from bot.slack.survive import FAR_END, described, slack_code, survive
+from bot.slack.survive import FAR_END, described, final, slack_code
 from bot.turns.attachments import Unfetched
 from storage.records import Delivery, SharedFile
 
@@ -32,6 +32,8 @@ NO_SCOPE = (
     "a file could not be read: SLACK_BOT_TOKEN lacks the scope files:read; add it at your app's page "
     "(OAuth & Permissions) and install the app again"
 )
+SIGN_IN = "redir"
+"""What the address of the page for signing in asks: where to go then."""
 CODES = {
     "missing_scope": Unfetched.NO_SCOPE,
     "file_not_found": Unfetched.GONE,
@@ -52,24 +54,26 @@ class SlackFiles:
         self._api = URL(api_url)
         self._sees = sees
 
-    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...]:
-        """Ask Slack for the files of a message. None are better than no answer: if Slack does not say, it is only
-        logged."""
-        response = await survive(
-            self._client.conversations_replies(
+    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...] | None:
+        """Ask Slack for the files of a message; None if it does not say, or does not know of the message yet. A
+        Slack that refuses to tell (a scope, a channel that Nod is not in) will not tell later: that is no file."""
+        try:
+            response = await self._client.conversations_replies(
                 channel=delivery.conversation.channel,
                 ts=delivery.conversation.thread,
                 oldest=delivery.ts,
                 latest=delivery.ts,
                 inclusive=True,
                 limit=2,  # the thread's root is told with every page
-            ),
-            "asking for the files of a message",
-        )
-        for message in (response.get("messages") if response is not None else None) or ():
-            if message.get("ts") == delivery.ts:
+            )
+        except FAR_END as error:
+            log.warning("asking for the files of a message failed: %s", described(error))
+            return () if final(error) else None
+        told: Any = response.get("messages")
+        for message in told if isinstance(told, list) else ():
+            if isinstance(message, Mapping) and message.get("ts") == delivery.ts:
                 return shared_files(message) or ()
-        return ()
+        return None
 
     async def read(self, file: SharedFile) -> Content | Unfetched:
         """Fetch a file and read it. Never raises for what Slack answers or a person sends."""
@@ -87,7 +91,10 @@ class SlackFiles:
             return _told(CODES.get(slack_code(error), Unfetched.UNREACHABLE))
         if content is None:
             return Unreadable(Reason.TOO_LARGE)
-        read = await self._reader.read(file.name, file.mimetype, content)
+        try:
+            read = await self._reader.read(file.name, file.mimetype, content)
+        except NoProcess:
+            return Unfetched.NOT_NOW
         return Unfetched.NOT_SEEN if isinstance(read, Image) and not self._sees else read
 
     async def _with_address(self, file: SharedFile) -> SharedFile:
@@ -131,8 +138,7 @@ class SlackFiles:
                 timeout=ClientTimeout(total=SECONDS),
             ) as response:
                 if 300 <= response.status < 400 and (location := response.headers.get("Location")):
-                    target = _address(location)
-                    url = None if target is None else url.join(target)
+                    url = _address(location, url)
                     continue
                 _look(response, file, redirected=redirects > 0)
                 return await self._pieces(response)
@@ -170,21 +176,23 @@ def _told(why: Unfetched) -> Unfetched:
 
 
 def _look(response: ClientResponse, file: SharedFile, *, redirected: bool) -> None:
-    """Raise _Refused for an answer that is not the file. Without the scope Slack answers with its login page, by a
-    redirect, as it does to a browser that is not signed in."""
+    """Raise _Refused for an answer that is not the file. Without the scope Slack leads to its page for signing in,
+    as it does with a browser; a page without a redirect is the file, as for a canvas."""
     if response.status in (404, 410):
         raise _Refused(Unfetched.GONE)
     page = response.content_type == "text/html"
-    if response.status in (401, 403) or (page and (redirected or file.mimetype != "text/html")):
+    if redirected and page and (file.mimetype != "text/html" or SIGN_IN in response.url.query):
         raise _Refused(Unfetched.NO_SCOPE)
     if response.status != 200:
         log.warning("a file could not be fetched: status %d", response.status)
         raise _Refused(Unfetched.UNREACHABLE)
 
 
-def _address(text: str) -> URL | None:
+def _address(text: str, base: URL | None = None) -> URL | None:
+    """Read an address, or one that `base` leads to; None if it is none, or of no host that there can be."""
     try:
-        return URL(text)
+        url = URL(text) if base is None else base.join(URL(text))
+        return url if url.host and url.scheme in ("http", "https") else None
     except ValueError:
         return None
 

@@ -11,7 +11,7 @@ from bot.slack.grants_list import grants_list
 from bot.slack.whisper import Whisper
 from bot.words.catalogue import Words
 from functions.contract import Function
-from storage.ports import Grants
+from storage.decided import Grants
 
 
 class Granting:

@@ -15,27 +15,35 @@ from bot.slack.marks import Mark, mark_of
 from bot.slack.open_message import clipped
 from bot.slack.stray import DELETED, NOT_STREAMING
 from bot.slack.survive import FAR_END, described, log, slack_code, survive
-from bot.words.catalogue import Words
+from bot.slack.tasks import ended, open_tasks
 
 
 async def end_half(
-    client: AsyncWebClient, channel: str, message: Mapping[str, Any], mark: Mark, words: Words
+    client: AsyncWebClient, channel: str, message: Mapping[str, Any], mark: Mark, line: str
 ) -> bool:
-    """End a message of Nod's that has no final mark: its text stays, with a line below it, and it gets `mark`.
-    False if Slack says that there is no stream."""
-    line = words("answer-interrupted")
+    """End a message of Nod's that has no final mark: its text stays, with a line below it if there is one, and it
+    gets `mark`. A task that it shows in progress has failed. False if Slack says that there is no stream."""
+    below = [context(line)] if line else []
     here: dict[str, Any] = {"channel": channel, "ts": str(message["ts"])}
     if mark_of(message) is None:
         try:
-            await client.chat_stopStream(**here, blocks=[context(line)], metadata=mark.metadata)
+            await client.chat_stopStream(
+                **here,
+                chunks=[task.failed.chunk for task in open_tasks(message.get("blocks") or ())] or None,
+                blocks=below or None,
+                metadata=mark.metadata,
+            )
         except FAR_END as error:
             log.info("a message without a mark is left as it is: %s", described(error))
             return slack_code(error) not in (NOT_STREAMING, DELETED)
         return True
     text = str(message.get("text") or "")
-    shown = list(message.get("blocks") or ()) or (markdown_blocks(text) if text else [])
+    shown = ended(message.get("blocks") or ()) or (markdown_blocks(text) if text else [])
     update = client.chat_update(
-        **here, text=f"{clipped(text)}\n\n{line}"[:4_000], blocks=[*shown, context(line)], metadata=mark.metadata
+        **here,
+        text=f"{clipped(text)}\n\n{line}".rstrip()[:4_000],
+        blocks=[*shown, *below],
+        metadata=mark.metadata,
     )
     await survive(update, "ending a half-written answer")
     return True

@@ -10,17 +10,24 @@ from bot.slack.buttons import Buttons
 from bot.slack.cards import CONFIRM, DENY, DENY_REASON, EDIT, READ, REMEMBER, SHARE, WITHDRAW
 from bot.slack.commands import Commands
 from bot.slack.dialogs import Dialogs
+from bot.slack.edits import CHANGED
 from bot.slack.envelopes import failed
+from bot.slack.forget_question import CANCEL as FORGET_CANCEL
+from bot.slack.forget_question import CONFIRM as FORGET_CONFIRM
+from bot.slack.forgetting import Forgetting
 from bot.slack.forms import EDIT_SUBMIT
 from bot.slack.granting import Granting
 from bot.slack.grants_list import REVOKE
 from bot.slack.intake import Intake
 from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
-from bot.slack.notes import RETRY
+from bot.slack.notes import CONTINUE, REGENERATE, RETRY
+from bot.slack.offers import Offers
 from bot.slack.retries import Retries
 from bot.slack.schedules_list import DELETE, PAUSE, RESUME, RUN
 from bot.slack.scheduling import Scheduling
 from bot.slack.sharing import Sharing
+from bot.slack.stop_button import STOP
+from bot.slack.stops import Stops
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
 
@@ -37,14 +44,20 @@ def register(
     buttons: Buttons,
     dialogs: Dialogs,
     granting: Granting,
+    forgetting: Forgetting,
     sharing: Sharing,
     retries: Retries,
     scheduling: Scheduling,
+    offers: Offers,
+    stops: Stops,
     whisper: Whisper,
 ) -> None:
     safe = whisper.if_broken
     app.middleware(intake.keep_event)
+    app.middleware(stops.keep_event)
+    app.event("agent_session_stopped")(stops.told)
     app.event("app_mention")(kept)
+    app.event({"type": "message", "subtype": CHANGED})(offers.edited)
     app.event("message")(kept)
     app.event("app_home_opened")(welcome.opened)
     app.command("/nod")(commands.nod)
@@ -62,10 +75,15 @@ def register(
     app.action(BACK)(safe(dialogs.turn_page))
     app.view(CONFIRM_READ)(safe(dialogs.confirm_read))
     app.action(REVOKE)(safe(granting.revoke))
+    app.action(FORGET_CONFIRM)(safe(forgetting.confirm))
+    app.action(FORGET_CANCEL)(safe(forgetting.cancel))
     app.action(SHARE)(safe(sharing.share))
     app.action(RETRY)(safe(retries.again))
     for each in (PAUSE, RESUME, RUN, DELETE):
         app.action(each)(safe(scheduling.pressed))
+    app.action(CONTINUE)(safe(retries.go_on))
+    app.action(REGENERATE)(safe(retries.regenerate))
+    app.action(STOP)(safe(stops.press))
     app.event(EVERY)(kept)
     app.error(failed)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.survive import FAR_END, described, log, slack_code
 from storage.records import ConversationKey
@@ -67,22 +68,14 @@ async def own_messages(
     client: AsyncWebClient, bot: str, key: ConversationKey, after: float
 ) -> list[Mapping[str, Any]]:
     """Read what Nod (`bot` is its bot id; other apps may write any metadata) said in a thread after a time, oldest
-    first; without a thread, in the channel itself, newest first. Raises LookupError if Slack cannot say."""
-    thread: dict[str, Any] = {"ts": key.thread} if key.thread else {}
-    read = client.conversations_replies if thread else client.conversations_history
+    first; without a thread, what it said in the channel itself, in no order. Raises LookupError if Slack cannot
+    say."""
     found: list[Mapping[str, Any]] = []
     cursor = None
     seen: set[str] = set()
     while True:
         try:
-            response = await read(
-                channel=key.channel,
-                **thread,
-                oldest=f"{after:.6f}",
-                include_all_metadata=True,
-                limit=REPLIES,
-                cursor=cursor,
-            )
+            response = await _page(client, key, f"{after:.6f}", cursor)
         except FAR_END as error:
             log.warning("searching a thread failed: %s", described(error))
             if slack_code(error) in GONE:
@@ -99,3 +92,20 @@ async def own_messages(
             log.warning("searching a thread failed: Slack goes round in circles in %s", key.channel)
             raise LookupError
         seen.add(cursor)
+
+
+async def _page(
+    client: AsyncWebClient, key: ConversationKey, oldest: str, cursor: str | None
+) -> AsyncSlackResponse:
+    if key.thread:
+        return await client.conversations_replies(
+            channel=key.channel,
+            ts=key.thread,
+            oldest=oldest,
+            include_all_metadata=True,
+            limit=REPLIES,
+            cursor=cursor,
+        )
+    return await client.conversations_history(
+        channel=key.channel, oldest=oldest, include_all_metadata=True, limit=REPLIES, cursor=cursor
+    )

@@ -27,8 +27,8 @@ class NotYet(Exception):
 async def post_once(
     client: AsyncWebClient, bot: str, key: ConversationKey, mark: Mark, what: str, **message: Any
 ) -> str | None:
-    """Post a message with its mark into a thread, or without one into the channel itself; its ts, None (and a line
-    in the log) if Slack will not have it. Raises NotYet.
+    """Post a message with its mark into a thread, or into the channel itself if `key.thread` is empty; its ts,
+    None (and a line in the log) if Slack will not have it. Raises NotYet.
 
     `mark` is this one message's. After a failure that does not say whether it was posted, the place is searched
     for the mark, and the message is posted again only where Slack says that it is not there.

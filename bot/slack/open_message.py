@@ -6,22 +6,26 @@ with its whole text, which may be done twice. A message that somebody deletes is
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.block_kit import Block
 from bot.slack.cards import markdown_blocks
 from bot.slack.marks import CLOCKS, Mark
 from bot.slack.once import NotYet, pauses, post_once, worth_another
 from bot.slack.pace import Limited, patience
+from bot.slack.seams import Grade
 from bot.slack.stray import DELETED, NOT_STREAMING, find_stray
 from bot.slack.survive import FAR_END, described, log, maybe_done, slack_code
+from bot.slack.tasks import Task
 from storage.records import ConversationKey
 
-STREAM_AGE = 240.0
-"""Seconds after which a stream is closed: Slack ends it after about five minutes, even while it is appended to."""
+STREAM_AGE, HASTE = 240.0, 15.0
+"""Seconds after which a stream is closed, since Slack ends it after about five minutes even while it is written:
+at first between two blocks, after so many more between two lines, after as many again wherever it is."""
 
 UPDATE_TEXT = 3_900
 """Characters of `text` in an update, which takes 4,000: people see the blocks, notifications show the text."""
@@ -33,6 +37,12 @@ SURELY = 300.0
 """Seconds that the end of a message waits for Slack's limits."""
 
 CONFLICT = "streaming_state_conflict"
+
+TOO_LONG = "msg_too_long"
+"""Slack's code for a stream that is full. That says nothing against the next one."""
+
+NO_SUCH_BLOCK = {"invalid_blocks", "invalid_blocks_format"}
+"""Slack's codes for blocks that it does not take: in a message of ours that can only be the tasks."""
 
 
 @dataclass(frozen=True)
@@ -67,19 +77,30 @@ class OpenMessage:
         self._unfinished = unfinished
         self._ts: str | None = None
         self._streaming = False
-        self._unsent = ""
+        self._unsent: list[str | Task] = []
+        self._tasks: dict[str, Task] = {}
+        self._below: list[Block] = []
         self._doubt: _Doubt | None = None
         self._over: bool | None = None  # nothing more is written; whether that is Slack's last word
         self._since = self._due = time.monotonic()
 
     @property
-    def old(self) -> bool:
-        return self._streaming and time.monotonic() - self._since >= STREAM_AGE
+    def quick(self) -> bool:
+        """Whether more of it can be shown as often as a stream takes it."""
+        return self._streaming or (self.streams and self._ts is None)
 
-    async def add(self, text: str) -> None:
-        """Show more of it now, or with what comes later if Slack wants to be left alone for a while."""
-        self.text += text
-        self._unsent += text
+    @property
+    def hurry(self) -> Grade | None:
+        """How well it has to end at least, if it has to end soon."""
+        late = time.monotonic() - self._since - STREAM_AGE
+        if not self._streaming or late < 0:
+            return None
+        return Grade.BLOCK if late < HASTE else Grade.INSIDE if late < 2 * HASTE else Grade.ANYWHERE
+
+    async def add(self, text: str, tasks: Iterable[Task] = ()) -> None:
+        """Show more of it now, or with what comes later if Slack wants to be left alone for a while. Only what is,
+        or was, a stream shows tasks."""
+        self._take(text, tasks)
         if self._over is not None or time.monotonic() < self._due:
             return
         if self._streaming:
@@ -92,16 +113,15 @@ class OpenMessage:
                 known = await self._known(self._doubt)
             if not known:
                 return
-        if self._ts is None:
-            await self._post(self._unfinished)
-        else:
-            await self._rewrite(self._unfinished, surely=False)
+        await self._show_whole()
 
-    async def end(self, rest: str, mark: Mark) -> bool:
-        """Add what is left and end it with its final mark. Whether it stands so, or Slack will never take it:
-        False means that a later try may end otherwise."""
-        self.text += rest
-        self._unsent += rest
+    async def end(self, rest: str, mark: Mark, tasks: Iterable[Task] = (), below: Sequence[Block] = ()) -> bool:
+        """Add what is left and end it with its final mark, and with `below` under its text. Whether it stands so,
+        or Slack will never take it: False means that a later try may end otherwise. A task that is still in
+        progress has failed."""
+        self._take("", tasks)
+        self._take(rest, [task.failed for task in self._tasks.values() if task.open])
+        self._below = list(below)
         if self._streaming and await self._end_stream(mark):
             return True
         if self._over is not None:
@@ -109,14 +129,26 @@ class OpenMessage:
         if self._doubt is not None and not await self._surely_known(self._doubt):
             return False
         if self._ts is None:
-            return await self._post(mark)
+            return await self._post(mark) if self.text.strip() else True
         return await self._rewrite(mark, surely=True)
+
+    def _take(self, text: str, tasks: Iterable[Task]) -> None:
+        """Keep what is to be sent, in its order: text that follows text in one piece, a task once."""
+        self.text += text
+        if text:
+            last = self._unsent[-1] if self._unsent else None
+            self._unsent = [*self._unsent[:-1], last + text] if isinstance(last, str) else [*self._unsent, text]
+        for task in tasks:
+            self._tasks[task.id] = task
+            known = any(isinstance(each, Task) and each.id == task.id for each in self._unsent)
+            replaced = [task if isinstance(each, Task) and each.id == task.id else each for each in self._unsent]
+            self._unsent = replaced if known else [*self._unsent, task]
 
     # ── as a stream ─────────────────────────────────────────────────────────────────────────────────────────
 
     async def _start(self) -> bool:
         """Begin a stream; whether it is known to have begun."""
-        key, doubt = self._place.key, _Doubt(max(self._place.began, time.time() - CLOCKS), self._unsent)
+        key, doubt = self._place.key, _Doubt(max(self._place.began, time.time() - CLOCKS), self.text)
         try:
             response = await self._client.chat_startStream(
                 channel=key.channel,
@@ -131,7 +163,7 @@ class OpenMessage:
                 self._doubt = doubt
                 await asyncio.sleep(next(pauses(), 0.0))
             return False
-        self._ts, self._streaming, self._unsent = str(response["ts"]), True, ""
+        self._ts, self._streaming, self._unsent = str(response["ts"]), True, []
         self._since = time.monotonic()
         return True
 
@@ -161,15 +193,12 @@ class OpenMessage:
             return
         try:
             await self._client.chat_appendStream(**self._here(), chunks=self._chunks())
-            self._unsent = ""
+            self._unsent = []
         except Limited as error:
             self._due = time.monotonic() + error.seconds
         except FAR_END as error:
             await self._leave_stream(error)
-            if self._ts is None:
-                await self._post(self._unfinished)
-            else:
-                await self._rewrite(self._unfinished, surely=False)
+            await self._show_whole()
 
     async def _end_stream(self, mark: Mark) -> bool:
         """End the stream with what it has not got yet. If Slack's limit is in the way, people get that at least,
@@ -178,7 +207,10 @@ class OpenMessage:
             try:
                 with patience(wait):
                     await self._client.chat_stopStream(
-                        **self._here(), chunks=self._chunks() or None, metadata=mark.metadata
+                        **self._here(),
+                        chunks=self._chunks() or None,
+                        blocks=self._below or None,
+                        metadata=mark.metadata,
                     )
                 return True
             except Limited:
@@ -212,12 +244,19 @@ class OpenMessage:
 
     def _give_up_streams(self, error: BaseException) -> None:
         log.info("stream given up: %s", described(error))
-        self.streams = False
+        self.streams = self.streams and slack_code(error) == TOO_LONG
 
     # ── as a message ────────────────────────────────────────────────────────────────────────────────────────
 
+    async def _show_whole(self) -> None:
+        """Show all of it so far; without a word yet there is nothing that a message could show."""
+        if self._ts is not None:
+            await self._rewrite(self._unfinished, surely=False)
+        elif self.text.strip():
+            await self._post(self._unfinished)
+
     async def _post(self, mark: Mark) -> bool:
-        place, blocks = self._place, markdown_blocks(self.text)
+        place, blocks = self._place, [*markdown_blocks(self.text), *self._below]
         try:
             self._ts = await post_once(
                 self._client, place.bot, place.key, mark, "posting an answer", text=self.text, blocks=blocks
@@ -227,7 +266,7 @@ class OpenMessage:
             return False
         if self._ts is None:
             self._over = True
-        self._unsent = ""
+        self._unsent, self._tasks = [], {}
         return True
 
     async def _rewrite(self, mark: Mark, *, surely: bool) -> bool:
@@ -238,19 +277,24 @@ class OpenMessage:
                 with patience(SURELY if surely else 0.0):
                     await self._client.chat_update(
                         **self._here(),
-                        text=clipped(self.text),
-                        blocks=markdown_blocks(self.text),
+                        text=clipped(self.text or self._titles()),
+                        blocks=self._blocks(),
                         metadata=mark.metadata,
                     )
-                self._unsent = ""
+                self._unsent = []
                 return True
             except Limited as error:
                 self._due = time.monotonic() + error.seconds
             except FAR_END as error:
                 log.warning("updating an answer failed: %s", described(error))
                 code = slack_code(error)
+                if self._tasks and code in NO_SUCH_BLOCK:
+                    self._tasks = {}
+                    if not self.text.strip():
+                        return True
+                    continue
                 if code == DELETED or (surely and code != CONFLICT and not worth_another(error)):
-                    return await self._post(mark)
+                    return await self._post(mark) if self.text.strip() else True
                 if code == CONFLICT:
                     await self._stop()
             await asyncio.sleep(pause)
@@ -262,7 +306,17 @@ class OpenMessage:
         return {"channel": self._place.key.channel, "ts": self._ts}
 
     def _chunks(self) -> list[dict[str, Any]]:
-        return [{"type": "markdown_text", "text": self._unsent}] if self._unsent else []
+        return [
+            {"type": "markdown_text", "text": each} if isinstance(each, str) else each.chunk
+            for each in self._unsent
+        ]
+
+    def _blocks(self) -> list[Block]:
+        text = markdown_blocks(self.text) if self.text.strip() else []
+        return [*(task.card for task in self._tasks.values()), *text, *self._below]
+
+    def _titles(self) -> str:
+        return ", ".join(task.title for task in self._tasks.values())
 
 
 def clipped(text: str) -> str:

@@ -1,4 +1,7 @@
-"""*Try again* below a failed answer: what was asked waits in the inbox again, at the click of who had asked it."""
+"""What can be pressed below an answer: *Try again* (it failed), *Continue* (it was cut), *Answer again*.
+
+What was asked waits in the inbox again, at the click of who had asked it, and before that click's ack.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -7,10 +10,13 @@ from typing import Any
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.block_kit import context
 from bot.slack.clicks import Pressed, on_message
 from bot.slack.notes import without_buttons
+from bot.slack.open_message import clipped
 from bot.slack.survive import survive
 from bot.slack.whisper import Whisper
+from bot.turns.withdrawal import ACTING
 from storage.ports import Turns
 from storage.records import Retried
 
@@ -21,9 +27,23 @@ REFUSED = {
     Retried.UNKNOWN: "retry-unknown",
 }
 
+NOT_CONTINUED = REFUSED | {
+    Retried.NOT_YOURS: "continue-not-yours",
+    Retried.ALREADY: "continue-already",
+    Retried.MOVED_ON: "continue-moved-on",
+}
+
+NOT_REGENERATED = REFUSED | {
+    Retried.NOT_YOURS: "regenerate-not-yours",
+    Retried.ALREADY: "regenerate-already",
+    Retried.MOVED_ON: "regenerate-moved-on",
+    Retried.ACTED: "regenerate-acted",
+}
+
 
 class Retries:
-    """`wake` is called once something waits in the inbox again."""
+    """`wake` is called once something waits in the inbox again. Each handler raises StorageError: then there is no
+    ack."""
 
     def __init__(
         self,
@@ -40,35 +60,66 @@ class Retries:
         self._wake = wake
 
     async def again(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Put a failed turn's entries back, then acknowledge. Raises StorageError, and then there is no ack."""
+        """Put a failed turn's entries back, then acknowledge."""
         pressed = on_message(body)
-        turn = _number(pressed.value)
-        retried = await self._turns.retry(turn, pressed.team, pressed.channel, pressed.user, self._clock())
+        retried = await self._turns.retry(*_turn(pressed), self._clock())
         await ack()
+        await self._answer(pressed, body, retried, REFUSED, "retry-begun")
+
+    async def go_on(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Have an answer that was cut continued, then acknowledge."""
+        pressed = on_message(body)
+        retried = await self._turns.go_on(*_turn(pressed), self._clock(), pressed.response_url)
+        await ack()
+        await self._answer(pressed, body, retried, NOT_CONTINUED, "continue-begun")
+
+    async def regenerate(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
+        """Have a question answered anew, then acknowledge. The answer that stands says that there is another."""
+        pressed = on_message(body)
+        retried = await self._turns.regenerate(*_turn(pressed), self._clock(), acting=ACTING)
+        await ack()
+        below = "regenerate-begun" if retried in (Retried.AGAIN, Retried.ALREADY) else ""
+        await self._answer(pressed, body, retried, NOT_REGENERATED, "regenerate-begun", below)
+
+    async def _answer(
+        self,
+        pressed: Pressed,
+        body: Mapping[str, Any],
+        retried: Retried,
+        refused: Mapping[Retried, str],
+        begun: str,
+        below: str = "",
+    ) -> None:
         if retried is Retried.AGAIN:
             self._wake()
         if retried is not Retried.NOT_YOURS:  # whose it is may still want it
-            await self._take_button(pressed, body)
-        if retried in REFUSED:
+            await self._take_button(pressed, body, begun, below)
+        if retried in refused:
             words = await self._whisper.words(pressed)
-            await self._whisper.answer(pressed, words(REFUSED[retried]))
+            await self._whisper.answer(pressed, words(refused[retried]))
 
-    async def _take_button(self, pressed: Pressed, body: Mapping[str, Any]) -> None:
-        told = (await self._whisper.words(pressed))("retry-begun")
+    async def _take_button(self, pressed: Pressed, body: Mapping[str, Any], begun: str, below: str) -> None:
+        words = await self._whisper.words(pressed)
+        told = words(begun)
         if pressed.card_ts is None:
             await self._whisper.respond(pressed, told, response_type="ephemeral", replace_original=True)
             return
         message = body.get("message")
         shown = message if isinstance(message, Mapping) else {}
+        blocks = without_buttons(shown.get("blocks"))
         update = self._client.chat_update(
             channel=pressed.channel,
             ts=pressed.card_ts,
-            text=str(shown.get("text") or "").strip() or told,  # a message has a text, and Slack insists on one
-            blocks=without_buttons(shown.get("blocks")),
+            text=clipped(str(shown.get("text") or "").strip())
+            or told,  # a message has a text, and Slack insists on one
+            blocks=[*blocks, context(words(below))] if below else blocks,
         )
         await survive(update, "taking a button away")
 
 
-def _number(value: str) -> int:
-    """Read a turn's number; 0, which none has, for what is no number that a database holds."""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0
+def _turn(pressed: Pressed) -> tuple[int, str, str, str]:
+    """Read which turn a click is about, where, and whose click it is; the number 0, which none has, for what is no
+    number that a database holds."""
+    value = pressed.value
+    number = int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0
+    return number, pressed.team, pressed.channel, pressed.user

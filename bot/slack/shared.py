@@ -5,8 +5,8 @@ from typing import Any
 
 from storage.records import SharedFile
 
-MOST_TOLD = 10
-"""Files that a message can have in Slack."""
+MOST_TOLD = 100
+"""Files of a message that are kept: far more than Slack's own windows let people send, and than are read."""
 LONGEST = 255
 """Characters of a name or a type that are kept."""
 NAMELESS = "file"
@@ -55,7 +55,9 @@ def is_elsewhere(told: Mapping[str, Any]) -> bool:
 
 
 def _text(value: Any) -> str:
-    return value.strip()[:LONGEST] if isinstance(value, str) else ""
+    """Return a text that can be written down anywhere: JSON can carry halves of surrogate pairs."""
+    text = value.strip()[:LONGEST] if isinstance(value, str) else ""
+    return text.encode(errors="replace").decode()
 
 
 def _word(value: Any) -> str:

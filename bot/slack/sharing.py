@@ -5,9 +5,9 @@ from typing import Any
 
 from slack_bolt.context.ack.async_ack import AsyncAck
 
-from bot.slack.answer import part
 from bot.slack.cards import markdown_blocks, shared_answer
 from bot.slack.clicks import Pressed, on_message
+from bot.slack.seams import seam
 from bot.slack.visible import defused
 from bot.slack.whisper import Whisper
 from bot.words.catalogue import Words
@@ -42,18 +42,24 @@ class Sharing:
     async def _post(self, pressed: Pressed, user: str, question: str, markdown: str, words: Words) -> bool | None:
         """Post in as many messages as the answer needs; a response_url takes five in all. None if nobody can tell
         whether all of it stands there."""
-        piece, rest, _ = part(markdown, 0)
+        piece, rest = _parted(markdown)
         blocks = shared_answer(user, question, piece, words)
         respond = self._whisper.respond
         whole = await respond(pressed, piece, response_type="in_channel", blocks=blocks, replace_original=False)
         for _ in range(3):
             if whole and rest:
-                piece, rest, _full = part(rest, 0)
+                piece, rest = _parted(rest)
                 blocks = markdown_blocks(piece)
                 whole = await respond(
                     pressed, piece, response_type="in_channel", blocks=blocks, replace_original=False
                 )
         return False if whole and rest else whole
+
+
+def _parted(markdown: str) -> tuple[str, str]:
+    """Return what one message takes, and the rest."""
+    cut = seam("", markdown, ended=True)
+    return (cut.piece + cut.closing, cut.opening + cut.rest) if cut else (markdown, "")
 
 
 def _number(value: str) -> int:

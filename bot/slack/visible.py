@@ -32,10 +32,11 @@ def unescape_mrkdwn(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
-BROADCAST = re.compile(r"<!(here|channel|everyone|subteam\^[A-Z0-9]+)(?:\|[^<>]*)?>")
+BROADCAST = re.compile(r"<!(here|channel|everyone|subteam\^[A-Z0-9]*)(?:(?:\|[^<>]*)?>)?")
+"""A mention of many, and the beginning of one: its end may come when the beginning is shown already."""
 
 MENTION_LENGTH = 80
-"""Characters that a mention of many may have, label and all."""
+"""Characters that are held back of a mention that may be opening: any of many has become one by then."""
 
 
 def defused(text: str) -> str:

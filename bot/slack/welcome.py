@@ -6,8 +6,8 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.greetings import greeting
 from bot.slack.people import People
-from bot.slack.reply import greeting
 from bot.slack.scheduling import Scheduling
 from bot.slack.survive import survive
 from bot.words.catalogue import words_for

@@ -2,19 +2,24 @@
 
 import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from bot.files.contents import Content, Image, LeftOut, Reason, Text, Unreadable
+from bot.turns.turnstile import Turnstile
 from storage.ports import Storage
-from storage.records import PICTURE, Attached, Delivery, InboxEntry, Item, SharedFile, UserItem
+from storage.records import PICTURE, Attached, Delivery, InboxEntry, SharedFile
 
 MOST_PICTURE_BYTES = 20_000_000
 """Bytes of pictures in one request, the newest first: OpenAI takes 50 MB, and base64 makes four bytes of three."""
 MOST_SECONDS = 120.0
-"""Seconds after which no further file of a message is fetched: somebody waits for an answer."""
+"""Seconds that the files of a turn may take, the wait for others' files included: somebody waits for an answer."""
+MOST_FILES = 10
+"""Files of a message that are read; in Slack people can send as many at once."""
+LOOK_AGAIN = (0.5, 2.0)
+"""Seconds before each further look for files that nobody has told of yet."""
 
 
 class Unfetched(StrEnum):
@@ -32,6 +37,16 @@ class Unfetched(StrEnum):
     """A picture, and the model sees none."""
     NO_ROOM = "no_room"
     """The other files of the message have filled the room that there is."""
+    NOT_NOW = "not_now"
+    """Nod's machine has nothing to read it with at the moment."""
+    NO_TIME = "no_time"
+    """Other files took the time that there was."""
+    TOO_MANY = "too_many"
+    """MOST_FILES of the message were read."""
+    NOT_TOLD = "not_told"
+    """Nobody can say whether there are files; the one that stands for them has no name."""
+    REFUSED = "refused"
+    """A picture that looks whole, and that the model's server does not take."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +60,8 @@ class Unread:
 class Attachments(Protocol):
     """Where files come from. Slack is one such place; tests have another."""
 
-    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...]:
-        """Ask for the files of a delivery that came without knowing them."""
+    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...] | None:
+        """Ask for the files of a delivery that came without knowing them; None if nobody can say now."""
         ...
 
     async def read(self, file: SharedFile) -> Content | Unfetched:
@@ -64,42 +79,89 @@ class NoAttachments:
         return Unfetched.UNREACHABLE
 
 
-async def attached(
-    storage: Storage, attachments: Attachments, entry: InboxEntry, room: int
-) -> tuple[tuple[Attached, ...], tuple[Unread, ...]]:
-    """Fetch and read an entry's files, one after the other: what the model is told, and what the person is.
+@dataclass
+class Allowance:
+    """What the files of all messages of a turn may still take: time, `until` on the loop's clock; estimated
+    `tokens`, more of them for the first file, which the reader has bounded; bytes of `pictures`, which are carried
+    by one request, and kept in one transaction, for which others wait."""
 
-    `room` is how many tokens they may take together; the first is taken in any case, which the reader has bounded.
-    """
-    files = entry.delivery.files
+    turnstile: Turnstile
+    until: float
+    tokens: int
+    pictures: int = MOST_PICTURE_BYTES
+    empty: bool = True
+
+    @classmethod
+    def begin(cls, turnstile: Turnstile, tokens: int) -> "Allowance":
+        return cls(turnstile, asyncio.get_running_loop().time() + MOST_SECONDS, tokens)
+
+
+async def attached(
+    storage: Storage, attachments: Attachments, entry: InboxEntry, allowance: Allowance
+) -> tuple[tuple[Attached, ...], tuple[Unread, ...]]:
+    """Fetch and read an entry's files, one after the other, within what the turn's may take: what the model is
+    told, and what the person is."""
+    files = await _files(storage, attachments, entry)
     if files is None:
-        files = await storage.inbox.files(entry.id)  # the other event may have told by now
-    if files is None:
-        files = await attachments.files_of(entry.delivery)
+        name, why = "", Unfetched.NOT_TOLD
+        return (_attached(name, why),), (Unread(name, why),)
     told: list[Attached] = []
     unread: list[Unread] = []
-    clock, pictures = asyncio.get_running_loop().time, MOST_PICTURE_BYTES
-    until = clock() + MOST_SECONDS
-    for file in files:
-        content = await attachments.read(file) if clock() < until else Unfetched.UNREACHABLE
+    for place, file in enumerate(files):
+        content: Content | Unfetched = Unfetched.TOO_MANY
+        if place < MOST_FILES:
+            content = await _read(attachments, file, entry.delivery, allowance)
         if isinstance(content, Image):
             if len(content.content) > MOST_PICTURE_BYTES:
                 content = Unreadable(Reason.TOO_LARGE)
-            elif len(content.content) > pictures:
+            elif len(content.content) > allowance.pictures:
                 content = Unfetched.NO_ROOM
-            else:
-                pictures -= len(content.content)
         each = _attached(file.name, content)
-        if any(before.kind for before in told) and each.kind and tokens(each) > room:
+        if each.kind and not allowance.empty and tokens(each) > allowance.tokens:
             content = Unfetched.NO_ROOM
             each = _attached(file.name, content)
-        room -= tokens(each)
+        allowance.tokens -= tokens(each)
+        allowance.pictures -= len(each.content)
+        allowance.empty = allowance.empty and not each.kind
         told.append(each)
         if isinstance(content, Unreadable | Unfetched):
             unread.append(Unread(file.name, content))
         elif isinstance(content, Text) and content.left_out:
             unread.append(Unread(file.name, content.left_out))
     return tuple(told), tuple(unread)
+
+
+async def _read(
+    attachments: Attachments, file: SharedFile, delivery: Delivery, allowance: Allowance
+) -> Content | Unfetched:
+    """Read one file when it is its person's turn, if there is time."""
+    if asyncio.get_running_loop().time() >= allowance.until:
+        return Unfetched.NO_TIME
+    try:
+        async with (
+            asyncio.timeout_at(allowance.until),
+            allowance.turnstile.turn_of(delivery.conversation.team, delivery.user),
+        ):
+            return await attachments.read(file)
+    except TimeoutError:
+        return Unfetched.NO_TIME
+
+
+async def _files(storage: Storage, attachments: Attachments, entry: InboxEntry) -> tuple[SharedFile, ...] | None:
+    """Return an entry's files: as it was delivered, as the other event tells meanwhile, or as whoever has them
+    says; None if nobody does within a moment."""
+    files = entry.delivery.files
+    pauses = iter(LOOK_AGAIN)
+    while files is None:
+        files = await storage.inbox.files(entry.id)
+        if files is None:
+            files = await attachments.files_of(entry.delivery)
+        if files is None:
+            pause = next(pauses, None)
+            if pause is None:
+                return None
+            await asyncio.sleep(pause)
+    return files
 
 
 def _attached(name: str, content: Content | Unfetched) -> Attached:
@@ -131,6 +193,11 @@ FOR_MODEL: Mapping[Reason | Unfetched, str] = {
     Unfetched.UNREACHABLE: "Slack did not hand it out",
     Unfetched.NOT_SEEN: "this model does not see pictures",
     Unfetched.NO_ROOM: "the other files of the message left no room for it",
+    Unfetched.NOT_NOW: "Nod has no room to read it at the moment",
+    Unfetched.NO_TIME: "other files took the time that there was",
+    Unfetched.TOO_MANY: "no more files of one message are read",
+    Unfetched.NOT_TOLD: "Slack did not say whether there are files beside this message",
+    Unfetched.REFUSED: "the model's server does not take this picture",
 }
 """bot/words is for people."""
 
@@ -141,31 +208,8 @@ PATCH, MOST_PATCHES, PATCH_TOKENS = 32, 1_536, 2
 
 def tokens(file: Attached) -> int:
     """Estimate what a file costs: a third of its bytes in UTF-8, as other text; for a picture by its size."""
-    name = 16 + len(file.name.encode()) // 3
+    name = 16 + len(file.name.encode(errors="replace")) // 3
     if file.kind != PICTURE:
-        return name + len(file.text.encode()) // 3
+        return name + len(file.text.encode(errors="replace")) // 3
     patches = -(-file.width // PATCH) * -(-file.height // PATCH)
     return name + min(patches, MOST_PATCHES) * PATCH_TOKENS
-
-
-async def with_pictures(storage: Storage, items: Sequence[Item]) -> list[Item]:
-    """Put the bytes of pictures into items, for the model. Beyond what a request may carry, the oldest stay
-    without: the model is told their names then."""
-    named = {file.digest for item in items if isinstance(item, UserItem) for file in item.files if file.digest}
-    if not named:
-        return list(items)
-    contents = await storage.history.pictures(named)
-    room = MOST_PICTURE_BYTES
-    shown: list[Item] = []
-    for item in reversed(items):
-        if isinstance(item, UserItem) and item.files:
-            files: list[Attached] = []
-            for file in reversed(item.files):
-                content = contents.get(file.digest, b"")
-                if len(content) > room:
-                    content = b""
-                room -= len(content)
-                files.append(replace(file, content=content))
-            item = replace(item, files=tuple(reversed(files)))
-        shown.append(item)
-    return shown[::-1]

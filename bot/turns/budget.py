@@ -1,7 +1,7 @@
 """What fits into a request, and what has to give way to it. Pure: the history goes in, a cut comes out."""
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from bot.turns.history import estimate, tokens
 from functions.contract import Function
-from storage.outcomes import reference
+from storage.outcomes import OUTCOME, reference
 from storage.records import (
     Action,
     AssistantItem,
@@ -87,56 +87,75 @@ def weight(items: Iterable[StoredItem]) -> int:
     return sum(estimate(stored.item) for stored in items)
 
 
-def cut(items: Sequence[StoredItem], covers: int, open_calls: Collection[str], most: int) -> Cut | None:
+def _as_it_is(stored: StoredItem) -> StoredItem:
+    return stored
+
+
+def cut(
+    items: Sequence[StoredItem],
+    covers: int,
+    open_calls: Collection[str],
+    most: int,
+    until: int | None = None,
+    brief: Callable[[StoredItem], StoredItem] = _as_it_is,
+) -> Cut | None:
     """Find the first place at which what stays has no more than `most` estimated tokens; the last place if none
     has. `covers` is how far the summary reaches that stands first, if one does.
 
-    A place is before a question or an outcome, so that the last question always stays with all that followed it.
-    The steps of `open_calls` stay too. None if there is no place.
+    A place is before a question or an outcome, so that the last question always stays with all that followed it;
+    so does the item `until`, with which the running turn begins: it may have been asked several things. The steps
+    of `open_calls` stay too, as `brief` shows them. None if there is no place.
     """
-    found = None
+    kept = _steps_of(items, open_calls)
+    weights = [estimate(stored.item) for stored in items]
+    shown = {stored.id: brief(stored) for stored in items if stored.id in kept}
+    found, before, after = None, 0, sum(weights)
     first = 1 if items and isinstance(items[0].item, SummaryItem) else 0
-    for place in range(first + 1, len(items)):
-        if _begins(items[place]):
-            found = _cut_at(items, place, covers, open_calls)
-            if weight(found.shown) <= most:
+    for place, stored in enumerate(items):
+        if until is not None and stored.id > until:
+            break
+        if place > first and _begins(stored):
+            found = place
+            if before + after <= most:
                 break
-    return found
+        before += estimate(shown[stored.id].item) if stored.id in kept else 0
+        after -= weights[place]
+    return None if found is None else _cut_at(items, found, covers, shown)
 
 
 def _begins(stored: StoredItem) -> bool:
     item = stored.item
-    return isinstance(item, UserItem) or (isinstance(item, CallItem) and item.call_id.startswith("outcome_"))
+    return isinstance(item, UserItem) or (isinstance(item, CallItem) and item.call_id.startswith(OUTCOME))
 
 
-def _cut_at(items: Sequence[StoredItem], place: int, covers: int, open_calls: Collection[str]) -> Cut:
+def _cut_at(items: Sequence[StoredItem], place: int, covers: int, kept: Mapping[int, StoredItem]) -> Cut:
     before = items[:place]
-    kept = _steps_of(before, open_calls)
     gone = tuple(stored for stored in before if stored.id not in kept)
     last = max((stored.id for stored in before if not isinstance(stored.item, SummaryItem)), default=covers)
-    stays = tuple(stored for stored in before if stored.id in kept)
+    stays = tuple(kept[stored.id] for stored in before if stored.id in kept)
     return Cut(gone, max(covers, last), tuple(stored.id for stored in stays), (*stays, *items[place:]))
 
 
 def _steps_of(items: Sequence[StoredItem], calls: Collection[str]) -> set[int]:
     """Return the ids of the whole steps that hold these calls: a provider wants a call back with the reasoning
-    that led to it, and with the calls beside it, each with its result."""
+    that led to it, and with the calls beside it, each with its result. No place is inside a step."""
     ids: set[int] = set()
     step: list[StoredItem] = []
     wanted: set[str] = set()
     for stored in items:
         item = stored.item
+        if step and (_begins(stored) or not isinstance(item, ReasoningItem | AssistantItem | CallItem)):
+            called = _called(step, calls)
+            wanted |= called
+            ids.update(each.id for each in step if called)
+            step = []
         if isinstance(item, ReasoningItem | AssistantItem | CallItem):
             step.append(stored)
-            continue
-        ids, wanted, step = _with(ids, wanted, step, calls), wanted | _called(step, calls), []
-        if isinstance(item, ResultItem) and item.call_id in wanted:
+        elif isinstance(item, ResultItem) and item.call_id in wanted:
             ids.add(stored.id)
-    return _with(ids, wanted, step, calls)
-
-
-def _with(ids: set[int], wanted: set[str], step: Sequence[StoredItem], calls: Collection[str]) -> set[int]:
-    return ids | {stored.id for stored in step} if _called(step, calls) else ids
+    if _called(step, calls):
+        ids.update(each.id for each in step)
+    return ids
 
 
 def _called(step: Sequence[StoredItem], calls: Collection[str]) -> set[str]:

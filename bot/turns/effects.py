@@ -16,9 +16,13 @@ class Effects:
 
     async def run(self, effect: Coroutine[Any, Any, T]) -> T:
         task = asyncio.create_task(effect)
+        self.keep(task)
+        return await asyncio.shield(task)
+
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Let a task run on to its end, also where nobody waits for it any more."""
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
 
     async def settle(self, seconds: float) -> None:
         """Wait up to `seconds` for what is under way, then cancel it: its outcome is unknown at the next start."""

@@ -4,9 +4,21 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.turns.attachments import tokens as file_tokens
-from storage.records import AssistantItem, CallItem, Item, ReasoningItem, ResultItem, SummaryItem, UserItem
+from storage.records import (
+    AssistantItem,
+    CallItem,
+    Item,
+    OverheardItem,
+    ReasoningItem,
+    ResultItem,
+    SummaryItem,
+    UserItem,
+)
 
 INTERRUPTED = '{"error":"Nod was interrupted before this call ended; nothing is known of its result."}'
+
+BYTES_OF_TOKEN = 3
+"""Bytes of UTF-8 that make a token, by the estimate: it comes near for English and Korean alike."""
 
 
 def pair_calls(items: Sequence[Item]) -> list[Item]:
@@ -36,11 +48,14 @@ def _results(calls: Sequence[str], results: dict[str, ResultItem]) -> list[Resul
 
 
 def estimate(item: Item) -> int:
-    """Estimate an item's tokens: a third of its bytes in UTF-8 comes near for English and Korean alike."""
+    """Estimate an item's tokens."""
     files = 0
     match item:
         case UserItem():
             text, files = item.text, sum(map(file_tokens, item.files))
+        case OverheardItem():
+            # who said it, when, and that it is data
+            text, files = item.text, 40 + tokens(item.speaker + "".join(item.files))
         case AssistantItem() | SummaryItem():
             text = item.text
         case CallItem():
@@ -56,4 +71,4 @@ def estimate(item: Item) -> int:
 
 def tokens(text: str) -> int:
     """Estimate a text's tokens; half a surrogate pair, which a model may write, counts too."""
-    return len(text.encode(errors="replace")) // 3
+    return len(text.encode(errors="replace")) // BYTES_OF_TOKEN

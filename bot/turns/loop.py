@@ -10,11 +10,14 @@ from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.proposals import NO_LIMITS, Answered, Limits, batched, problem, propose
 from bot.turns.scheduled import check_attended
+from bot.turns.stops import Stopped
+from bot.turns.withdrawal import ACTING
 from functions.arguments import freeze
 from functions.contract import Function
 from functions.errors import FunctionProblem
 from functions.safe_call import call
-from storage.records import Action, CallItem, Claim, NewItem, Note, ResultItem, TurnState
+from storage.ports import TurnStopped
+from storage.records import Action, CallItem, Claim, DeliveryKind, NewItem, Note, ResultItem, TurnState
 
 log = logging.getLogger("nod.turns")
 
@@ -26,10 +29,11 @@ async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits = 
     """Ask the model and carry out its calls, step by step; the outlet is finished when this returns.
 
     Each step is recorded in one transaction: the model's items, the result of every call in order, and the
-    actions, whose cards are posted only after that. Raises bot.errors.ModelError.
+    actions, whose cards are posted only after that. Raises bot.errors.ModelError, and Stopped.
     """
     try:
-        return await _steps(parts, claim, outlet, limits, Deadline(parts.turn_seconds))
+        deadline = Deadline(parts.turn_seconds, parts.stops.of(claim.turn))
+        return await _steps(parts, claim, outlet, limits, deadline)
     except OutOfTime:
         log.warning("turn %d is ended: it took more than %g seconds", claim.turn, parts.turn_seconds)
         return await end(parts, claim, outlet, TurnState.FAILED, Note("turn-too-long", retry=True))
@@ -37,27 +41,33 @@ async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits = 
 
 async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, deadline: Deadline) -> TurnState:
     lead = ""
+    acted = any(entry.delivery.kind is DeliveryKind.DECISION for entry in claim.entries)
     for _ in range(parts.max_steps):
         await outlet.working()
         done, front = await ask(parts, claim, outlet, lead, deadline)
         lead = "\n\n" if done.text else lead
-        async with deadline.within():
-            answers = await _answer_calls(parts, claim, outlet, done, limits)
-        ending = _ending(answers)
-        note = _closing_note(done) if ending is TurnState.ANSWERED else None
-        actions = await parts.storage.turns.record(
-            claim.turn,
-            [NewItem(item) for item in (*done.items, *(answer.result for answer in answers))],
-            batched(parts, answers),
-            done.usage,
-            at=parts.clock(),
-            ending=ending,
-            front=front,
-            note=note,
-        )
+        try:
+            async with deadline.within():
+                answers = await _answer_calls(parts, claim, outlet, done, limits)
+            ending = _ending(answers)
+            note = _closing_note(done) if ending is TurnState.ANSWERED else None
+            actions = await parts.storage.turns.record(
+                claim.turn,
+                [NewItem(item) for item in (*done.items, *(answer.result for answer in answers))],
+                batched(parts, answers),
+                done.usage,
+                at=parts.clock(),
+                ending=ending,
+                front=front,
+                note=note,
+            )
+        except (Stopped, TurnStopped) as stop:
+            raise Stopped(done.text) from stop
         refused = await _post_cards(parts, outlet, actions)
+        acted = acted or bool(actions) or any(call.function in ACTING for call in done.calls)
         if ending is not None:
-            await close(outlet, Note("card-not-posted") if refused else note)
+            again = ending is TurnState.ANSWERED and not acted
+            await close(outlet, Note("card-not-posted") if refused else note, again=again)
             return ending
     return await end(parts, claim, outlet, TurnState.FAILED, Note("too-many-steps", {"steps": parts.max_steps}))
 
@@ -111,8 +121,9 @@ async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, li
 
 async def _read(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, function: Function) -> Answered:
     frozen = freeze(function, item.arguments_json)
-    await outlet.working(function)
+    await outlet.working(function, item.call_id)
     outcome = await call(function, parts.context(outlet.person, claim.conversation), frozen)
+    await outlet.worked(item.call_id, ok=outcome.value is not None)
     if outcome.value is None:
         return problem(item, outcome.words)
     return Answered(ResultItem(item.call_id, outcome.value))
@@ -121,7 +132,7 @@ async def _read(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, func
 def _closing_note(done: Done) -> Note | None:
     match done.finish:
         case Finish.LENGTH:
-            return Note("answer-length")
+            return Note("answer-length", goes_on=True)
         case Finish.FILTERED:
             return Note("answer-filtered")
         case Finish.REFUSED if not done.text:

@@ -5,6 +5,7 @@ it falls back, and what could not be shown at all is logged.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.turns.attachments import Unread
@@ -16,6 +17,19 @@ PASSED = 0
 """The place of who waits in line no longer."""
 
 
+@dataclass(frozen=True)
+class Controls:
+    """How the end of an answer looks: whether its person may have it go on where it was cut, or have it given
+    anew, and whether its note is in small print."""
+
+    goes_on: bool = False
+    again: bool = False
+    quiet: bool = False
+
+
+NO_CONTROLS = Controls()
+
+
 class Outlet(Protocol):
     """One turn's outlet, made for it and used by it alone, in the order the turn goes."""
 
@@ -24,8 +38,14 @@ class Outlet(Protocol):
         """For whom the turn runs, with the language and time zone that Slack knows."""
         ...
 
-    async def working(self, on: Function | None = None) -> None:
-        """Show that Nod is thinking, or working on a function."""
+    async def working(self, on: Function | None = None, call: str = "") -> None:
+        """Show that Nod is thinking, or working on a function; `call` names it among those that are made side by
+        side, and is for `worked` to end."""
+        ...
+
+    async def worked(self, call: str, *, ok: bool) -> None:
+        """Show that a call has ended, and whether it told what it was made for. What no call of this has ended is
+        shown as failed when the answer ends."""
         ...
 
     async def text(self, delta: str) -> None:
@@ -53,6 +73,11 @@ class Outlet(Protocol):
         however often the entry is taken up."""
         ...
 
+    async def tell_unheard(self, entry: int) -> None:
+        """Tell the person, before the answer, that Nod has not read the thread above an entry; once, however often
+        the entry is taken up."""
+        ...
+
     async def greet(self) -> bool:
         """Say hello instead of an answer: somebody called, and asked nothing. As `finish` otherwise."""
         ...
@@ -66,14 +91,19 @@ class Outlet(Protocol):
         """The same of its closing note, or of its greeting."""
         ...
 
-    async def pick_up(self) -> bool:
+    async def pick_up(self, *, anew: bool = True) -> bool:
         """Before a turn that an earlier process, or an earlier try, had begun: what that one left half-written in
-        the thread is ended and marked as interrupted. Whether there was such a thing."""
+        the thread is ended, and marked as interrupted if it is answered `anew`. Whether there was such a thing."""
         ...
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+    async def leave(self) -> None:
+        """The turn is over, whether or not an end of it could be shown, or Nod stops in the middle of it: take
+        away at once what nobody would answer to any more."""
+        ...
+
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
         """End the answer, with a closing note of Nod's own below it if there is one; `retry` puts a *Try again*
-        button beside the note. Clears the status.
+        button beside the note, `controls` what else there is. Clears the status.
 
         False if some of it could not be shown yet, because the far end cannot be reached or is limited: then it
         has to be shown again later. What the far end will never take (a channel that is gone) is logged and True.

@@ -12,6 +12,9 @@ from bot.model.protocol import Model
 from bot.turns.attachments import Attachments, NoAttachments
 from bot.turns.effects import Effects
 from bot.turns.policy import Policy
+from bot.turns.stops import Stops
+from bot.turns.threads import NoThreads, Threads
+from bot.turns.turnstile import Turnstile
 from functions.context import Context, Person
 from functions.contract import Function
 from functions.schedule_book import ScheduleBook
@@ -37,8 +40,11 @@ class Parts:
     turn_seconds: float = 600.0
     """What the model and its read-only calls may take in one turn."""
     effects: Effects = field(default_factory=Effects)
+    stops: Stops = field(default_factory=Stops)
     attachments: Attachments = field(default_factory=NoAttachments)
     schedules: ScheduleBook | None = None
+    threads: Threads = field(default_factory=NoThreads)
+    turnstile: Turnstile = field(default_factory=Turnstile)
 
     def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
         """Make the surroundings of one function call."""

@@ -3,7 +3,7 @@
 from bot.turns.parts import Parts
 from functions.contract import Function
 from functions.errors import FunctionProblem
-from storage.records import Claim, Conversation, DeliveryKind, InboxEntry
+from storage.records import Claim, Conversation, Delivery, DeliveryKind
 
 FRAME = (
     "(Scheduled run, due {due}. Nobody has written just now, and nobody can answer a question: do now, as well as "
@@ -11,23 +11,28 @@ FRAME = (
 )
 
 
-def framed(entry: InboxEntry) -> str:
+def framed(delivery: Delivery) -> str:
     """Return what a run's turn is asked, told apart from what somebody has just written."""
-    due = entry.delivery.key.split(":", 2)[2]
-    return f"{FRAME.format(due=due)}\n{entry.delivery.text}"
+    due = delivery.key.split(":", 2)[2]
+    return f"{FRAME.format(due=due)}\n{delivery.text}"
 
 
 async def check_attended(parts: Parts, function: Function, claim: Claim) -> None:
     """Raise FunctionProblem for what only a person who is there may ask for: else schedules could make schedules.
 
-    What goes on after a click in a run is still the run; a person who writes in its thread is there.
+    What goes on after a click in a run, on *Continue* too, is still the run; a person who writes in its thread is
+    there.
     """
-    if not function.attended or any(entry.delivery.kind is DeliveryKind.MESSAGE for entry in claim.entries):
+    if not function.attended or any(_is_written(entry.delivery) for entry in claim.entries):
         return
     if await parts.storage.schedules.owner(claim.conversation.id) is not None:
         raise FunctionProblem(
             f"{function.name} cannot be called in a scheduled run. Its owner has to ask for it in person."
         )
+
+
+def _is_written(delivery: Delivery) -> bool:
+    return delivery.kind is DeliveryKind.MESSAGE and not delivery.continues
 
 
 async def check_confirmable(parts: Parts, function: Function, person: str, conversation: Conversation) -> None:

@@ -16,6 +16,9 @@ from storage.ports import Actions
 
 NAME = "withdraw_action"
 
+ACTING = frozenset({NAME})
+"""The functions that change something at once: an answer that called one is not given anew."""
+
 
 def withdrawal(actions: Actions, outlets: Outlets, clock: Callable[[], datetime]) -> Function:
     """Make the function over what is stored and shown."""

@@ -11,11 +11,13 @@ from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRef
 from bot.logs import context
 from bot.turns.compaction import Compactions
 from bot.turns.ending import NotShown, end, show_again
+from bot.turns.history import BYTES_OF_TOKEN
 from bot.turns.line import Line
 from bot.turns.outlet import Outlet, Outlets
 from bot.turns.parts import Parts
+from bot.turns.stopping import unless_stopped
 from bot.turns.turn import run_turn
-from storage.ports import StorageError
+from storage.ports import StorageError, TurnStopped
 from storage.records import Claim, DeliveryKind, Ended, Note, TurnState
 
 log = logging.getLogger("nod.worker")
@@ -38,6 +40,9 @@ SHOW_AGAIN, SHOW_AGAIN_MOST = 2.0, 120.0
 
 SHOWN_AT_ONCE = 8
 """Ends that are shown side by side: Slack takes about one call a second of most kinds."""
+
+JOINED_SHARE = 4
+"""Messages join one turn as long as their texts have a quarter of the budget: files may have half of it beside."""
 
 EFFECTS_END = 45.0
 """Seconds that effects under way get when Nod stops: functions take 20 by default, and are asked twice at most."""
@@ -63,6 +68,7 @@ class Worker:
         self._turns: dict[asyncio.Task[None], tuple[int, datetime]] = {}
         self._showing = asyncio.Semaphore(SHOWN_AT_ONCE)
         self._most = max(concurrency * 3 // 4, 1)
+        self._joined = parts.context_tokens // JOINED_SHARE * BYTES_OF_TOKEN
 
     @property
     def running(self) -> dict[int, datetime]:
@@ -117,7 +123,7 @@ class Worker:
             await self._free.acquire()
             claim = None
             try:
-                claim = await self._parts.storage.inbox.claim(self._parts.clock(), self._most)
+                claim = await self._parts.storage.inbox.claim(self._parts.clock(), self._most, self._joined)
             finally:
                 if claim is None:
                     self._free.release()
@@ -129,10 +135,12 @@ class Worker:
 
     def _track(self, turn: asyncio.Task[None], claim: Claim) -> None:
         self._turns[turn] = (claim.turn, self._parts.clock())
+        self._parts.stops.of(claim.turn)
         turn.add_done_callback(self._ended)
 
     def _ended(self, turn: asyncio.Task[None]) -> None:
-        del self._turns[turn]
+        number, _ = self._turns.pop(turn)
+        self._parts.stops.forget(number)
         self.wake()
 
     async def _run(self, claim: Claim) -> None:
@@ -140,32 +148,40 @@ class Worker:
             await self._run_one(claim)
 
     async def _run_one(self, claim: Claim) -> None:
-        """Run one turn and end it; the border where a defect becomes an incident.
+        """Run one turn and end it."""
+        try:
+            outlet, state, incident = await self._attempt(claim)
+        except NotShown:
+            log.warning("the end of turn %d could not be shown yet; it is shown later", claim.turn)
+            await self._show_later(claim)
+            return
+        await self._finish(claim, state, incident)
+        if outlet is not None and state in (TurnState.ANSWERED, TurnState.WAITING):
+            self._compactions.after(claim, outlet)
+
+    async def _attempt(self, claim: Claim) -> tuple[Outlet | None, TurnState, str | None]:
+        """Run a turn; its outlet, state and incident. Raises NotShown. Here a defect becomes an incident.
 
         When the database failed, the entries go back to the inbox and are taken up again, a few times: what was
         recorded is not repeated, and what was not has to be done.
         """
         outlet: Outlet | None = None
-        state, incident = TurnState.FAILED, None
         try:
             outlet = await self._outlets.open(claim)
-            state, incident = await self._answer(claim, outlet)
+            return outlet, *await self._answer(claim, outlet)
         except NotShown:
-            log.warning("the end of turn %d could not be shown yet; it is shown later", claim.turn)
-            await self._show_later(claim)
-            return
+            raise
         except StorageError as error:
             log.error("turn %d: %s", claim.turn, error)
             if tries(claim) < MOST_TRIES:
                 await asyncio.sleep(STORAGE_PAUSE)
-                state = TurnState.INTERRUPTED
-            else:
-                incident = await self._incident(claim, outlet)
+                return outlet, TurnState.INTERRUPTED, None
+            return outlet, TurnState.FAILED, await self._incident(claim, outlet)
         except Exception as error:
-            incident = await self._incident(claim, outlet, error)
-        await self._finish(claim, state, incident)
-        if outlet is not None and state in (TurnState.ANSWERED, TurnState.WAITING):
-            self._compactions.after(claim, outlet)
+            return outlet, TurnState.FAILED, await self._incident(claim, outlet, error)
+        finally:
+            if outlet is not None:
+                await outlet.leave()  # also where nothing of an end could be shown
 
     async def _answer(self, claim: Claim, outlet: Outlet) -> tuple[TurnState, str | None]:
         """Run a turn, or apologise for it; its state and incident."""
@@ -177,14 +193,16 @@ class Worker:
         if self._is_late(claim):
             log.warning("turn %d is late: its message came long before this start", claim.turn)
             return await end(self._parts, claim, outlet, TurnState.FAILED, Note("late", retry=True)), None
-        return await self._converse(claim, outlet), None
+        turn = self._converse(claim, outlet)
+        return await unless_stopped(self._parts, claim, outlet, turn), None
 
     def _is_late(self, claim: Claim) -> bool:
-        """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome.
-        Nor is a schedule's run: what came too late was never posted."""
+        """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome; for
+        what was deleted nobody waits. Nor is a schedule's run: what came too late was never posted."""
         never = (DeliveryKind.DECISION, DeliveryKind.SCHEDULE)
-        return all(
-            entry.delivery.kind not in never and entry.received_at < self._late_before for entry in claim.entries
+        asked = [entry for entry in claim.entries if not entry.delivery.deleted]
+        return bool(asked) and all(
+            entry.delivery.kind not in never and entry.received_at < self._late_before for entry in asked
         )
 
     async def _converse(self, claim: Claim, outlet: Outlet) -> TurnState:
@@ -193,10 +211,13 @@ class Worker:
         except ModelError as error:
             log.warning("turn %d: %s: %s", claim.turn, type(error).__name__, error)
             note = Note(MODEL_WORDS[type(error)], retry=not isinstance(error, ContextTooLong))
-            return await end(self._parts, claim, outlet, TurnState.FAILED, note)
+            state = await end(self._parts, claim, outlet, TurnState.FAILED, note)
+            if isinstance(error, ContextTooLong):
+                self._compactions.after(claim, outlet, refused=True)
+            return state
 
     async def _incident(self, claim: Claim, outlet: Outlet | None, defect: Exception | None = None) -> str:
-        """Give a failed turn a number that the person can pass on and the log has."""
+        """Give a failed turn a number that the person can pass on and the log has. Raises NotShown."""
         incident = secrets.token_hex(4)
         log.error(
             "turn %d failed, incident %s", claim.turn, incident, exc_info=defect, extra={"incident": incident}
@@ -207,7 +228,7 @@ class Worker:
                     self._parts, claim, outlet, TurnState.FAILED, Note("incident", {"incident": incident}, True)
                 )
             except NotShown:
-                pass
+                raise
             except Exception:
                 log.exception("incident %s could not be told", incident)
         return incident
@@ -232,7 +253,8 @@ class Worker:
             while not await self._shown(ended):
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, SHOW_AGAIN_MOST)
-            await self._finish(ended.claim, ended.state, None)
+            incident = ended.note.values.get("incident") if ended.note else None
+            await self._finish(ended.claim, ended.state, None if incident is None else str(incident))
 
     async def _shown(self, ended: Ended) -> bool:
         try:
@@ -251,6 +273,9 @@ class Worker:
             try:
                 await self._parts.storage.turns.finish(claim.turn, state, self._parts.clock(), incident)
                 break
+            except TurnStopped:  # while it went back to the inbox, or was apologised for
+                await self._show_later(claim)
+                return
             except StorageError as error:
                 log.error("turn %d could not be ended yet: %s", claim.turn, error)
                 await asyncio.sleep(STORAGE_PAUSE)

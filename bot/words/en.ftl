@@ -8,6 +8,7 @@ help =
     • `/nod` and a question: the answer is for you alone until you share it.
     • Whatever changes something waits for a click by the person who asked.
     • “Every weekday at nine, …” makes a schedule; `/nod schedules` lists yours.
+    • `/nod new` opens a new conversation, `/nod grants` lists what I do without asking you again, `/nod forget` deletes what I remember of you.
 prompts-title = What would you like to know?
 prompt-top-salary = Who earns the most?
 prompt-average-age = What is the average age?
@@ -193,6 +194,51 @@ day-fri = Friday
 day-sat = Saturday
 day-sun = Sunday
 
+## A new conversation
+new-opening = This is a new conversation: reply in this thread. I know nothing here but what is said in it.
+new-opened = A new conversation is open: <{ $link }|go to it>.
+new-opened-plain = A new conversation is open: look for my last message in our direct messages, and reply in its thread.
+new-coming = I am opening a new conversation in our direct messages…
+new-failed = I could not open a new conversation just now. Write to me in a direct message instead: each message there that is not in a thread begins a new one.
+
+## Forgetting
+forget-title-plain = Forget what I remember of you?
+forget-question = { $count ->
+        [one] I remember one conversation with you. If you press *Forget*, I delete what was said in it: your messages and files, my answers, and the details of what I looked up or did for you. I cannot bring it back.
+       *[other] I remember { $count } conversations with you. If you press *Forget*, I delete what was said in them: your messages and files, my answers, and the details of what I looked up or did for you. I cannot bring them back.
+    }
+forget-shared = { $count ->
+        [one] • Others talk with me in one of them. There I delete your part, and what they said stays.
+       *[other] • Others talk with me in { $count } of them. There I delete your part, and what they said stays.
+    }
+forget-pending = { $count ->
+        [one] • One thing that you asked for still waits for a click. It is withdrawn: nothing is done by it.
+       *[other] • { $count } things that you asked for still wait for a click. They are withdrawn: nothing is done by them.
+    }
+forget-busy = { $count ->
+        [one] • I leave one conversation out, because I am still at work in it. Ask me again when that has ended.
+       *[other] • I leave { $count } conversations out, because I am still at work in them. Ask me again when that has ended.
+    }
+forget-only-busy = { $count ->
+        [one] I remember one conversation with you, and am still at work in it, so I deleted nothing. Ask me again when that has ended.
+       *[other] I remember { $count } conversations with you, and am still at work in them, so I deleted nothing. Ask me again when that has ended.
+    }
+forget-nothing = I remember nothing that you said.
+forget-stays = Messages in Slack stay where they are; you can delete your own there. Of what was confirmed I keep who did what and when, without its contents.
+forget-confirm = Forget
+forget-cancel = Keep
+forget-done = { $count ->
+        [one] I have forgotten our conversation.
+       *[other] I have forgotten our { $count } conversations.
+    }
+forget-done-shared = { $count ->
+        [one] • In one of them others talk with me too. What they said stays.
+       *[other] • In { $count } of them others talk with me too. What they said stays.
+    }
+forget-done-stays = Messages in Slack stay where they are. If you write in one of the old threads again, I begin there with nothing; in a channel, mention me first.
+forget-kept = I deleted nothing.
+forget-not-yours = Only the person who asked for this can decide it, so I deleted nothing. Use `/nod forget` yourself.
+
 ## Answers to a click
 click-already = This was decided already: { $state }
 click-expired = This card has expired, so nothing was done. Ask me again if you still want it.
@@ -209,7 +255,7 @@ model-cut = The connection to the model broke off, so the answer above is not co
 memory-summarized = I have summarised the older part of this thread for myself; its newest part I know word for word.
 memory-trimmed = I no longer look at the older part of this thread; its newest part I know word for word.
 context-too-long = This thread has grown too long for the model. Start a new thread, and tell me what matters from this one.
-answer-length = The answer reached the model's length limit. Say “go on” for the rest.
+answer-length = The answer reached the model's length limit. Press *Continue* for the rest.
 answer-filtered = The provider's content filter stopped this answer. Try putting the question another way.
 answer-refused = The model declined to answer this.
 answer-empty = The model gave an empty answer. Ask me again in other words.
@@ -236,6 +282,29 @@ retry-already = I have already tried this again. Look for the answer further dow
 retry-moved-on = This conversation has gone on since, so I did not try this again. Please ask me once more if you still want it.
 retry-unknown = I do not know any more what this was about, so I did nothing. Please ask me again.
 
+## Threads
+thread-unread = I could not read what was said above in this thread, so I know only what you write to me from here on.
+offer-edited = You have changed your question. Shall I answer it again as it reads now?
+
+## Stop, continue, answer again
+stop-offer = I am still working on this…
+stop-button = Stop
+stop-not-yours = Only { $user } can stop this, because it answers their question.
+stop-over = That had ended already, so there was nothing to stop.
+stopped = Stopped.
+stopped-beside = Stopped. What was confirmed is still carried out, and its card says how it ends.
+continue-button = Continue
+continue-begun = I am going on…
+continue-not-yours = Only the person who asked can have this answer continued.
+continue-already = I have gone on already. Look for the rest further down.
+continue-moved-on = This conversation has gone on since, so I did not continue that answer. Tell me what you still need.
+regenerate-button = Answer again
+regenerate-begun = Answered again below.
+regenerate-not-yours = Only the person who asked can have this answered again.
+regenerate-already = I have answered this again already. Look further down.
+regenerate-moved-on = This conversation has gone on since, so I did not answer that again. Please ask me once more if you still want it.
+regenerate-acted = This answer came with an action, and what has effects is not repeated. Please tell me what you still need.
+
 ## Files
 file-too-large = I could not read “{ $name }”: it is too large for me. Send a smaller file, or only the part that matters.
 file-unsupported = I could not read “{ $name }”: I have no reader for this kind of file. I can read text, CSV, PDF, Word and Excel files, and pictures.
@@ -253,6 +322,14 @@ file-elsewhere = I could not read “{ $name }”: Slack has only a link to it. 
 file-unreachable = Slack did not hand me “{ $name }” just now. Please send it again in a moment.
 file-not-seen = I have not looked at “{ $name }”: the model that I use does not see pictures. Tell me in words what it shows.
 file-no-room = There was no room left for “{ $name }” beside the other files. Send it in a message of its own.
+file-not-now = I could not read “{ $name }” just now, because I have too much to do. Please send it again in a few minutes.
+file-no-time = I did not get to “{ $name }”: other files took the time that there was. Please send it again in a moment.
+file-too-many = { $count ->
+    [one] I read { $most } files of a message at most, so I have not seen one more of them. Send it in a message of its own.
+   *[other] I read { $most } files of a message at most, so I have not seen { $count } more of them. Send them in a message of their own.
+}
+file-not-told = I could not find out from Slack whether there were files beside your message. If there were, please send them again.
+file-refused = I have not seen “{ $name }”: the model that I use does not take this picture. Open it, save it anew as PNG or JPEG, smaller if it is large, and send me that.
 file-in-part = I read only part of “{ $name }”. Left out: { $parts }.
 file-more-parts = { $count ->
         [one] one more part

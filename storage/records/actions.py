@@ -141,11 +141,23 @@ class Grant:
 
 
 @dataclass(frozen=True)
+class KeptText:
+    """A text beside the record. Its digest is the SHA-256, in hex, over `salt`, a line feed and the text: without
+    the random salt, which goes with the text, nobody can try out what it may have been."""
+
+    salt: str
+    text: str
+
+
+@dataclass(frozen=True)
 class AuditRow:
-    """One line of the record. `action_id` is empty for what concerns a grant only.
+    """One line of the record. `action_id` is empty for what concerns no action; where somebody was forgotten it
+    names the wish.
 
     `hash` is the SHA-256, in hex, over `previous` (the row before's hash, empty for the first) and this row's
-    other fields as canonical JSON: a row that is changed, taken out or put in breaks the chain.
+    other fields as canonical JSON, without `texts`: a row that is changed, taken out or put in breaks the chain.
+    What people and the model wrote stands in `texts`, by name, until it is forgotten; `details["kept"]` has the
+    digest of each.
     """
 
     id: int
@@ -156,3 +168,4 @@ class AuditRow:
     details: Mapping[str, Any]
     previous: str
     hash: str
+    texts: Mapping[str, KeptText] = field(default_factory=dict)

@@ -8,6 +8,9 @@ from enum import StrEnum
 from storage.records.conversations import ConversationKey
 from storage.records.files import SharedFile
 
+CONTINUE = "continue:"
+"""What the key of a click on *Continue* begins with."""
+
 
 class DeliveryKind(StrEnum):
     MESSAGE = "message"
@@ -22,10 +25,11 @@ class Delivery:
     """One thing that Slack delivered and Nod acts on.
 
     `key` names it for ever: `message:<team>:<channel>:<ts>`, `command:<team>:<trigger id>`,
-    `decision:<action id>`, `schedule:<id>:<due>`. `user` is the person it is done for: the author, the requester
-    of a decided action, the owner of a schedule. `direct` tells a
-    direct message. `response_url` answers a command or an ephemeral card. `files` stood beside a message; None if
-    that is not known: Slack may tell of a mention without its files.
+    `decision:<action id>`, `schedule:<id>:<due>`, `continue:<turn>` for a click that has an answer continued.
+    `user` is the person it is done for: the author, the requester of a decided action, the owner of a schedule.
+    `direct` tells a direct message. `response_url` answers a command or an ephemeral card. `files` stood beside a
+    message; None if that is not known: Slack may tell of a mention without its files. `edited` is when its author
+    last changed it (a ts); of a `deleted` one nothing is left to answer.
     """
 
     kind: DeliveryKind
@@ -38,6 +42,13 @@ class Delivery:
     response_url: str | None = field(default=None, repr=False)
     action_id: str | None = None
     files: tuple[SharedFile, ...] | None = ()
+    edited: str = ""
+    deleted: bool = False
+
+    @property
+    def continues(self) -> bool:
+        """Whether nobody wrote it: an answer is to go on where it was cut."""
+        return self.key.startswith(CONTINUE)
 
 
 @dataclass(frozen=True)

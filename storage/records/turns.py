@@ -54,31 +54,38 @@ class Claim:
 @dataclass(frozen=True)
 class Note:
     """What Nod itself says at the end of a turn: a key of the catalogue and its values; `retry`: with a button
-    that has the turn tried again."""
+    that has the turn tried again; `goes_on`: with one that has the answer continued; `quiet`: in small print."""
 
     key: str
     values: Mapping[str, str | int] = field(default_factory=dict)
     retry: bool = False
+    goes_on: bool = False
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
 class Ended:
     """A turn whose last step was recorded, but whose end was not: it could not be shown yet, or its process
     stopped in between. `answer` is all that it said (Markdown); how much of it and of the note people saw, only
-    the far end knows."""
+    the far end knows. `stopped`: by its person, so that nothing of it is said again; `acted`: it proposed or
+    carried out an action."""
 
     claim: Claim
     state: TurnState
     answer: str
     note: Note | None = None
+    stopped: bool = False
+    acted: bool = False
 
 
 class Retried(StrEnum):
-    """What became of a person's wish that a failed turn be taken up again."""
+    """What became of a person's wish that a turn be taken up again, or go on."""
 
     AGAIN = "again"
     NOT_YOURS = "not_yours"
     ALREADY = "already"
     MOVED_ON = "moved_on"
     """The conversation has gone on: what was asked then would be answered out of its place."""
+    ACTED = "acted"
+    """It had effects, which are not repeated."""
     UNKNOWN = "unknown"

@@ -16,6 +16,7 @@ from storage.sqlite.counts import counts
 from storage.sqlite.grants import SqliteGrants
 from storage.sqlite.history import SqliteHistory
 from storage.sqlite.inbox import SqliteInbox
+from storage.sqlite.keeping import SqliteKeeping
 from storage.sqlite.schedules import SqliteSchedules
 from storage.sqlite.turns import SqliteTurns
 
@@ -28,6 +29,7 @@ class SqliteStorage:
     actions: SqliteActions
     grants: SqliteGrants
     audit: SqliteAudit
+    keeping: SqliteKeeping
     schedules: SqliteSchedules
     connection: Connection
 
@@ -70,6 +72,7 @@ async def open_storage(path: str | Path) -> Storage:
         actions=SqliteActions(connection),
         grants=SqliteGrants(connection),
         audit=SqliteAudit(connection),
+        keeping=SqliteKeeping(connection),
         schedules=SqliteSchedules(connection),
         connection=connection,
     )

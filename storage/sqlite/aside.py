@@ -4,8 +4,11 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.records import Delivery, SharedFile
-from storage.sqlite.codec import delivery_from, delivery_row, files_from, time_from, time_text
+from storage.records import Delivery, Revision, SharedFile, ts_order
+from storage.sqlite.codec import delivery_from, delivery_row, files_from, time_from, time_text, whole_text
+
+NEVER = "9" * 20
+"""Comes after every ts."""
 
 
 def is_joined(db: Database, delivery: Delivery) -> bool:
@@ -15,7 +18,7 @@ def is_joined(db: Database, delivery: Delivery) -> bool:
         "SELECT joined_ts FROM conversations WHERE team = ? AND channel = ? AND thread = ?",
         [key.team, key.channel, key.thread],
     )
-    return any(_order(delivery.ts) > _order(row["joined_ts"]) for row in rows)
+    return any(ts_order(delivery.ts) > ts_order(row["joined_ts"]) for row in rows)
 
 
 def join(db: Database, delivery: Delivery) -> None:
@@ -34,21 +37,47 @@ def join(db: Database, delivery: Delivery) -> None:
         )
 
 
+def leave(db: Database, conversation: int) -> None:
+    """Take Nod out of a thread in which nothing was done and nothing waits, until it is called again."""
+    db.execute(
+        """
+        UPDATE conversations SET joined_ts = :never WHERE id = :id
+            AND NOT EXISTS (SELECT 1 FROM turns WHERE conversation = :id)
+            AND NOT EXISTS (
+                SELECT 1 FROM inbox INDEXED BY inbox_next WHERE conversation = :id AND state = 'waiting'
+            )
+        """,
+        {"id": conversation, "never": NEVER},
+    )
+
+
 def keep(db: Database, delivery: Delivery, at: datetime) -> None:
     """Set a reply aside, once."""
     key = delivery.conversation
     db.execute(
         """
         INSERT INTO aside
-            (key, kind, team, channel, thread, user, text, ts, direct, response_url, action_id, files, received_at)
+            (key, kind, team, channel, thread, user, text, ts, direct, response_url, action_id, files, edited,
+             received_at)
         VALUES
             (:key, :kind, :team, :channel, :thread, :user, :text, :ts, :direct, :response_url, :action_id, :files,
-             :received_at)
+             :edited, :received_at)
         ON CONFLICT (key) DO NOTHING
         """,
         delivery_row(delivery)
         | {"team": key.team, "channel": key.channel, "thread": key.thread, "received_at": time_text(at)},
     )
+
+
+def revise(db: Database, revision: Revision) -> None:
+    """Change what was set aside as its author has changed it."""
+    if revision.text is None:
+        db.execute("DELETE FROM aside WHERE key = ?", [revision.key])
+        return
+    for row in list(db.query("SELECT id, user, edited FROM aside WHERE key = ?", [revision.key])):
+        if row["user"] == revision.user and ts_order(revision.at) > ts_order(row["edited"]):
+            changed = [whole_text(revision.text), revision.at, row["id"]]
+            db.execute("UPDATE aside SET text = ?, edited = ? WHERE id = ?", changed)
 
 
 def files(db: Database, delivery: Delivery) -> tuple[SharedFile, ...] | None:
@@ -67,15 +96,10 @@ def take(db: Database, first: Delivery) -> list[tuple[Delivery, datetime]]:
             [key.team, key.channel, key.thread],
         )
     )
-    later = [row for row in rows if _order(row["ts"]) > _order(first.ts)]
+    later = [row for row in rows if ts_order(row["ts"]) > ts_order(first.ts)]
     for row in rows:
         # A mention may have been set aside as a plain reply before.
         if row in later or row["key"] == first.key:
             db.execute("DELETE FROM aside WHERE id = ?", [row["id"]])
-    later.sort(key=lambda row: (_order(row["ts"]), row["id"]))
+    later.sort(key=lambda row: (ts_order(row["ts"]), row["id"]))
     return [(delivery_from(row, key), time_from(row["received_at"])) for row in later if row["key"] != first.key]
-
-
-def _order(ts: str) -> tuple[int, str]:
-    """Return what a ts such as "1719823200.000123" sorts by: the seconds may have gained a digit."""
-    return len(ts.partition(".")[0]), ts

@@ -1,20 +1,28 @@
-"""The append-only, hash-chained record of what happened to actions and grants."""
+"""The append-only, hash-chained record of what happened to actions and grants.
+
+What people and the model wrote stands beside the chain, which has its digest: it can be forgotten, and the chain
+still holds. A row that says so names the rows whose texts are gone.
+"""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
 
-from storage.chain import link
-from storage.records import AuditRow
+from storage.chain import KEPT, link, text_digest
+from storage.records import AuditRow, KeptText
 from storage.sqlite.codec import Row, audit_from, time_text
 from storage.sqlite.connection import Connection
 
 NOD = "nod"
 """The actor of what no person did."""
+
+FORGOTTEN = "forgotten"
+"""The event of a row that says whose texts are gone; its detail `rows` has their ids."""
 
 PIECE = 1_000
 """How many rows `verify` holds at once."""
@@ -48,10 +56,12 @@ class SqliteAudit:
 
 @dataclass(frozen=True)
 class Place:
-    """How far the chain was followed."""
+    """How far the chain was followed, and the rows until there that lack a text of which no row has said yet that
+    it was forgotten."""
 
     id: int = 0
     hash: str = ""
+    lacking: frozenset[int] = field(default_factory=frozenset)
 
 
 @dataclass(frozen=True)
@@ -62,8 +72,20 @@ class Piece:
     broken: int | None = None
 
 
-def write(db: Database, action_id: str, event: str, actor: str, at: datetime, details: Mapping[str, Any]) -> None:
-    """Append a row. Call it in a transaction with the write lock, which orders the rows of all processes."""
+def write(
+    db: Database,
+    action_id: str,
+    event: str,
+    actor: str,
+    at: datetime,
+    details: Mapping[str, Any],
+    texts: Mapping[str, str] | None = None,
+) -> None:
+    """Append a row, with texts beside it. Call it in a transaction with the write lock, which orders the rows of
+    all processes."""
+    salted = {name: (secrets.token_hex(16), text) for name, text in (texts or {}).items()}
+    if salted:
+        details = {**details, KEPT: {name: text_digest(*each) for name, each in salted.items()}}
     last = next(db.query("SELECT hash FROM audit WHERE id = (SELECT max(id) FROM audit)"), None)
     previous: str = "" if last is None else last["hash"]
     # The sequence, not the highest id: an id that was taken once is never given again.
@@ -88,6 +110,16 @@ def write(db: Database, action_id: str, event: str, actor: str, at: datetime, de
             "hash": link(previous, row),
         },
     )
+    for name, (salt, text) in salted.items():
+        db.execute(
+            "INSERT INTO audit_texts (row, name, salt, text) VALUES (?, ?, ?, ?)", [row["id"], name, salt, text]
+        )
+
+
+def empty(db: Database, ids: Sequence[int]) -> None:
+    """Forget the texts beside rows. The last row has to be the one that says so."""
+    for id in ids:
+        db.execute("DELETE FROM audit_texts WHERE row = ?", [id])
 
 
 def rows(db: Database, action_id: str | None, after: int, limit: int) -> list[AuditRow]:
@@ -97,30 +129,61 @@ def rows(db: Database, action_id: str | None, after: int, limit: int) -> list[Au
         found = db.query(
             "SELECT * FROM audit WHERE action_id = ? AND id > ? ORDER BY id LIMIT ?", [action_id, after, limit]
         )
-    return [audit_from(row) for row in found]
+    return [audit_from(row, _texts(db, row["id"])) for row in list(found)]
 
 
 def has(db: Database, action_id: str, event: str) -> bool:
-    return any(db.query("SELECT 1 FROM audit WHERE action_id = ? AND event = ?", [action_id, event]))
+    return details(db, action_id, event) is not None
+
+
+def details(db: Database, action_id: str, event: str) -> dict[str, Any] | None:
+    """Return what is recorded of an action's, or a wish's, first event of a kind."""
+    rows = db.query(
+        "SELECT details FROM audit WHERE action_id = ? AND event = ? ORDER BY id LIMIT 1", [action_id, event]
+    )
+    return next((dict(json.loads(row["details"])) for row in rows), None)
 
 
 def follow(db: Database, place: Place) -> Piece:
     """Follow the chain from a place on, for one piece."""
     # From the very first row on, also if somebody has given it an id below 1.
     after = place.id or _LOWEST
-    count = 0
-    for row in db.query("SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?", [after, PIECE]):
+    rows = list(db.query("SELECT * FROM audit WHERE id > ? ORDER BY id LIMIT ?", [after, PIECE]))
+    for row in rows:
         # Ids have no gaps: a transaction that is taken back takes its ids back too.
         if row["id"] != place.id + 1 or not _fits(row, place.hash):
             return Piece(None, broken=row["id"])
-        place = Place(row["id"], row["hash"])
-        count += 1
-    return Piece(place if count == PIECE else None)
+        details = json.loads(row["details"])
+        missing = _missing(db, row["id"], details)
+        if missing is None:
+            return Piece(None, broken=row["id"])
+        lacking = place.lacking | ({row["id"]} if missing else set())
+        if row["event"] == FORGOTTEN:
+            lacking -= frozenset(details.get("rows", ()))
+        place = Place(row["id"], row["hash"], lacking)
+    if len(rows) == PIECE:
+        return Piece(place)
+    return Piece(None, broken=min(place.lacking, default=None))
 
 
 def _fits(row: Row, previous: str) -> bool:
     try:
-        own = link(previous, {**row, "details": json.loads(row["details"])})
+        details = json.loads(row["details"])
+        own = link(previous, {**row, "details": details})
     except (TypeError, ValueError, RecursionError):
         return False
-    return (row["previous"], row["hash"]) == (previous, own)
+    return (row["previous"], row["hash"]) == (previous, own) and isinstance(details, dict)
+
+
+def _missing(db: Database, id: int, details: Mapping[str, Any]) -> bool | None:
+    """Tell whether a row lacks some of its texts; None if one of those it has is not what was written."""
+    kept = details.get(KEPT, {})
+    texts = _texts(db, id)
+    if any(kept.get(name) != text_digest(each.salt, each.text) for name, each in texts.items()):
+        return None
+    return len(texts) < len(kept)
+
+
+def _texts(db: Database, id: int) -> dict[str, KeptText]:
+    found = db.query("SELECT name, salt, text FROM audit_texts WHERE row = ? ORDER BY name", [id])
+    return {row["name"]: KeptText(row["salt"], row["text"]) for row in found}

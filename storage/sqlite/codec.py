@@ -21,7 +21,9 @@ from storage.records import (
     Grant,
     InboxEntry,
     Item,
+    KeptText,
     Note,
+    OverheardItem,
     Raw,
     ReasoningItem,
     ResultItem,
@@ -34,6 +36,7 @@ Row = Mapping[str, Any]
 
 _KINDS: Mapping[str, type[Item]] = {
     "user": UserItem,
+    "overheard": OverheardItem,
     "assistant": AssistantItem,
     "reasoning": ReasoningItem,
     "call": CallItem,
@@ -64,21 +67,24 @@ def whole_text(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def item_row(item: Item) -> dict[str, str]:
-    """Return an item's columns `kind` and `data`."""
+def item_row(item: Item) -> dict[str, str | None]:
+    """Return an item's columns `kind`, `data` and `ts`."""
     fields = dataclasses.asdict(item)
-    for file in fields.get("files", ()):
-        del file["content"]  # a picture's bytes are kept once, in a table of their own
+    if isinstance(item, UserItem):
+        for file in fields["files"]:
+            del file["content"]  # a picture's bytes are kept once, in a table of their own
     data = json.dumps(fields, ensure_ascii=False)
-    return {"kind": _KIND_OF[type(item)], "data": whole_text(data)}
+    return {"kind": _KIND_OF[type(item)], "data": whole_text(data), "ts": fields.get("ts") or None}
 
 
 def item_from(row: Row) -> Item:
     fields = json.loads(row["data"])
     if fields.get("raw") is not None:
         fields["raw"] = Raw(**fields["raw"])
-    if "files" in fields:
+    if row["kind"] == "user" and "files" in fields:
         fields["files"] = tuple(Attached(**file) for file in fields["files"])
+    elif "files" in fields:
+        fields["files"] = tuple(fields["files"])
     return _KINDS[row["kind"]](**fields)
 
 
@@ -98,6 +104,7 @@ def delivery_row(delivery: Delivery) -> dict[str, Any]:
         "response_url": delivery.response_url,
         "action_id": delivery.action_id,
         "files": files_text(delivery.files),
+        "edited": delivery.edited,
     }
 
 
@@ -126,6 +133,8 @@ def delivery_from(row: Row, conversation: ConversationKey) -> Delivery:
         response_url=row["response_url"],
         action_id=row["action_id"],
         files=files_from(row["files"]),
+        edited=row["edited"],
+        deleted=bool(row["deleted"]),
     )
 
 
@@ -178,7 +187,7 @@ def grant_from(row: Row) -> Grant:
     )
 
 
-def audit_from(row: Row) -> AuditRow:
+def audit_from(row: Row, texts: Mapping[str, KeptText]) -> AuditRow:
     return AuditRow(
         id=row["id"],
         action_id=row["action_id"],
@@ -188,4 +197,5 @@ def audit_from(row: Row) -> AuditRow:
         details=json.loads(row["details"]),
         previous=row["previous"],
         hash=row["hash"],
+        texts=texts,
     )

@@ -1,12 +1,17 @@
-"""One thread that writes and one that reads, each with its own connection, so that the event loop never waits."""
+"""One thread that writes and one that reads, each with its own connection, so that the event loop never waits.
+
+A commit waits for the disk. What has come to wait for the writer meanwhile is therefore committed together.
+"""
 
 import asyncio
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from sqlite_utils import Database
 
@@ -18,18 +23,22 @@ from storage.sqlite.migrations import check, migrate
 BUSY_TIMEOUT = 2.0
 """Seconds to wait for another process's transaction before StorageError: Slack waits three for an ack."""
 
+MOST_TOGETHER = 64
+"""Transactions in one commit: each of them waits for all."""
+
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
 class Connection:
-    """A database file, open for one process. A transaction is a function whose first argument is the Database."""
+    """A database file, open for one process. A transaction is a function whose first argument is the Database; it
+    changes nothing else, because it may be taken back and run again."""
 
     def __init__(self, path: Path) -> None:
         # An absolute path: sqlite3 takes ":memory:" and "" for databases of one connection.
         self.path = path.absolute()
         self._files = Files(self.path)
-        self._writer = _Thread(self.path, "BEGIN IMMEDIATE", "nod-storage-writer", self._files.check)
+        self._writer = _Writer(self.path, "BEGIN IMMEDIATE", "nod-storage-writer", self._files.check)
         self._reader = _Thread(self.path, "BEGIN", "nod-storage-reader")
 
     @classmethod
@@ -46,7 +55,8 @@ class Connection:
         return connection
 
     async def write(self, job: Callable[Concatenate[Database, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        """Run `job` as one transaction that holds the file's write lock; committed on disk when this returns.
+        """Run `job` as one transaction that holds the file's write lock; committed on disk when this returns, and
+        whole or not at all: with others in one commit, if others wait.
 
         When the awaiting task is cancelled, the transaction still runs to its end. Raises StorageError.
         """
@@ -58,7 +68,13 @@ class Connection:
 
     async def outside(self, statement: str) -> None:
         """Execute what cannot be done within a transaction, between two of them. Raises StorageError."""
-        await self._writer.outside(statement)
+        await self._writer.apart(lambda db: db.execute(statement).fetchall())
+
+    async def rewrite(self, most: int) -> bool:
+        """Take out of the files what was deleted and still stands in unused places: in the log of commits, and in
+        the file itself, which is written anew for that if it has `most` bytes at the most. False if somebody
+        reads an older state, or if the file is larger. Raises StorageError."""
+        return await self._writer.apart(lambda db: _rewrite(db, most))
 
     async def close(self) -> None:
         """Wait for the transactions under way, then close."""
@@ -87,21 +103,32 @@ class _Thread:
 
     async def transaction(self, job: Callable[[Database], _T]) -> _T:
         def run() -> _T:
-            if self._database is None:
-                raise StorageError(f"The database {self._path} is closed.")
             with storage_errors(self._path):
-                return _transact(self._database, self._begin, job, self._before_commit)
+                return self._transact(job)
 
         return await self._run(run)
 
-    async def outside(self, statement: str) -> None:
-        def run() -> None:
-            if self._database is None:
-                raise StorageError(f"The database {self._path} is closed.")
-            with storage_errors(self._path):
-                self._database.execute(statement).fetchall()
+    async def apart(self, job: Callable[[Database], _T]) -> _T:
+        """Run what is no transaction."""
 
-        await self._run(run)
+        def run() -> _T:
+            with storage_errors(self._path):
+                return job(self._open_database)
+
+        return await self._run(run)
+
+    def _transact(self, job: Callable[[Database], _T]) -> _T:
+        self._open_database.execute(self._begin)
+        return self._commit(job)
+
+    def _commit(self, job: Callable[[Database], _T]) -> _T:
+        return _commit(self._open_database, job, self._before_commit)
+
+    @property
+    def _open_database(self) -> Database:
+        if self._database is None:
+            raise StorageError(f"The database {self._path} is closed.")
+        return self._database
 
     async def close(self) -> None:
         def run() -> None:
@@ -124,12 +151,57 @@ class _Thread:
         return await asyncio.shield(future)
 
 
-def _transact(
-    db: Database, begin: str, job: Callable[[Database], _T], before_commit: Callable[[], None] | None = None
-) -> _T:
+class _Waiting(Generic[_T]):
+    """A transaction that waits for the writer, and what came of it."""
+
+    def __init__(self, job: Callable[[Database], _T]) -> None:
+        self.job = job
+        self.results: list[_T] = []
+
+
+class _Writer(_Thread):
+    """Commits the transactions that wait for it together; if one of them fails, or their commit, each by itself,
+    so that whoever asked for it gets its own error and nobody another's."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given)
+        self._line: deque[_Waiting[Any]] = deque()
+
+    async def transaction(self, job: Callable[[Database], _T]) -> _T:
+        mine = _Waiting(job)
+        self._line.append(mine)
+
+        def run() -> _T:
+            with storage_errors(self._path):
+                if self._line and self._line[0] is mine:
+                    self._commit_together([self._line.popleft() for _ in range(self._now())])
+                return mine.results[0] if mine.results else self._transact(job)
+
+        return await self._run(run)
+
+    def _now(self) -> int:
+        return min(len(self._line), MOST_TOGETHER)
+
+    def _commit_together(self, waiting: list[_Waiting[Any]]) -> None:
+        if len(waiting) == 1:
+            return
+        # Not suppressed: whoever meets a locked file has waited long enough, and the others ask for themselves.
+        self._open_database.execute(self._begin)
+        with suppress(Exception):
+            results = self._commit(lambda db: [each.job(db) for each in waiting])
+            for each, result in zip(waiting, results, strict=True):
+                each.results.append(result)
+
+
+def _transact(db: Database, begin: str, job: Callable[[Database], _T]) -> _T:
     # Not `db.atomic()` alone: its BEGIN takes the write lock with the first write, after the reads that the write
     # relies on, and then fails without waiting if another process wrote in between.
     db.execute(begin)
+    return _commit(db, job)
+
+
+def _commit(db: Database, job: Callable[[Database], _T], before_commit: Callable[[], None] | None = None) -> _T:
+    """Run a job in the transaction that has begun, and end it."""
     try:
         result = job(db)
         if before_commit is not None:
@@ -139,6 +211,21 @@ def _transact(
         db.rollback()
         raise
     return result
+
+
+def _rewrite(db: Database, most: int) -> bool:
+    pages, size = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    small = pages * size <= most
+    if small:
+        db.execute("PRAGMA temp_store=MEMORY")  # the copy that it makes on the way is words, too
+        db.execute("VACUUM")
+    # Without waiting for readers: Slack wants an ack meanwhile.
+    db.execute("PRAGMA busy_timeout=0")
+    try:
+        busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        db.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT * 1000)}")
+    return small and not busy
 
 
 def _open_for_writing(path: Path) -> Database:
@@ -154,6 +241,8 @@ def _open_for_writing(path: Path) -> Database:
         # acknowledges deliveries and runs actions because their commit is on disk.
         db.execute("PRAGMA synchronous=FULL")
         db.execute("PRAGMA foreign_keys=ON")
+        # What people want forgotten is overwritten where it stood.
+        db.execute("PRAGMA secure_delete=ON")
         _transact(db, "BEGIN IMMEDIATE", lambda db: migrate(db, path))
         # BEGIN IMMEDIATE is content with a file that may only be read; a statement that could write is not.
         db.execute("UPDATE conversations SET id = id WHERE FALSE")

@@ -27,10 +27,8 @@ def decide(db: Database, click: Click) -> Ruling:
     if isinstance(action, Ruling):
         return action
     decided = _decided(action, click)
-    details = _details(action, click)
-    if decided.reason:
-        details["reason"] = redacted(decided.reason)
-    advance(db, action, decided, click.user, click.at, details)
+    texts = {"reason": redacted(decided.reason)} if decided.reason else {}
+    advance(db, action, decided, click.user, click.at, _details(action, click), texts=texts)
     if (until := _remembered_until(action, click)) is not None:
         grants.make(db, decided, until, click.at)
     add_decision(db, decided, click.at, click.response_url)

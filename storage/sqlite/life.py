@@ -48,6 +48,7 @@ def advance(
     at: datetime,
     details: Mapping[str, Any],
     event: str | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> None:
     """Go from `old` to `new`, one compare-and-set, with its audit row: the new state, if no `event` is named."""
     moved = db.execute(
@@ -62,7 +63,7 @@ def advance(
     if moved.rowcount != 1:
         # Not while the transaction that read `old` holds the write lock: a defect, and nothing may be done on it.
         raise StorageError(f"Action {old.id} is no longer {old.state}.")
-    audit.write(db, new.id, event or new.state, actor, at, details)
+    audit.write(db, new.id, event or new.state, actor, at, details, texts)
 
 
 def end_late(db: Database, action: Action, at: datetime, state: ActionState = ActionState.EXPIRED) -> Action:

@@ -12,17 +12,32 @@ from storage.records import (
     CallItem,
     Compaction,
     Counted,
-    Item,
     Memory,
     NewItem,
+    Part,
     ReasoningItem,
     StoredItem,
     Usage,
 )
 from storage.sqlite.codec import Row, item_from, item_row, time_text
 
+# What of an item is read, at every step of every turn: of a long result its beginning, cut in the database's own
+# thread.
+_SHOWN = """
+    id, kind,
+    CASE WHEN kind = 'result' AND length(data) > :most THEN json_object(
+        'call_id', json_extract(data, '$.call_id'),
+        'output_json', substr(json_extract(data, '$.output_json'), 1, :most)
+    ) ELSE data END AS data,
+    CASE WHEN kind = 'result' AND length(data) > :most THEN length(json_extract(data, '$.output_json')) END
+        AS characters
+"""
 
-def memory(db: Database, conversation: int) -> Memory:
+ALL = 2**62
+
+
+def memory(db: Database, conversation: int, most: int | None = None) -> Memory:
+    bound = ALL if most is None else most
     summary = next(
         db.query(
             """
@@ -38,18 +53,33 @@ def memory(db: Database, conversation: int) -> Memory:
         rows.append(summary)
         for id in json.loads(summary["kept"]):
             rows += db.query(
-                "SELECT id, kind, data FROM items WHERE id = ? AND conversation = ?", [id, conversation]
+                f"""
+                SELECT {_SHOWN} FROM items
+                WHERE id = :id AND conversation = :conversation AND superseded_at IS NULL
+                """,  # noqa: S608
+                {"id": id, "conversation": conversation, "most": bound},
             )
     front, covers = (0, 0) if summary is None else (summary["id"], summary["covers"])
     rows += db.query(
-        """
-        SELECT id, kind, data FROM items
-        WHERE conversation = ? AND id > ? AND (kind <> 'summary' OR id > ?) ORDER BY id
-        """,
-        [conversation, covers, front],
+        f"""
+        SELECT {_SHOWN} FROM items
+        WHERE conversation = :conversation AND id > :covers AND (kind <> 'summary' OR id > :front)
+            AND superseded_at IS NULL ORDER BY id
+        """,  # noqa: S608
+        {"conversation": conversation, "covers": covers, "front": front, "most": bound},
     )
-    items = tuple(StoredItem(row["id"], item_from(row)) for row in rows)
-    return Memory(items, front, covers, _counted(db, conversation, front))
+    items = tuple(_stored(row, bound) for row in rows)
+    return Memory(items, front, covers, _counted(db, conversation, front), _revision(db, conversation))
+
+
+def _revision(db: Database, conversation: int) -> int:
+    rows = db.query("SELECT revision + forgotten AS revision FROM conversations WHERE id = ?", [conversation])
+    return next((row["revision"] for row in rows), 0)
+
+
+def _stored(row: Row, most: int) -> StoredItem:
+    characters = row.get("characters") or 0
+    return StoredItem(row["id"], item_from(row), characters if characters > most else 0)
 
 
 def _counted(db: Database, conversation: int, front: int) -> Counted | None:
@@ -68,9 +98,30 @@ def _counted(db: Database, conversation: int, front: int) -> Counted | None:
     return Counted(row["counted_tokens"], row["counted_item"])
 
 
-def find_item(db: Database, conversation: int, id: int) -> Item | None:
-    rows = db.query("SELECT kind, data FROM items WHERE id = ? AND conversation = ?", [id, conversation])
-    return next((item_from(row) for row in rows), None)
+def result(db: Database, conversation: int, id: int, offset: int, most: int) -> Part | None:
+    # The call of a result is of the same turn, and before it; some servers number the calls of each turn anew.
+    row = next(
+        db.query(
+            """
+            SELECT channel, length(output) AS characters, substr(output, :offset + 1, :most) AS text, (
+                SELECT json_extract(data, '$.function') FROM items
+                WHERE turn = found.turn AND kind = 'call' AND id < :id
+                    AND json_extract(data, '$.call_id') = found.call_id
+                ORDER BY id DESC LIMIT 1
+            ) AS function
+            FROM (
+                SELECT conversation, turn, json_extract(data, '$.call_id') AS call_id,
+                    json_extract(data, '$.output_json') AS output
+                FROM items WHERE id = :id AND conversation = :conversation AND kind = 'result'
+            ) AS found JOIN conversations ON conversations.id = found.conversation
+            """,
+            {"conversation": conversation, "id": id, "offset": offset, "most": most},
+        ),
+        None,
+    )
+    if row is None or row["function"] is None:
+        return None
+    return Part(row["function"], row["channel"], row["characters"], row["text"])
 
 
 def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetime) -> bool:
@@ -79,8 +130,8 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
             """
             SELECT conversation, coalesce(
                 (SELECT max(id) FROM items WHERE conversation = turns.conversation AND kind = 'summary'), 0
-            ) AS front
-            FROM turns WHERE id = ?
+            ) AS front, conversations.forgotten
+            FROM turns JOIN conversations ON conversations.id = turns.conversation WHERE turns.id = ?
             """,
             [turn],
         ),
@@ -88,7 +139,7 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
     )
     if row is None:
         raise StorageError(f"There is no turn {turn}.")
-    if row["front"] != made.front:
+    if row["front"] != made.front or _revision(db, row["conversation"]) != made.revision:
         return False
     db.execute(
         """
@@ -99,6 +150,11 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
         | {"kept": json.dumps(made.kept)}
         | item_row(made.summary),
     )
+    spend(db, turn, usage)
+    return True
+
+
+def spend(db: Database, turn: int, usage: Usage) -> None:
     db.execute(
         """
         UPDATE turns SET
@@ -108,7 +164,6 @@ def compact(db: Database, turn: int, made: Compaction, usage: Usage, at: datetim
         """,
         [usage.input, usage.output, usage.cached, usage.reasoning, turn],
     )
-    return True
 
 
 def count(db: Database, turn: int, new: Sequence[NewItem], usage: Usage, front: int) -> None:

@@ -73,7 +73,6 @@ def _grant(db: Database, conversation: Conversation, new: NewAction, at: datetim
 def _write_proposed(db: Database, action: Action, actor: str, more: dict[str, str]) -> None:
     details = {
         "function": action.function,
-        "arguments_json": redacted(action.arguments_json),
         "schema_digest": action.schema_digest,
         "digest": action.digest,
         "requester": action.requester,
@@ -81,4 +80,5 @@ def _write_proposed(db: Database, action: Action, actor: str, more: dict[str, st
     }
     if action.batch is not None:
         details["batch"] = action.batch
-    audit.write(db, action.id, "proposed", actor, action.proposed_at, details | more)
+    texts = {"arguments_json": redacted(action.arguments_json)}
+    audit.write(db, action.id, "proposed", actor, action.proposed_at, details | more, texts)

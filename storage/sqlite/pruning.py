@@ -48,3 +48,29 @@ def forget_aside(db: Database, before: datetime) -> int:
         """,
         [time_text(before), PIECE],
     ).rowcount
+
+
+def forget_edits(db: Database, before: datetime) -> int:
+    """Forget edits that were told before a time; how many. The messages that they changed have come by then."""
+    return db.execute(
+        """
+        DELETE FROM revisions WHERE id IN (
+            SELECT id FROM revisions INDEXED BY revisions_edits
+            WHERE text IS NOT NULL AND received_at < ? ORDER BY received_at LIMIT ?
+        )
+        """,
+        [time_text(before), PIECE],
+    ).rowcount
+
+
+def forget_deletions(db: Database, before: datetime) -> int:
+    """Forget deletions that were told before a time; how many. Until then they are known."""
+    return db.execute(
+        """
+        DELETE FROM revisions WHERE id IN (
+            SELECT id FROM revisions INDEXED BY revisions_deletions
+            WHERE text IS NULL AND received_at < ? ORDER BY received_at LIMIT ?
+        )
+        """,
+        [time_text(before), PIECE],
+    ).rowcount

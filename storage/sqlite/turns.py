@@ -5,22 +5,26 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from storage.ports import StorageError
+from storage.ports import StorageError, TurnStopped
 from storage.records import Action, Ended, NewAction, NewItem, Note, Retried, TurnState, Usage
 from storage.sqlite.codec import conversation_from, note_from, note_json, time_text
-from storage.sqlite.connection import Connection
+from storage.sqlite.control import (
+    SqliteTurnControl,
+    acted,
+    is_regenerated,
+    is_stopped,
+    mark_stopped,
+    wait_again,
+)
 from storage.sqlite.history import append, said
 from storage.sqlite.inbox import claimed
-from storage.sqlite.memory import count
+from storage.sqlite.memory import count, spend
 from storage.sqlite.proposals import propose
 from storage.sqlite.runs import ended as run_ended
 
 
-class SqliteTurns:
+class SqliteTurns(SqliteTurnControl):
     """See storage.ports.Turns."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     async def record(
         self,
@@ -38,6 +42,9 @@ class SqliteTurns:
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
         await self._connection.write(finish, turn, state, at, incident)
+
+    async def spend(self, turn: int, usage: Usage) -> None:
+        await self._connection.write(spend, turn, usage)
 
     async def retry(self, turn: int, team: str, channel: str, user: str, at: datetime) -> Retried:
         return await self._connection.write(retry, turn, team, channel, user, at)
@@ -67,7 +74,7 @@ def record(
             input_tokens = input_tokens + :input, output_tokens = output_tokens + :output,
             cached_tokens = cached_tokens + :cached, reasoning_tokens = reasoning_tokens + :reasoning,
             ending = :ending, note = :note
-        WHERE id = :turn AND state = 'running'
+        WHERE id = :turn AND state = 'running' AND stopped_at IS NULL
         """,
         {
             "turn": turn,
@@ -79,7 +86,7 @@ def record(
             "note": note_json(note),
         },
     )
-    _require_running(running.rowcount, turn)
+    _require_running(db, running.rowcount, turn)
     row = next(
         db.query(
             """
@@ -99,17 +106,24 @@ def record(
 def finish(db: Database, turn: int, state: TurnState, at: datetime, incident: str | None) -> None:
     if state is TurnState.RUNNING:
         raise ValueError("a turn does not end running")
+    if state is TurnState.ANSWERED and is_stopped(db, turn):
+        mark_stopped(db, turn, at)
     ended = db.execute(
-        "UPDATE turns SET state = ?, finished_at = ?, incident = ? WHERE id = ? AND state = 'running'",
-        [state, time_text(at), incident, turn],
+        """
+        UPDATE turns SET state = :state, finished_at = :at, incident = :incident
+        WHERE id = :turn AND state = 'running' AND (stopped_at IS NULL OR :state = 'answered')
+        """,
+        {"state": state, "at": time_text(at), "incident": incident, "turn": turn},
     )
-    _require_running(ended.rowcount, turn)
+    _require_running(db, ended.rowcount, turn)
     if state is not TurnState.INTERRUPTED:
         run_ended(db, turn, state, at)
     if state is TurnState.INTERRUPTED:
         db.execute("UPDATE inbox SET state = 'waiting', turn = NULL WHERE turn = ?", [turn])
     elif state is TurnState.FAILED and _is_retried(db, turn):
-        _wait_again(db, turn, at)  # its person was faster than its end
+        wait_again(db, turn, at)  # its person was faster than its end
+    elif state is TurnState.ANSWERED and is_regenerated(db, turn):
+        wait_again(db, turn, at)
     else:
         db.execute("UPDATE inbox SET state = 'done', done_at = ? WHERE turn = ?", [time_text(at), turn])
 
@@ -132,24 +146,15 @@ def retry(db: Database, turn: int, team: str, channel: str, user: str, at: datet
         return Retried.NOT_YOURS
     if failed["retried_at"] is not None:
         return Retried.ALREADY
-    if not any(db.query("SELECT 1 FROM inbox WHERE turn = ?", [turn])):
+    waits = db.query("SELECT 1 FROM inbox WHERE turn = ? AND NOT deleted", [turn])
+    if failed["forgotten_at"] is not None or not any(waits):
         return Retried.UNKNOWN
     if _overtaken(db, turn, failed["conversation"]):
         return Retried.MOVED_ON
     db.execute("UPDATE turns SET retried_at = ? WHERE id = ? AND retried_at IS NULL", [time_text(at), turn])
     if failed["state"] == TurnState.FAILED:
-        _wait_again(db, turn, at)
+        wait_again(db, turn, at)
     return Retried.AGAIN
-
-
-def _wait_again(db: Database, turn: int, at: datetime) -> None:
-    db.execute(
-        """
-        UPDATE inbox SET state = 'waiting', turn = NULL, tries = 0, done_at = NULL, received_at = ?
-        WHERE turn = ?
-        """,
-        [time_text(at), turn],
-    )
 
 
 def _is_retried(db: Database, turn: int) -> bool:
@@ -173,7 +178,7 @@ def _overtaken(db: Database, turn: int, conversation: int) -> bool:
 def ended(db: Database) -> list[Ended]:
     rows = db.query(
         """
-        SELECT turns.id AS turn, turns.ending, turns.note, conversation, team, channel, thread
+        SELECT turns.id AS turn, turns.ending, turns.note, turns.stopped_at, conversation, team, channel, thread
         FROM turns INDEXED BY turns_running JOIN conversations ON conversations.id = turns.conversation
         WHERE turns.state = 'running' AND turns.ending IS NOT NULL ORDER BY turns.id
         """
@@ -184,6 +189,8 @@ def ended(db: Database) -> list[Ended]:
             TurnState(row["ending"]),
             said(db, row["turn"]),
             note_from(row["note"]),
+            row["stopped_at"] is not None,
+            acted(db, row["turn"]),
         )
         for row in list(rows)
     ]
@@ -193,7 +200,9 @@ def spare(db: Database, turn: int) -> None:
     db.execute("UPDATE inbox SET tries = max(tries - 1, 0) WHERE turn = ? AND state = 'taken'", [turn])
 
 
-def _require_running(rows: int, turn: int) -> None:
+def _require_running(db: Database, rows: int, turn: int) -> None:
     # A process that was taken for dead must not write into the turn that another one has taken up again.
+    if rows == 0 and any(db.query("SELECT 1 FROM turns WHERE id = ? AND state = 'running'", [turn])):
+        raise TurnStopped(f"Turn {turn} was stopped by its person.")
     if rows == 0:
         raise StorageError(f"Turn {turn} is not running (any more).")

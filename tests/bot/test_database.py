@@ -1,17 +1,22 @@
 """What the operator reads of `nod db`."""
 
+import asyncio
 import os
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import OPERATOR, main
-from bot.database import back_up, problems
+from bot.database import back_up, forget, forgettable, problems
 from bot.errors import OperatorError
+from storage.records import ConversationKey, Delivery, DeliveryKind, NewItem, TurnState, UserItem
 from storage.sqlite import open_storage
+
+NOW = datetime(2026, 7, 4, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -81,3 +86,36 @@ def test_no_database_is_the_operator_s(tmp_path: Path, arguments: list[str]) -> 
     asked = nod(tmp_path / "nod.db", *arguments)
     assert asked.exit_code == OPERATOR
     assert asked.stderr.startswith("nod: There is no database")
+
+
+async def test_somebody_is_forgotten(path: Path) -> None:
+    storage = await open_storage(path)
+    key = ConversationKey("T1", "C1", "1.1")
+    assert await storage.inbox.add(Delivery(DeliveryKind.MESSAGE, "message:1", key, "U1", "my words"), NOW)
+    claim = await storage.inbox.claim(NOW)
+    assert claim is not None
+    await storage.turns.record(claim.turn, [NewItem(UserItem("my words", "U1"))], at=NOW)
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, NOW)
+    assert await forgettable(path, "U2") == (
+        "U2: 0 conversations, 0 of them with others, whose words stay; 0 waiting actions, which are withdrawn."
+    )
+    assert (await forgettable(path, "U1")).startswith("U1: 1 conversations, 0 of them")
+    assert await forget(path, "U1") == "1 conversations are forgotten, 0 were left alone."
+    assert await storage.history.items(claim.conversation.id) == []
+    [row] = await storage.audit.rows()
+    assert (row.event, row.actor, row.details["of"]) == ("forgotten", "operator", "U1")
+    await storage.close()
+    assert b"my words" not in await asyncio.to_thread(path.read_bytes)
+
+
+def test_nobody_is_forgotten_without_a_yes(path: Path) -> None:
+    asked = CliRunner().invoke(main, ["db", "forget", "U1"], input="n\n", env={"NOD_DATABASE": str(path)})
+    assert asked.exit_code == 1
+    assert "Delete it?" in asked.output
+    done = nod(path, "forget", "U1", "--yes")
+    assert (done.exit_code, done.stdout.splitlines()[-1]) == (
+        0,
+        "0 conversations are forgotten, 0 were left alone.",
+    )
+    missing = nod(path.with_name("none.db"), "forget", "U1", "--yes")
+    assert (missing.exit_code, missing.stderr.startswith("nod: There is no database")) == (OPERATOR, True)

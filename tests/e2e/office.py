@@ -13,6 +13,8 @@ import bot
 from bot.demo.workspace import payloads
 from bot.demo.workspace.state import Json, Message, View, Workspace
 from bot.demo.world import World
+from bot.slack.notes import REGENERATE
+from bot.slack.stop_button import MARK
 
 T = TypeVar("T")
 
@@ -184,7 +186,16 @@ class Thread:
     def replies(self) -> list[Message]:
         """What Nod said in the thread so far."""
         messages = self.office.workspace.thread(self.channel, self.ts)
-        return [message for message in messages if message.bot_id and message.ephemeral_to is None]
+        return [each for each in messages if each.bot_id and each.ephemeral_to is None and not is_stop(each)]
+
+    async def stop_button(self) -> Message:
+        """Wait for the message with the Stop button."""
+
+        def seen(workspace: Workspace) -> Message | None:
+            found = workspace.thread(self.channel, self.ts)
+            return next((message for message in found if is_stop(message)), None)
+
+        return await self.office.workspace.wait_for(seen, WITHIN)
 
     async def answer(self) -> str:
         """Wait for the end of what Nod says after the last question; its text."""
@@ -248,9 +259,21 @@ async def _task(wanted: Callable[[], Awaitable[T]]) -> T:
 
 
 def buttons(message: Message) -> dict[str, dict[str, Any]]:
-    """Return a message's buttons by their action ids."""
+    """Return a message's buttons by their action ids; the menu below an answer is none."""
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    return {element["action_id"]: element for row in rows for element in row}
+    return {each["action_id"]: each for row in rows for each in row if each["action_id"] != REGENERATE}
+
+
+def menu(message: Message) -> str | None:
+    """Return what the menu below an answer names: the turn that can be answered again."""
+    rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
+    found = [each for row in rows for each in row if each["action_id"] == REGENERATE]
+    return str(found[0]["options"][0]["value"]) if found else None
+
+
+def is_stop(message: Message) -> bool:
+    """Tell the message with the Stop button, which comes and goes with a turn."""
+    return (message.metadata or {}).get("event_type") == MARK
 
 
 def shown(message: Message) -> str:

@@ -150,7 +150,7 @@ async def test_when_it_is_off_all_is_sent_until_the_model_refuses(empty_office: 
 async def test_a_summary_that_fails_is_made_after_a_later_answer(
     empty_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    office, take, left = empty_office, empty_office.world.script.take, ["first", "second", "third"]
+    office, take, left = empty_office, empty_office.world.script.take, ["first", "second"]
 
     def refuse(body: Json) -> Step | None:
         step = take(body)

@@ -64,7 +64,7 @@ async def test_an_action_denied(office: Office) -> None:
 async def test_a_read_and_an_action_in_one_request(office: Office) -> None:
     thread = await office.ask("lee", "hr", "@Nod what's the average age, and delete employee 5")
     card = await thread.card()
-    said = "\n".join(message.text for message in await thread.answers(2))
+    said = "\n".join(message.text for message in await thread.answers(3))
     assert "42.13" in said
     assert await thread.click("lee", card, "action_confirm")
     await thread.settled(card, "Done.")

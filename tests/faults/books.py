@@ -10,7 +10,7 @@ from typing import Any
 from bot.demo.workspace.state import Message, Workspace
 from bot.words.catalogue import catalogues
 from storage.sqlite import open_storage
-from tests.e2e.office import Office, buttons, shown
+from tests.e2e.office import Office, buttons, is_stop, shown
 from tests.faults.ledger import Ledger, Row, read_ledger, request_of
 
 RETRY = "turn_retry"
@@ -260,6 +260,8 @@ class Books:
             for message in self.workspace.messages(channel):
                 if message.streaming:
                     balance.wrong.append(f"a stream is left open: {message.text!r}")
+                if is_stop(message):
+                    balance.wrong.append(f"a Stop button is left in {message.thread_ts}")
                 if message.bot_id and (found := INNER.search(shown(message))):
                     balance.wrong.append(f"{found[0]!r} is shown: {shown(message)!r}")
         for trace in re.findall(r"Traceback[\s\S]{0,1500}", self.office.log):

@@ -68,6 +68,7 @@ def _events(office: Office, thread: Thread, card: Message) -> list[Json]:
         told | {"thread_ts": thread.ts, "text": "and then?"},
         told | {"subtype": "file_share", "text": "", "files": [FILE], "upload": True},
         payloads.changed_event(workspace, asked, previous, channel, ts),
+        payloads.changed_event(workspace, replace(asked, edited=True, edited_ts=ts), previous, channel, ts),
         payloads.deleted_event(previous, channel, ts),
         here | {"type": "app_home_opened", "tab": "messages", "channel": direct.id},
         here | {"type": "agent_session_stopped", "thread_ts": thread.ts, "streaming_message_ts": card.ts},

@@ -12,7 +12,7 @@ SEED, SECONDS = 4, 30.0
 
 
 @pytest.mark.e2e
-@pytest.mark.slow
+@pytest.mark.fuzz
 async def test_thirty_seconds(guarded_environment: Mapping[str, str], tmp_path: Path) -> None:
     report = await soak(SEED, SECONDS, guarded_environment, tmp_path)
     assert not faults(report), "\n".join(lines(report))

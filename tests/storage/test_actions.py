@@ -138,7 +138,7 @@ async def test_a_denial_keeps_its_reason_and_tells_it(storage: Storage, action: 
         "reason": denied.reason,
         "note": NOTES[ActionState.DENIED],
     }
-    assert (await storage.audit.rows())[-1].details["reason"] == denied.reason
+    assert (await storage.audit.rows())[-1].texts["reason"].text == denied.reason
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 import pytest
 
-from storage.chain import link
+from storage.chain import link, text_digest
 from storage.ports import Storage, StorageError
 from storage.records import ActionState, AuditRow, Decision
 from tests.storage.sample import (
@@ -34,7 +34,7 @@ async def test_the_audit_tells_the_whole_life_in_order(storage: Storage) -> None
         ("executing", "nod", LATER),
         ("succeeded", "nod", LATER),
     ]
-    assert rows[0].details["arguments_json"] == action.arguments_json
+    assert rows[0].texts["arguments_json"].text == action.arguments_json
     assert {row.details["digest"] for row in rows[:3]} == {action.digest}
 
 
@@ -61,9 +61,9 @@ async def test_secrets_are_not_kept_but_what_was_confirmed_is_named_by_its_diges
     [action] = await storage.turns.record(claim.turn, [], [new_action(arguments_json=arguments)], at=NOW)
     await storage.actions.decide(click(action, Decision.DENY, reason=f"not with {token}"))
     first, last = await storage.audit.rows()
-    assert json.loads(first.details["arguments_json"]) == {"id": 7, "note": "use\n[secret] please"}
+    assert json.loads(first.texts["arguments_json"].text) == {"id": 7, "note": "use\n[secret] please"}
     assert first.details["digest"] == action.digest
-    assert last.details["reason"] == "not with [secret]"
+    assert last.texts["reason"].text == "not with [secret]"
     assert action.arguments_json == arguments
 
 
@@ -77,6 +77,9 @@ async def test_each_row_goes_on_from_the_last_one(storage: Storage) -> None:
     rows = await storage.audit.rows()
     assert [row.previous for row in rows] == ["", *(row.hash for row in rows[:-1])]
     for row in rows:
+        for name, kept in row.texts.items():
+            by_hand_too = hashlib.sha256(f"{kept.salt}\n{kept.text}".encode()).hexdigest()
+            assert row.details["kept"][name] == text_digest(kept.salt, kept.text) == by_hand_too
         fields = asdict(row) | {"at": row.at.isoformat(timespec="microseconds")}
         assert link(row.previous, fields) == row.hash == by_hand(row)
     assert await storage.audit.verify() is None

@@ -94,7 +94,7 @@ async def test_the_audit_names_both_ends_of_an_edit(storage: Storage, old: Actio
     [proposal] = await storage.audit.rows(action_id="new")
     assert (proposal.event, proposal.actor, proposal.at) == ("proposed", KIM, LATER)
     assert proposal.details["supersedes"] == "old"
-    assert proposal.details["arguments_json"] == changed().arguments_json
+    assert proposal.texts["arguments_json"].text == changed().arguments_json
 
 
 async def test_what_was_edited_is_decided_on_its_own(storage: Storage, old: Action) -> None:

@@ -75,6 +75,17 @@ async def test_pictures_are_kept_once_and_apart(storage: Storage) -> None:
     assert items == [UserItem("a", "U1", files=PICTURES), UserItem("b", "U1", files=PICTURES)]
     assert all(not file.content for item in items if isinstance(item, UserItem) for file in item.files)
     assert await storage.history.pictures(["d1", "d2", "d3"]) == {"d1": b"\0", "d2": b"\0\0"}
+    assert await storage.history.picture_sizes(["d1", "d2", "d3"]) == {"d1": 1, "d2": 2}
+
+
+async def test_a_refused_picture_has_no_bytes_until_it_is_sent_anew(storage: Storage) -> None:
+    claim = await started(storage)
+    item = UserItem("a", "U1", files=PICTURES)
+    await storage.turns.record(claim.turn, [NewItem(item)], at=NOW)
+    await storage.history.refuse_pictures(["d1", "d3"])
+    assert await storage.history.pictures(["d1", "d2"]) == {"d1": b"", "d2": b"\0\0"}
+    await storage.turns.record(claim.turn, [NewItem(item)], at=NOW)
+    assert await storage.history.pictures(["d1", "d2"]) == {"d1": b"\0", "d2": b"\0\0"}
 
 
 async def test_what_is_recorded_is_known_by_its_key(storage: Storage) -> None:

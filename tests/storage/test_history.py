@@ -13,6 +13,7 @@ from storage.records import (
     Decision,
     Item,
     NewItem,
+    Part,
     Raw,
     ReasoningItem,
     ResultItem,
@@ -62,6 +63,53 @@ async def test_items_begin_at_the_last_summary(storage: Storage) -> None:
     after: list[Item] = [SummaryItem("2"), UserItem("c", KIM)]
     await record(storage, claim, *before, *after)
     assert await storage.history.items(claim.conversation.id) == after
+
+
+async def test_the_first_item_of_some_keys(storage: Storage) -> None:
+    claim = await started(storage, message(thread(1)))
+    for key in ("a", "b", None, "c"):
+        await record(storage, claim, UserItem(key or "", KIM), key=key)
+    ids = [stored.id for stored in (await storage.history.memory(claim.conversation.id)).items]
+    first = storage.history.first
+    assert await first(claim.conversation.id, ["c", "b", "x"]) == ids[1]
+    assert await first(claim.conversation.id, ["x"]) is None
+    assert await first(claim.conversation.id, []) is None
+    other = await started(storage, message(thread(2)))
+    assert await first(other.conversation.id, ["a"]) is None
+
+
+async def test_only_the_beginning_of_long_results_is_read(storage: Storage) -> None:
+    claim = await started(storage)
+    texts = ['가"나\\\U0001f389' * 20, "\\" * 60, "x" * 100, "x" * 101, "[]"]
+    others: list[Item] = [UserItem("u" * 200, KIM), AssistantItem("a" * 200), CallItem("c", "f", "b" * 200)]
+    results: list[Item] = [ResultItem(str(number), text) for number, text in enumerate(texts)]
+    await record(storage, claim, *others, *results)
+    read = await storage.history.memory(claim.conversation.id, 100)
+    cut = [ResultItem("0", texts[0][:100]), results[1], results[2], ResultItem("3", "x" * 100), results[4]]
+    assert [stored.item for stored in read.items] == [*others, *cut]
+    assert [stored.characters for stored in read.items] == [
+        0,
+        0,
+        0,
+        len(texts[0]) if len(texts[0]) > 100 else 0,
+        0,
+        0,
+        101,
+        0,
+    ]
+    ids = [stored.id for stored in read.items]
+    made = Compaction(SummaryItem("s"), ids[-1], (ids[3], ids[6]), 0)
+    assert await storage.history.compact(claim.turn, made, Usage(), LATER)
+    kept = await storage.history.memory(claim.conversation.id, 50)
+    assert [stored.item for stored in kept.items[1:]] == [
+        ResultItem("0", texts[0][:50]),
+        ResultItem("3", "x" * 50),
+    ]
+    assert kept.items[-1].characters == 101
+    assert [stored.item for stored in (await storage.history.memory(claim.conversation.id)).items[1:]] == [
+        results[0],
+        results[3],
+    ]
 
 
 async def test_an_unknown_conversation_has_no_items(storage: Storage) -> None:
@@ -223,13 +271,32 @@ async def test_what_was_counted_is_of_the_same_front(storage: Storage) -> None:
     assert await step(memory.front, Usage(50, 1)) is not None
 
 
-async def test_an_item_is_of_its_own_conversation_only(storage: Storage) -> None:
+async def test_a_result_is_of_its_own_conversation_only(storage: Storage) -> None:
     one, two = await started(storage, message(thread(1))), await started(storage, message(thread(2)))
     await record(storage, one, UserItem("one", KIM))
-    [id] = await stored_ids(storage, one)
-    assert await storage.history.item(one.conversation.id, id) == UserItem("one", KIM)
-    assert await storage.history.item(two.conversation.id, id) is None
-    assert await storage.history.item(one.conversation.id, 10**18) is None
+    await record(storage, one, CallItem("c", "f", "{}"), CallItem("d", "g", "{}"))
+    await record(
+        storage, one, ResultItem("c", '"가나다\U0001f389\\"'), ResultItem("d", "[]"), ResultItem("x", "{}")
+    )
+    question, *_, of_c, of_d, of_none = await stored_ids(storage, one)
+    result = storage.history.result
+    assert await result(one.conversation.id, of_c, 0, 99) == Part("f", "C1", 7, '"가나다\U0001f389\\"')
+    assert await result(one.conversation.id, of_c, 2, 3) == Part("f", "C1", 7, "나다\U0001f389")
+    assert await result(one.conversation.id, of_c, 7, 3) == Part("f", "C1", 7, "")
+    assert await result(one.conversation.id, of_d, 0, 99) == Part("g", "C1", 2, "[]")
+    for wrong in (question, of_none, 10**18, 0):
+        assert await result(one.conversation.id, wrong, 0, 99) is None
+    assert await result(two.conversation.id, of_c, 0, 99) is None
+
+
+async def test_a_result_is_of_the_last_call_of_its_id(storage: Storage) -> None:
+    """Some servers number the calls of each answer anew."""
+    claim = await started(storage)
+    for function in ("f", "g"):
+        await record(storage, claim, CallItem("call_0", function, "{}"), ResultItem("call_0", "{}"))
+    _, first, _, second = await stored_ids(storage, claim)
+    found = [await storage.history.result(claim.conversation.id, id, 0, 9) for id in (first, second)]
+    assert [part.function for part in found if part] == ["f", "g"]
 
 
 async def test_unfinished_actions_are_those_that_may_still_change(storage: Storage) -> None:

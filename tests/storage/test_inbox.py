@@ -30,6 +30,30 @@ async def test_a_delivery_comes_back_as_it_was_kept(storage: Storage) -> None:
     assert claim.conversation.key == delivery.conversation
 
 
+async def test_what_joins_a_turn_has_room_in_it(storage: Storage) -> None:
+    """The first in any case; the rest waits for the next turn."""
+    for text in ("가나다라", "b" * 4, "c" * 5, "d"):
+        await storage.inbox.add(message(text=text), NOW)
+
+    async def texts(room: int | None) -> list[str]:
+        claim = await storage.inbox.claim(LATER, None, room)
+        assert claim is not None
+        await storage.turns.finish(claim.turn, TurnState.INTERRUPTED, LATER)
+        return [entry.delivery.text for entry in claim.entries]
+
+    assert await texts(0) == ["가나다라"]
+    assert await texts(15) == ["가나다라"], "bytes, not characters"
+    assert await texts(16) == ["가나다라", "bbbb"]
+    assert await texts(None) == ["가나다라", "bbbb", "ccccc", "d"]
+    claim = await storage.inbox.claim(LATER, None, 12)
+    assert claim is not None
+    assert [entry.tries for entry in claim.entries] == [5]
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    claim = await storage.inbox.claim(LATER, None, 12)
+    assert claim is not None
+    assert [entry.delivery.text for entry in claim.entries] == ["bbbb", "ccccc", "d"]
+
+
 async def test_half_a_surrogate_pair_does_not_lose_the_message(storage: Storage) -> None:
     claim = await started(storage, message(text="half \ud83d pair"))
     assert claim.entries[0].delivery.text == "half \N{REPLACEMENT CHARACTER} pair"

@@ -92,6 +92,7 @@ class Lives(RuleBasedStateMachine):
         self.now = NOW
         self.lives: dict[str, Life] = {}
         self.grants: list[Given] = []
+        self.wishes = 0
 
     def run(self, coroutine: Any) -> Any:
         return self.runner.run(coroutine)
@@ -293,6 +294,25 @@ class Lives(RuleBasedStateMachine):
             else:
                 life.go(ActionState.UNKNOWN)
         assert stuck <= set(self.run(self._work()))
+
+    @rule()
+    def forget(self) -> None:
+        """Have the requester's words forgotten; what was confirmed and is not over keeps its conversation."""
+        self.run(self._work())
+        self.wishes += 1
+        forgotten = self.run(self.storage.keeping.forget(f"wish-{self.wishes}", "T1", KIM, self.now))
+        busy = {life.thread for life in self.lives.values() if life.state in (CONFIRMED, EXECUTING)}
+        gone = {action_id: life for action_id, life in self.lives.items() if life.thread not in busy}
+        pending = [action_id for action_id, life in gone.items() if life.state is ActionState.PENDING]
+        assert sorted(action.id for action in forgotten.withdrawn) == sorted(pending)
+        for action_id, life in gone.items():
+            if action_id in pending:
+                life.go(ActionState.WITHDRAWN)
+            life.told, life.reason = False, ""
+            assert self.run(self.storage.actions.get(action_id)).arguments_json == "{}"
+        for given in self.grants:
+            given.revoked = given.revoked or (given.life.thread not in busy and given.until > self.now)
+        assert self.run(self.storage.audit.verify()) is None
 
     @rule(by=MINUTES)
     def time_passes(self, by: timedelta) -> None:

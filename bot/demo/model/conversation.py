@@ -74,7 +74,8 @@ class ProposedCall:
 class Reply:
     """What the model answers: text, calls, both, or a refusal; `cut_by` says why it stopped too early.
 
-    `empty`: no output item and no choice at all, as happens when a server is not well.
+    `empty`: no output item and no choice at all, as happens when a server is not well. `delta_seconds` is another
+    pause between two deltas than the server's own.
     """
 
     text: str = ""
@@ -82,3 +83,4 @@ class Reply:
     refusal: str = ""
     cut_by: Literal["length", "content_filter"] | None = None
     empty: bool = False
+    delta_seconds: float | None = None

@@ -38,7 +38,7 @@ def disturb(faults: Rules[ModelFault], model: str, reply: Reply) -> tuple[Step, 
             halves = (replace(call, arguments=call.arguments[: len(call.arguments) // 2]) for call in reply.calls)
             return Step(), replace(reply, calls=tuple(halves))
         case None:
-            return Step(), reply
+            return Step(delta_seconds=reply.delta_seconds), reply
 
 
 def _body(status: int) -> object:

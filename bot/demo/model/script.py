@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -22,7 +22,8 @@ class Step:
     `reply` None: the rules answer. `status`: an HTTP error with `body` and `headers` instead of an answer.
     `stall_after` and `cut_after` count events that are sent before the server falls silent (until `resumed` is
     set, or for `stall_seconds`) or drops the connection; 0 means before the response's first byte.
-    `delta_seconds` is another pause between two deltas than the server's own.
+    `delta_seconds` is another pause between two deltas than the server's own. `on_text` is called when the first
+    of them goes out.
     """
 
     reply: Reply | None = None
@@ -34,18 +35,21 @@ class Step:
     resumed: asyncio.Event = field(default_factory=asyncio.Event)
     stall_seconds: float | None = None
     delta_seconds: float | None = None
+    on_text: Callable[[], None] | None = None
 
 
 class Script:
     """A queue of answers for the next requests, first come first served. When it is empty the rules answer.
 
     `requests` holds the JSON body of every accepted model request, in order of arrival. `faults` go wrong with
-    the answers of the rules, by the name of the model that was asked.
+    the answers of the rules, by the name of the model that was asked. `spoke` holds when the first token of each
+    streamed answer went out, in seconds of `time.monotonic`.
     """
 
     def __init__(self) -> None:
         self.faults: Rules[ModelFault] = Rules("model")
         self.requests: list[dict[str, Any]] = []
+        self.spoke: list[float] = []
         self._steps: deque[Step] = deque()
         self._arrived = asyncio.Event()
 

@@ -156,10 +156,16 @@ class _Server:
         response = web.StreamResponse(headers={**sse, **headers})
         await response.prepare(http)
         pause = self.delta_delay if step.delta_seconds is None else step.delta_seconds
+        silent, begin = True, step.on_text
         try:
             for sent, event in enumerate(stream, start=1):
                 if event.paced and pause:
                     await asyncio.sleep(pause)
+                if event.paced and silent:
+                    silent = False
+                    self.script.spoke.append(time.monotonic())
+                    if begin is not None:
+                        begin()
                 await response.write(event.encode())
                 await _interrupt(http, step, sent=sent)
             await response.write_eof()

@@ -130,6 +130,8 @@ class Live:
         yield "message", self.fragment(message)
         if message.thread_ts:
             yield from self._root(channel, message.thread_ts)
+            if message.bot_id and self.workspace.channels[channel].kind == "im":
+                yield self._status(channel, message.thread_ts)
         if channel == self.place.channel.id:
             self.reading.read(self.workspace, self.place.person.id, channel)
         elif self.reading.is_unread(message, self.place.person.id):
@@ -151,7 +153,8 @@ class Live:
 
     def _status(self, channel: str, thread_ts: str) -> Event:
         text = screen.status_text(self.workspace, channel, thread_ts)
-        html = self.render("status.html", status=text)
+        stop = screen.stoppable(self.workspace, channel, thread_ts)
+        html = self.render("status.html", status=text, stop=stop)
         return "status", {"channel": channel, "thread_ts": thread_ts, "html": html}
 
     def _suggestions(self) -> Event:

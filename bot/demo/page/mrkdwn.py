@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from bot.demo.page.dates import moment
 from bot.demo.page.html import join, link, tag, words
+from bot.demo.page.permalinks import place_of_link
 from bot.demo.page.reader import Reader
 
 EMOJI: Final = {
@@ -83,6 +84,8 @@ def reference(content: str, reader: Reader) -> Markup:
             return words(moment(command, label, reader))
         return words(label or command.partition("^")[0])
     url = unescape(target)
+    if (place := place_of_link(url, reader)) is not None:
+        return tag("a", {"href": place, "data-nav": True, "data-open-thread": True}, label or url)
     if label and label != url:
         return link(url, label)
     return link(url, url.removeprefix("mailto:"))

@@ -253,7 +253,7 @@ def render_blocks(blocks: Sequence[Json], reader: Reader, errors: Mapping[str, s
 
 
 def render_tasks(chunks: Sequence[Json], reader: Reader) -> Markup:
-    """Render a stream's plan_update and task_update chunks as one list of steps."""
+    """Render plan_update and task_update chunks of a stream as one list of steps."""
     titles = [str(chunk.get("title", "")) for chunk in chunks if chunk.get("type") == "plan_update"]
     tasks = [chunk for chunk in chunks if chunk.get("type") == "task_update"]
     if not titles and not tasks:
@@ -263,6 +263,16 @@ def render_tasks(chunks: Sequence[Json], reader: Reader) -> Markup:
     )
 
 
+def _timeline(chunks: Sequence[Json], places: Mapping[str, int]) -> list[tuple[int, list[Json]]]:
+    """Group a stream's steps by how much of the text stands above them."""
+    groups: dict[int, list[Json]] = {}
+    place = 0
+    for chunk in chunks:
+        place = places.get(str(chunk.get("id")), place)
+        groups.setdefault(place, []).append(chunk)
+    return sorted(groups.items(), key=lambda group: group[0])
+
+
 def render_body(
     reader: Reader,
     *,
@@ -270,12 +280,19 @@ def render_body(
     blocks: Sequence[Json] = (),
     markdown: str = "",
     chunks: Sequence[Json] = (),
+    places: Mapping[str, int] | None = None,
     streaming: bool = False,
 ) -> Markup:
-    """Render a message's content: steps, then Markdown if it has any, then blocks, else its mrkdwn text."""
-    parts = [render_tasks(chunks, reader)]
-    if markdown:
-        shown = closed(markdown) if streaming else markdown
+    """Render a message's content: Markdown if it has any, with the steps in it where they began (`places`), then
+    blocks, else its mrkdwn text."""
+    parts, above = [], 0
+    for place, steps in _timeline(chunks, places or {}):
+        if place > above:
+            parts.append(tag("div", {"class": "text"}, render_markdown(markdown[above:place], reader)))
+            above = place
+        parts.append(render_tasks(steps, reader))
+    if below := markdown[above:]:
+        shown = closed(below) if streaming else below
         parts.append(tag("div", {"class": "text"}, render_markdown(shown, reader)))
     elif streaming:
         parts.append(tag("div", {"class": "text"}, tag("p")))

@@ -11,12 +11,15 @@ What browser tests may rely on (all ids are the workspace's own):
     form[data-composer="channel|thread"]  textarea[name=text], button[data-send], button[data-attach] with
         input[data-choose-files], [data-chosen] li for each file that waits; files may be dropped above it, too
     li[data-file]                    a file in a message
+    button[data-edit-message], button[data-delete-message]   beside one's own messages; each opens a dialog,
+        dialog[data-edit-dialog], dialog[data-delete-dialog], with button[value="save|delete"]
     [data-prompt="text"]             a suggestion: a click sends the text
     [data-action-id][data-block-id][data-type]   every Block Kit control; a button's value is its value
     dialog[data-confirm-dialog][open]  [data-confirm="yes|no"]
     dialog#view[open][data-view-id][data-callback-id]  form[data-view-form], inputs named "block_id:action_id",
         button[data-submit], button[data-close-view], .error beside a refused input
-    [data-status]                    the assistant's status line, empty when there is none
+    [data-status]                    the assistant's status line, empty when there is none;
+        button[data-stop] in it is Slack's own Stop, in direct messages while an answer is written
     [data-click-warning]             beside a control whose click was not taken, until the next try
     button[data-behind]              opens #behind; tr[data-employee="1"][data-change="|changed|added|removed"]
     button[data-restart]             kills Nod's process and starts it again;
@@ -24,11 +27,12 @@ What browser tests may rely on (all ids are the workspace's own):
     details[data-unkind]             button[data-fault="gap|…"] makes the world unkind, button[data-calm] ends it;
         .unkind-count says how many faults there were
     details[data-contract]           the steps to try, with [data-prompt] buttons; li[data-step="four_eyes|edit|…"]
+    details[data-steering]           what can be asked of an answer: li[data-try="stop|continue|…"]
     button[data-theme-toggle], [data-toast]
 
 Addresses: GET / (?as=kim&in=general&thread=<ts>&tab=home), GET /events (the same query),
-POST /say, /click, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields, ?as=…); GET and POST
-/unkind (JSON, see page/unkind.py).
+POST /say, /edit, /delete, /click, /stop, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields,
+?as=…); GET and POST /unkind (JSON, see page/unkind.py).
 A refusal is {"error": "a sentence"} with a 4xx status; with 200 it is Nod that did not take a click in time.
 """
 
@@ -47,6 +51,7 @@ from bot.demo.page.forms import form_values, problems
 from bot.demo.page.guard import add_headers, guard
 from bot.demo.page.icons import icon
 from bot.demo.page.live import Event, Live, Reading, encode, events
+from bot.demo.page.own_messages import OwnMessages
 from bot.demo.page.process import Process, Restarts, State
 from bot.demo.page.unkind import Unkindness
 from bot.demo.unkind.control import Control
@@ -105,7 +110,7 @@ class _Page:
     def _place(self, query: Mapping[str, str]) -> screen.Place:
         return screen.place_of(self.workspace, query)
 
-    def _refuse(self, place: screen.Place, key: str, status: int = 400) -> web.Response:
+    def refuse(self, place: screen.Place, key: str, status: int = 400) -> web.Response:
         sentence = screen.reader_of(self.workspace, place.person).say(key)
         return web.json_response({"error": sentence}, status=status)
 
@@ -152,7 +157,7 @@ class _Page:
             pass  # the browser went away: nothing to tell anybody
         return response
 
-    def _acting(self, request: web.Request, channel: str = "") -> screen.Place:
+    def acting(self, request: web.Request, channel: str = "") -> screen.Place:
         """Find who acts, and where; 404 for a person or a channel that is not there, which are never guessed."""
         place = self._place({"as": request.query.get("as", ""), "in": channel})
         if place.person.name != request.query.get("as") or (channel and place.channel.id != channel):
@@ -165,39 +170,39 @@ class _Page:
             form = await request.post()
             files = read_files(form.getall("files", []))
         except web.HTTPRequestEntityTooLarge:
-            sentence = screen.reader_of(self.workspace, self._acting(request).person).say(
+            sentence = screen.reader_of(self.workspace, self.acting(request).person).say(
                 "files_limit", count=MOST_FILES, megabytes=FILE_BYTES // 1_000_000
             )
             return web.json_response({"error": sentence}, status=413)
-        place = self._acting(request, str(form["channel"]))
+        place = self.acting(request, str(form["channel"]))
         text, thread_ts = str(form["text"]).replace("\r\n", "\n"), str(form.get("thread_ts", "")) or None
         if not text.strip() and not files:
             return web.json_response({"ts": None})
         if len(text) > MAXIMUM_TEXT:
-            return self._refuse(place, "too_long")
+            return self.refuse(place, "too_long")
         if text.startswith("/") and not files:
             return await self._command(place, text, thread_ts)
         try:
             message = await self.people.say(place.person.id, place.channel.id, text.strip(), thread_ts, files)
         except NotThere:
-            return self._refuse(place, "not_there", 404)
+            return self.refuse(place, "not_there", 404)
         return web.json_response({"ts": message.ts})
 
     async def file(self, request: web.Request) -> web.Response:
         """Open a file of a channel that the person is in."""
-        place, file = self._acting(request), self.workspace.files.get(request.match_info["id"])
+        place, file = self.acting(request), self.workspace.files.get(request.match_info["id"])
         channels = screen.channels_of(self.workspace, place.person)
         messages = (message for channel in channels for message in self.workspace.messages(channel.id))
         if file is None or not any(file in message.files for message in messages):
-            return self._refuse(place, "not_there", 404)
+            return self.refuse(place, "not_there", 404)
         return respond(file)
 
     async def _command(self, place: screen.Place, text: str, thread_ts: str | None) -> web.Response:
         command, _, rest = text.partition(" ")
         if thread_ts:
-            return self._refuse(place, "command_in_thread")
+            return self.refuse(place, "command_in_thread")
         if command != "/nod":
-            return self._refuse(place, "command_unknown")
+            return self.refuse(place, "command_unknown")
         await self.people.command(place.person.id, place.channel.id, rest.strip(), command)
         return web.json_response({"ts": None})
 
@@ -206,7 +211,7 @@ class _Page:
         form = await request.post()
         action_id, value = str(form["action_id"]), _chosen(str(form.get("type", "")), form.get("value"))
         block_id = str(form.get("block_id", "")) or None
-        place = self._acting(request, str(form.get("channel", "")))
+        place = self.acting(request, str(form.get("channel", "")))
         person = place.person.id
         try:
             if view_id := str(form.get("view_id", "")):
@@ -217,34 +222,44 @@ class _Page:
                     person, place.channel.id, str(form["ts"]), action_id, value, block_id
                 )
         except NotThere:
-            return self._refuse(place, "not_there", 404)
-        return web.json_response({}) if taken else self._refuse(place, "no_answer", 200)
+            return self.refuse(place, "not_there", 404)
+        return web.json_response({}) if taken else self.refuse(place, "no_answer", 200)
 
     def _typed(self, view_id: str, form: Callable[[str], list[str]]) -> Values:
         """Read what stands in a modal's inputs; nothing for a Home tab, whose choices were all told already."""
         view = self.workspace.views.get(view_id)
         return form_values(view.blocks, form) if view else {}
 
+    async def stop(self, request: web.Request) -> web.Response:
+        """Press Slack's own Stop in a thread of the direct channel."""
+        form = await request.post()
+        place = self.acting(request, str(form["channel"]))
+        try:
+            await self.people.stop(place.person.id, place.channel.id, str(form["thread_ts"]))
+        except NotThere:
+            return self.refuse(place, "not_there", 404)
+        return web.json_response({})
+
     async def open(self, request: web.Request) -> web.Response:
         """Tell Nod that the person has opened its messages or its Home tab."""
         form = await request.post()
-        person = self._acting(request).person.id
+        person = self.acting(request).person.id
         await (self.people.open_home(person) if form.get("tab") == "home" else self.people.open_dm(person))
         return web.json_response({})
 
     async def restart(self, request: web.Request) -> web.Response:
         """Kill Nod's process and start it again; answers when it is connected."""
-        place = self._acting(request)
+        place = self.acting(request)
         if self.restarts.state is None:
-            return self._refuse(place, "not_there", 404)
+            return self.refuse(place, "not_there", 404)
         try:
             await self.restarts.restart()
         except TimeoutError:
-            return self._refuse(place, "process_away", 504)
+            return self.refuse(place, "process_away", 504)
         return web.json_response({})
 
     def _own_view(self, request: web.Request) -> tuple[screen.Place, View | None]:
-        place = self._acting(request)
+        place = self.acting(request)
         view = self.workspace.views.get(request.match_info["id"])
         return place, view if view and view.user == place.person.id else None
 
@@ -252,7 +267,7 @@ class _Page:
         """Submit a modal; {"errors": {block_id: sentence}} when the page itself or the app refuses."""
         place, view = self._own_view(request)
         if view is None:
-            return self._refuse(place, "not_there", 404)
+            return self.refuse(place, "not_there", 404)
         form = await request.post()
         values = form_values(view.blocks, lambda name: [str(value) for value in form.getall(name, [])])
         view.errors = problems(view.blocks, values, screen.reader_of(self.workspace, place.person))
@@ -266,7 +281,7 @@ class _Page:
         """Close a modal."""
         place, view = self._own_view(request)
         if view is None:
-            return self._refuse(place, "not_there", 404)
+            return self.refuse(place, "not_there", 404)
         await self.people.close_view(view.user, view.id)
         return web.json_response({})
 
@@ -297,7 +312,11 @@ def make_app(
     app.router.add_get("/events", page.events)
     app.router.add_post("/say", page.say)
     app.router.add_get("/files/{id}/{name}", page.file)
+    own = OwnMessages(people, page.acting, page.refuse)
+    app.router.add_post("/edit", own.edit)
+    app.router.add_post("/delete", own.delete)
     app.router.add_post("/click", page.click)
+    app.router.add_post("/stop", page.stop)
     app.router.add_post("/open", page.open)
     app.router.add_post("/restart", page.restart)
     if unkind is not None:

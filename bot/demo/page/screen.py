@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup
 
-from bot.demo.page.contract import STEPS
+from bot.demo.page import contract, steering
 from bot.demo.page.files import FILE_BYTES, MOST_FILES, file_values
 from bot.demo.page.mrkdwn import emoji
 from bot.demo.page.reader import Reader
 from bot.demo.page.render import render_blocks, render_body, render_mrkdwn
 from bot.demo.page.words import EXAMPLES, LANGUAGE_NAMES, language_of
+from bot.demo.workspace.composer import decompose
 from bot.demo.workspace.state import Channel, Message, User, View, Workspace
 
 _TS: Final = re.compile(r"\d{1,12}\.\d{1,6}")
@@ -75,6 +76,9 @@ def reader_of(workspace: Workspace, person: User) -> Reader:
         },
         language=language_of(person.locale),
         tz=person.tz,
+        name=person.name,
+        rooms={channel.id: channel_key(workspace, channel) for channel in channels_of(workspace, person)},
+        archives=f"https://{workspace.team_domain}.slack.com/archives/",
     )
 
 
@@ -106,6 +110,12 @@ def status_text(workspace: Workspace, channel: str, thread_ts: str) -> str:
     return f"{workspace.bot.real_name} {status}" if status else ""
 
 
+def stoppable(workspace: Workspace, channel: str, thread_ts: str) -> bool:
+    """Tell whether Slack shows its own Stop in a thread: in a direct channel, while something is written."""
+    direct = workspace.channels[channel].kind == "im"
+    return direct and any(message.streaming for message in workspace.thread(channel, thread_ts))
+
+
 def message_values(workspace: Workspace, message: Message, person: User) -> dict[str, Any]:
     """Return the values of a message's fragment for one person."""
     reader = reader_of(workspace, person)
@@ -122,6 +132,7 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
         blocks=message.blocks if author.is_bot else (),
         markdown=message.markdown,
         chunks=message.chunks,
+        places=message.places,
         streaming=message.streaming,
     )
     return {
@@ -135,6 +146,7 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
         "files": [] if tombstone else file_values(message, person),
         "edited": message.edited and not tombstone,
         "tombstone": tombstone,
+        "typed": _typed(workspace, message) if message.user == person.id else None,
         "ephemeral": message.ephemeral_to is not None,
         "streaming": message.streaming,
         "reactions": [(name, emoji(name), len(users)) for name, users in message.reactions.items()],
@@ -143,6 +155,11 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
         "status": status_text(workspace, message.channel, message.ts),
         "thread_href": href(workspace, place),
     }
+
+
+def _typed(workspace: Workspace, message: Message) -> str:
+    """Return one's own message as it was typed, for changing it."""
+    return decompose(message.text, workspace.users.values())
 
 
 def list_values(workspace: Workspace, place: Place) -> list[dict[str, Any]]:
@@ -167,8 +184,10 @@ def suggestions(workspace: Workspace, place: Place) -> list[dict[str, str]]:
     return [{"title": text, "message": text} for text in texts]
 
 
-def contract_steps(workspace: Workspace, place: Place) -> list[dict[str, Any]]:
-    """Return what a person can try with the confirmation contract: {"name", "text", "prompt", "message"}."""
+def steps(
+    workspace: Workspace, place: Place, known: Mapping[str, Sequence[contract.Step]]
+) -> list[dict[str, Any]]:
+    """Return what a person can try: {"name", "text", "prompt", "message"}."""
     reader = reader_of(workspace, place.person)
     others = [user.real_name for user in people_of(workspace) if user.id != place.person.id]
     return [
@@ -178,7 +197,7 @@ def contract_steps(workspace: Workspace, place: Place) -> list[dict[str, Any]]:
             "prompt": step.prompt,
             "message": _addressed(workspace, place, step.prompt),
         }
-        for step in STEPS[reader.language]
+        for step in known[reader.language]
     ]
 
 
@@ -245,9 +264,11 @@ def page_values(workspace: Workspace, place: Place, unread: Sequence[str]) -> di
         "messages": list_values(workspace, place),
         "thread": thread_values(workspace, place),
         "thread_status": thread_status,
+        "thread_stop": place.thread_ts is not None and stoppable(workspace, place.channel.id, place.thread_ts),
         "thread_title": workspace.titles.get((place.channel.id, place.thread_ts or ""), ""),
         "suggestions": suggestions(workspace, place),
-        "contract": contract_steps(workspace, place),
+        "contract": steps(workspace, place, contract.STEPS),
+        "steering": steps(workspace, place, steering.STEPS),
         "view": view_values(workspace, place.person),
         "home": home_values(workspace, place.person),
         "channel_href": href(workspace, place, thread=None, tab=None),

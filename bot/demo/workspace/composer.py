@@ -25,6 +25,15 @@ def compose(typed: str, users: Iterable[User], channels: Iterable[Channel]) -> s
     )
 
 
+def decompose(text: str, users: Iterable[User]) -> str:
+    """Turn a message's text back into what a person typed; what cannot be typed stays an entity."""
+    names = {user.id: user.real_name for user in users}
+    pieces = re.split(ENTITY, text)
+    return "".join(
+        _decompose_entity(piece, names) if index % 2 else unescape(piece) for index, piece in enumerate(pieces)
+    )
+
+
 def rich_text(text: str, block_id: str) -> list[Json]:
     """Build the one rich_text block that Slack puts beside a person's text."""
     elements: list[Json] = []
@@ -75,6 +84,17 @@ def _compose_words(text: str, people: dict[str, str], rooms: dict[str, Channel])
             pattern, lambda found: _channel_entity(rooms[found[1].lower()]), escaped, flags=re.IGNORECASE
         )
     return escaped
+
+
+def _decompose_entity(entity: str, names: dict[str, str]) -> str:
+    target, _, label = entity.partition("|")
+    if target.startswith("@") and target[1:] in names:
+        return f"@{names[target[1:]]}"
+    if target.startswith("#") and label:
+        return f"#{label}"
+    if target.startswith("!") and not label and BROADCAST.fullmatch(f"@{target[1:]}"):
+        return f"@{target[1:]}"
+    return unescape(target) if target.startswith("http") and not label else f"<{entity}>"
 
 
 def _channel_entity(channel: Channel) -> str:

@@ -1,6 +1,7 @@
 """What Slack sends over Socket Mode: one envelope for each delivery, repeated ones included."""
 
 import asyncio
+import time
 import uuid
 from dataclasses import dataclass, field
 from typing import Literal
@@ -24,6 +25,8 @@ class Envelope:
     number: int = 0
     ack_lost: bool = False
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    made: float = field(default_factory=time.monotonic)
+    """On the monotonic clock."""
     sent: asyncio.Event = field(default_factory=asyncio.Event)
     acked: asyncio.Future[Json] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 

@@ -31,7 +31,10 @@ class Events:
             self._send(payloads.changed_event(self._workspace, message, previous, channel, ts))
 
     def deleted(self, message: Message, previous: Json) -> None:
-        if channel := self._heard_channel(message):
+        """Tell of a deletion. A thread's root that has replies stays as a tombstone, and is told as a change."""
+        if self._workspace.message(message.channel, message.ts) is message:
+            self.changed(message, previous)
+        elif channel := self._heard_channel(message):
             self._send(payloads.deleted_event(previous, channel, self._workspace.next_ts()))
 
     def home_opened(self, user: User, channel: Channel, tab: Literal["home", "messages"]) -> None:

@@ -37,7 +37,7 @@ def message_json(workspace: Workspace, message: Message) -> Json:
             "subscribed": False,
         }
     if message.deleted:
-        shown |= {"subtype": "tombstone", "hidden": True}
+        shown |= {"subtype": "tombstone", "hidden": True, "user": workspace.slackbot.id}
     if message.edited:
         shown["edited"] = {"user": message.user, "ts": message.edited_ts or message.ts}
     if message.reactions:
@@ -85,9 +85,21 @@ def file_json(workspace: Workspace, file: File) -> Json:
 
 
 def shown_blocks(message: Message) -> list[Json]:
-    """List what a message shows: a stream's Markdown comes before the blocks that it ended with."""
-    written = [{"type": "markdown", "block_id": "markdown", "text": message.markdown}] if message.markdown else []
-    return written + message.blocks
+    """List what a message shows: a stream's Markdown, with the tasks in it as cards where they began, comes before
+    the blocks that it ended with."""
+    written: list[Json] = []
+    shown = 0
+    for task in message.chunks:
+        if task["type"] != "task_update":
+            continue
+        written += _markdown(message.markdown[shown : (shown := message.places.get(task["id"], shown))], written)
+        more = {name: task[name] for name in ("title", "status", "details", "output") if name in task}
+        written.append({"type": "task_card", "task_id": task["id"], "block_id": f"task-{len(written)}"} | more)
+    return written + _markdown(message.markdown[shown:], written) + message.blocks
+
+
+def _markdown(text: str, above: list[Json]) -> list[Json]:
+    return [{"type": "markdown", "block_id": f"markdown-{len(above)}", "text": text}] if text else []
 
 
 def bot_json(workspace: Workspace) -> Json:

@@ -241,7 +241,7 @@ class People:
     def _own(self, user: str, channel: str, ts: str) -> Message:
         person, room = self._enter(user, channel)
         message = self._see(person, room, ts)
-        if message.user != person.id:
+        if message.user != person.id or message.deleted:
             raise NotThere(f"{person.name} did not say {ts}")
         return message
 

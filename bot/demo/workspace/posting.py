@@ -108,7 +108,7 @@ def rewrite(slack: Slack, message: Message, text: str, markdown: str, blocks: li
     """Replace a message's content and tell of it; with blocks Slack shows no "(edited)" (chat.update)."""
     previous = payloads.message_json(slack.workspace, message)
     message.text, message.markdown, message.blocks = text, markdown, blocks
-    message.chunks = []
+    message.chunks, message.places = [], {}
     message.edited = not blocks
     message.edited_ts = slack.workspace.next_ts()
     slack.workspace.touch(message)

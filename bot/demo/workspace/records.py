@@ -50,7 +50,8 @@ class Message:
 
     `markdown` holds standard Markdown (a stream's text so far, or `markdown_text`) and `text` then equals it;
     otherwise `text` is mrkdwn and the fallback of `blocks`. `chunks` holds a stream's `plan_update` (one) and
-    `task_update`s (one per id, the latest state). `command` is the slash command that it answers.
+    `task_update`s (one per id, the latest state), `places` how much of the text stands above each task, and
+    `stream_mode` in which of the two ways the stream is written. `command` is the slash command that it answers.
     """
 
     ts: str
@@ -66,6 +67,8 @@ class Message:
     streaming: bool = False
     markdown: str = ""
     chunks: list[Json] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
+    stream_mode: Literal["text", "chunks"] | None = None
     metadata: Json | None = None
     command: str | None = None
     response_url: str | None = None

@@ -43,6 +43,8 @@ class SocketMode:
         self.faults: Rules[EnvelopeFault] = Rules("envelope", match="events_api")
         self.on_event: Callable[[], None] = _nothing
         """Called with each event that Slack begins to deliver."""
+        self.on_ack: Callable[[Envelope], None] = _heard
+        """Called with each envelope whose ack arrives."""
         self.delivered: deque[Envelope] = deque(maxlen=MOST_KEPT)
         """What was sent, repetitions counted."""
         self.given_up: deque[Json] = deque(maxlen=MOST_KEPT)
@@ -84,6 +86,7 @@ class SocketMode:
             async for frame in socket.frames():
                 if envelope := self._outstanding.get(str(frame.get("envelope_id"))):
                     envelope.acknowledge(frame.get("payload"))
+                    self.on_ack(envelope)
         finally:
             await self._disconnected(socket)
         return socket.response
@@ -282,6 +285,10 @@ class SocketMode:
 
 
 def _nothing() -> None:
+    pass
+
+
+def _heard(_: Envelope) -> None:
     pass
 
 

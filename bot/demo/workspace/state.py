@@ -228,7 +228,7 @@ class Workspace:
                 [],
                 [],
             )
-            message.reactions = {}
+            message.reactions, message.files = {}, []
         else:
             del self._messages[message.channel][message.ts]
         self.tell(Change("deleted", message.channel, message.ts, message.thread_ts, message.ephemeral_to))
@@ -241,7 +241,12 @@ class Workspace:
         return message
 
     def stop_stream(self, message: Message) -> None:
+        """End the streaming state. A task that is not done by then is shown as failed, as Slack does."""
         message.streaming = False
+        message.chunks = [
+            task | {"status": "error"} if task.get("status") in ("pending", "in_progress") else task
+            for task in message.chunks
+        ]
         self._cancel("stream", message.channel, message.ts)
         self.touch(message)
 

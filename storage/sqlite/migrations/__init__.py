@@ -16,13 +16,27 @@ from storage.sqlite.migrations import (
     m015_files,
     m016_memory,
     m017_endings,
+    m018_threads,
+    m019_control,
+    m020_keeping,
     m021_schedules,
 )
 from storage.sqlite.migrations.steps import MIGRATIONS
 
 __all__ = ["MIGRATIONS", "check", "check_ours", "migrate", "missing", "unknown"]
 
-FILES = (m001_conversation, m007_contract, m011_durable, m015_files, m016_memory, m017_endings, m021_schedules)
+FILES = (
+    m001_conversation,
+    m007_contract,
+    m011_durable,
+    m015_files,
+    m016_memory,
+    m017_endings,
+    m018_threads,
+    m019_control,
+    m020_keeping,
+    m021_schedules,
+)
 """Each has added its steps by being imported, in this order."""
 
 

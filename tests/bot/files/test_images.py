@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.files.contents import Image, Limits, Reason, Unreadable
-from bot.files.images import read_image
+from bot.files.images import MOST_STEPS, read_image
 from tests.bot.files.sample import chunk, gif, jpeg, png, webp
 
 pytestmark = pytest.mark.slow
@@ -45,6 +45,20 @@ def test_a_picture_of_too_many_pixels_is_too_large(content: bytes) -> None:
 
 @pytest.mark.parametrize("content", [png(0, 5), gif(5, 0), jpeg(0, 0)])
 def test_a_picture_without_a_size_is_broken(content: bytes) -> None:
+    assert read_image(content, Limits()) == Unreadable(Reason.BROKEN)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xd8" + b"\xff" * MOST_STEPS + jpeg()[2:],
+        png(3, 2, chunk(b"tEXt", b"") * MOST_STEPS),
+        gif()[:19] + b"\x21\xf9" + b"\1x" * MOST_STEPS + b"\0" + gif()[19:],
+        gif()[:19] + b"\x21\xf9\0" * MOST_STEPS + gif()[19:],
+    ],
+    ids=["fill bytes", "chunks", "sub-blocks", "extensions"],
+)
+def test_a_picture_of_parts_without_end_is_broken(content: bytes) -> None:
     assert read_image(content, Limits()) == Unreadable(Reason.BROKEN)
 
 

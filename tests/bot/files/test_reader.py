@@ -6,6 +6,7 @@ import os
 import random
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,21 @@ async def test_the_loop_goes_on_meanwhile(monkeypatch: pytest.MonkeyPatch) -> No
         turns += 1
     assert await reading == Unreadable(Reason.TOOK_TOO_LONG)
     assert turns > 100
+
+
+@pytest.mark.parametrize("content", [png(), b"words", bytes.fromhex("d0cf11e0a1b11ae1") * 1_000])
+async def test_looking_at_a_file_takes_no_thread_of_the_loops_own(content: bytes) -> None:
+    """These look up the addresses of Slack and of the model."""
+    asked: list[object] = []
+
+    class Noted(ThreadPoolExecutor):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Any:
+            asked.append(fn)
+            return super().submit(fn, *args, **kwargs)
+
+    asyncio.get_running_loop().set_default_executor(Noted())
+    assert await read("x", content)
+    assert asked == []
 
 
 async def test_what_a_library_says_of_a_file_stays_out_of_the_log(

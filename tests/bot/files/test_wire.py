@@ -58,12 +58,15 @@ GOOD = asdict(TEXT)
         json.dumps({"reason": "because", "instead": ""}).encode(),
         json.dumps({"reason": "broken", "instead": "x" * 11}).encode(),
         json.dumps({"reason": "broken"}).encode(),
+        json.dumps({"reason": "unsupported", "instead": "<!channel>"}).encode(),
         json.dumps(GOOD | {"text": "x" * 1_001}).encode(),
         json.dumps(GOOD | {"text": 1}).encode(),
         json.dumps(GOOD | {"kind": ["pdf"]}).encode(),
         json.dumps(GOOD | {"left_out": [{"unit": "inches", "first": 1, "last": 2, "where": ""}]}).encode(),
         json.dumps(GOOD | {"left_out": [{"unit": "pages", "first": [], "last": 2, "where": ""}]}).encode(),
         json.dumps(GOOD | {"left_out": 3}).encode(),
+        json.dumps(GOOD | {"text": "\ud800"}).encode(),
+        json.dumps(GOOD | {"left_out": [{"unit": "pages", "first": 1, "last": 1e400, "where": ""}]}).encode(),
     ],
 )
 def test_anything_else_is_no_answer(answer: bytes) -> None:

@@ -195,6 +195,7 @@ async def test_http_errors(
     assert "prose" not in str(caught.value)
     assert "sk-secret" not in str(caught.value)
     assert [name for name in names if name not in str(caught.value)] == []
+    assert getattr(caught.value, "request", False) is (error is ModelRefused and status in (400, 422))
 
 
 @pytest.mark.parametrize(

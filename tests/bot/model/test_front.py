@@ -20,6 +20,7 @@ from storage.records import (
     AssistantItem,
     CallItem,
     Item,
+    OverheardItem,
     Raw,
     ReasoningItem,
     ResultItem,
@@ -58,6 +59,7 @@ def courses(draw: st.DrawFn, api: str) -> list[list[Item]]:
     """Draw what is added to a history between one request and the next, perhaps after a summary."""
     added: list[list[Item]] = []
     new: list[Item] = [SummaryItem(draw(texts))] if draw(st.booleans()) else []
+    new += [OverheardItem(draw(texts), "U2", draw(texts), "1.1") for _ in range(draw(st.integers(0, 2)))]
     number = 0
     for _ in range(draw(st.integers(1, 6))):
         if draw(st.booleans()):

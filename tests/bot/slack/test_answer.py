@@ -8,9 +8,10 @@ import pytest
 from bot.demo.unkind.calls import Broken, CallFault, Dropped, Refused, StreamEnded
 from bot.demo.workspace.state import Message
 from bot.slack import open_message
-from bot.slack.answer import MESSAGE_LENGTH, PART, Answer, part
+from bot.slack.answer import PART, Answer
 from bot.slack.client import REPEATS
 from bot.slack.marks import OPEN, Mark, half_written
+from bot.slack.seams import MESSAGE_LENGTH
 from tests.bot.slack.desk import Desk, hurry, open_desk
 
 pytestmark = pytest.mark.slow
@@ -241,8 +242,37 @@ async def test_an_old_stream_is_closed_in_time(
     desk: Desk, answer: Answer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(open_message, "STREAM_AGE", 0.0)
+    monkeypatch.setattr(open_message, "HASTE", 0.0)
     await say(answer, *PIECES)
     assert len(await check(desk)) == len(PIECES)
+
+
+async def test_an_old_stream_ends_between_blocks_while_there_is_time(
+    desk: Desk, answer: Answer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_message, "STREAM_AGE", 0.0)
+    await say(answer, "One of it. ", "And ", "more.\n", "\nTwo", " of it.\n\nThree ", "of it.\n\nFour.")
+    replies = await check(desk, "One of it. And more.\n\nTwo of it.\n\nThree of it.\n\nFour.")
+    assert [said(reply) for reply in replies] == [
+        "One of it. And more.\n\n",
+        "Two of it.\n\n",
+        "Three of it.\n\n",
+        "Four.",
+    ]
+
+
+@pytest.mark.parametrize("streams", [True, False])
+async def test_a_long_code_block_has_a_fence_in_every_message(desk: Desk, answer: Answer, streams: bool) -> None:
+    desk.slack.disabled |= set() if streams else {"chat.startStream"}
+    lines = [f"print({n:04})  # a line of code\n" for n in range(1_000)]
+    await say(answer, "Look:\n\n```python\n", *("".join(lines[n : n + 20]) for n in range(0, 1_000, 20)), "```\n")
+    shown = [said(reply) for reply in desk.replies]
+    assert len(shown) == 3
+    assert [text.startswith("```python\nprint(") for text in shown] == [False, True, True]
+    assert all(text.endswith("  # a line of code\n```") for text in shown[:-1])
+    assert [line for text in shown for line in text.splitlines(True) if line.startswith("print")] == lines
+    assert all(len(text) <= 12_000 for text in shown)
+    assert [kind(message) for message in desk.replies] == [PART, PART, MARK.event_type]
 
 
 @pytest.mark.parametrize("streams", [True, False])
@@ -261,11 +291,3 @@ async def test_what_is_before_a_card_is_a_part(desk: Desk, answer: Answer) -> No
     assert await answer.end()
     assert await answer.end()
     assert [kind(message) for message in desk.replies] == [PART]
-
-
-@pytest.mark.parametrize("before", [0, 100, MESSAGE_LENGTH - 1])
-def test_a_text_is_parted_where_its_message_is_full(before: int) -> None:
-    text = "x" * 30_000
-    piece, rest, full = part(text, before)
-    assert (len(piece), full) == (MESSAGE_LENGTH - before, True)
-    assert piece + rest == text

@@ -8,7 +8,10 @@ from bot.words.catalogue import words_for
 EN, KO = words_for("en"), words_for("ko")
 
 
-@pytest.mark.parametrize("why", [*(Unreadable(reason) for reason in Reason), *Unfetched])
+OF_A_FILE = [why for why in Unfetched if why not in (Unfetched.TOO_MANY, Unfetched.NOT_TOLD)]
+
+
+@pytest.mark.parametrize("why", [*(Unreadable(reason) for reason in Reason), *OF_A_FILE])
 def test_every_reason_has_a_sentence_of_its_own(why: Unreadable | Unfetched) -> None:
     english, korean = sentence(Unread("a.csv", why), EN), sentence(Unread("a.csv", why), KO)
     assert "“a.csv”" in english
@@ -28,6 +31,7 @@ def test_it_says_what_to_save_a_file_as() -> None:
         ("<!channel>.csv", "“&lt;!channel&gt;.csv”"),
         ("a\nb\u202egnp.exe", "“a b\\u{202e}gnp.exe”"),
         ("x" * 300, "x" * (LONGEST_NAME - 1) + "…"),
+        ("&" * 300, "“" + "&amp;" * (LONGEST_NAME // 5 - 1) + "…”"),
     ],
 )
 def test_a_name_calls_nobody_and_hides_nothing(name: str, shown: str) -> None:
@@ -58,3 +62,16 @@ def test_many_parts_are_counted_and_files_stand_in_lines() -> None:
     first, second = note.splitlines()
     assert first.endswith("row 1; row 2; row 3; 2 more parts.")
     assert "“b”" in second
+
+
+def test_files_that_were_too_many_are_counted_in_one_line() -> None:
+    unread = [Unread("a", Unfetched.GONE), *(Unread(name, Unfetched.TOO_MANY) for name in "bcd")]
+    _, line = unread_note(unread, EN).splitlines()
+    assert line.startswith("I read 10 files of a message at most, so I have not seen 3 more of them.")
+    assert "3개" in unread_note(unread, KO)
+
+
+def test_files_that_nobody_told_of_have_no_name() -> None:
+    unread = [Unread("", Unfetched.NOT_TOLD)]
+    assert unread_note(unread, EN).startswith("I could not find out from Slack whether there were files")
+    assert unread_note(unread, KO).startswith("메시지에 파일이")

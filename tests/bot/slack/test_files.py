@@ -145,7 +145,17 @@ async def test_who_is_shown_the_token(
 
 
 @pytest.mark.parametrize(
-    "address", ["not an address", "/f", "ftp://127.0.0.1/f", "http://[", "data:text/plain,hi"]
+    "address",
+    [
+        "not an address",
+        "/f",
+        "ftp://127.0.0.1/f",
+        "http://[",
+        "data:text/plain,hi",
+        "//files.slack.com/f",
+        "https://xn--slack-.com/f",
+        "https:///f",
+    ],
 )
 async def test_what_is_no_address_is_not_fetched(slack: Host, files: SlackFiles, address: str) -> None:
     assert await files.read(SharedFile("F1", "a.txt", url=address)) is Unfetched.UNREACHABLE
@@ -170,11 +180,36 @@ async def test_a_page_that_somebody_shared_is_a_file(slack: Host, files: SlackFi
     assert await files.read(slack.file(name="a.html", mimetype="text/html")) == Text("<p>Hi</p>")
 
 
+async def test_a_canvas_is_a_page_and_no_missing_scope(slack: Host, files: SlackFiles) -> None:
+    slack.answers["/f"] = says(b"<h1>Plan</h1>", Content_Type="text/html")
+    canvas = slack.file(name="Plan", mimetype="application/vnd.slack-docs")
+    assert await files.read(canvas) == Text("<h1>Plan</h1>")
+
+
+@pytest.mark.parametrize("address", ["//files.slack.com/f", "https://xn--slack-.com/f", "http://["])
+async def test_a_redirect_to_what_is_no_address_is_not_followed(
+    slack: Host, files: SlackFiles, address: str
+) -> None:
+    slack.answers["/f"] = says(status=302, Location=address)
+    assert await files.read(slack.file()) is Unfetched.UNREACHABLE
+
+
+async def test_a_machine_without_a_process_to_spare_is_not_the_files_fault(
+    slack: Host, files: SlackFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def none_left(*_: object, **__: object) -> None:
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", none_left)
+    slack.answers["/f"] = says(b"%PDF-1.4")
+    assert await files.read(slack.file(name="a.pdf")) is Unfetched.NOT_NOW
+
+
 @pytest.mark.parametrize(
     ("status", "why"),
     [
-        (401, Unfetched.NO_SCOPE),
-        (403, Unfetched.NO_SCOPE),
+        (401, Unfetched.UNREACHABLE),
+        (403, Unfetched.UNREACHABLE),
         (404, Unfetched.GONE),
         (410, Unfetched.GONE),
         (429, Unfetched.UNREACHABLE),
@@ -277,13 +312,26 @@ async def test_the_files_of_a_message_are_asked_for(
 
     slack.answers["/api/conversations.replies"] = replies
     mention = Delivery(DeliveryKind.MESSAGE, "k", ConversationKey("T1", "C1", "1.1"), "U1", ts="2.2", files=None)
-    assert [file.id for file in await files.files_of(mention)] == ids
+    assert [file.id for file in await files.files_of(mention) or ()] == ids
 
 
-async def test_a_slack_that_does_not_say_is_survived(slack: Host, files: SlackFiles) -> None:
-    async def refused(request: web.Request) -> web.Response:
-        return web.json_response({"ok": False, "error": "thread_not_found"})
+@pytest.mark.parametrize(
+    ("answer", "known"),
+    [
+        ({"ok": False, "error": "thread_not_found"}, ()),
+        ({"ok": False, "error": "missing_scope"}, ()),
+        ({"ok": False, "error": "internal_error"}, None),
+        ({"ok": True, "messages": []}, None),
+        ({"ok": True, "messages": 7}, None),
+        ({"ok": True, "messages": [7, {"ts": "1.1"}]}, None),
+    ],
+)
+async def test_a_slack_that_does_not_say_is_told_from_one_that_says_none(
+    slack: Host, files: SlackFiles, answer: dict[str, object], known: tuple[()] | None
+) -> None:
+    async def answered(request: web.Request) -> web.Response:
+        return web.json_response(answer)
 
-    slack.answers["/api/conversations.replies"] = refused
+    slack.answers["/api/conversations.replies"] = answered
     mention = Delivery(DeliveryKind.MESSAGE, "k", ConversationKey("T1", "C1", "1.1"), "U1", ts="2.2", files=None)
-    assert await files.files_of(mention) == ()
+    assert await files.files_of(mention) == known

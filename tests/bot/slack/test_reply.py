@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 
 from bot.demo.unkind.calls import Broken, Dropped, Refused
+from bot.files.contents import LeftOut, Unit
 from bot.slack.answer import PART, Answer
+from bot.slack.file_words import unread_note
 from bot.slack.marks import Mark, half_written
 from bot.slack.notes import RETRY
+from bot.slack.once import NotYet
 from bot.slack.people import People
 from bot.slack.reply import MARK, NOTE, SlackOutlets, ThreadReply
+from bot.turns.attachments import MOST_FILES, Unfetched, Unread
 from bot.words.catalogue import words_for
 from functions.context import Person
 from storage.records import Claim, Conversation, ConversationKey, Delivery, DeliveryKind, InboxEntry
@@ -117,7 +121,7 @@ async def test_a_note_offers_to_try_again(desk: Desk) -> None:
 async def test_the_status_is_cleared(desk: Desk, fault: Any) -> None:
     outlet = reply(desk)
     await outlet.working()
-    assert status(desk) == WORDS("status-thinking")
+    await desk.slack.workspace.wait_for(lambda _: status(desk) == WORDS("status-thinking"))
     if fault is not None:
         desk.slack.answer_next("assistant.threads.setStatus", fault)
     await outlet.finish()
@@ -133,10 +137,17 @@ async def test_a_status_that_another_process_left_is_cleared(desk: Desk) -> None
 async def test_the_end_of_a_status_waits_for_a_limit(desk: Desk) -> None:
     outlet = reply(desk)
     await outlet.working()
+    await desk.slack.workspace.wait_for(lambda _: status(desk))
     desk.slack.answer_next("assistant.threads.setStatus", Refused("ratelimited", retry_after=2))
     await outlet.finish()
     assert status(desk) == ""
     assert desk.limited == ["assistant.threads.setStatus"]
+
+
+async def test_an_aside_that_slack_does_not_take_is_let_go(desk: Desk) -> None:
+    desk.slack.answer_next("chat.postMessage", Refused("ratelimited", retry_after=301, status=429))
+    await reply(desk).aside("By the way.")
+    assert desk.replies == []
 
 
 async def test_who_waits_is_told_their_place(desk: Desk) -> None:
@@ -178,7 +189,7 @@ async def test_a_commands_answer_is_not_sent_twice(
         sent.append(message["text"])
         return taken
 
-    monkeypatch.setattr("bot.slack.reply.respond", respond)
+    monkeypatch.setattr("bot.slack.private_reply.respond", respond)
     key = ConversationKey(desk.key.team, desk.key.channel, "command:1")
     delivery = Delivery(DeliveryKind.COMMAND, "command:1", key, desk.user, "say it", response_url="https://x/1")
     own = Claim(7, Conversation(1, key), (InboxEntry(1, delivery, datetime.now(UTC)),))
@@ -192,3 +203,33 @@ async def test_a_commands_answer_is_not_sent_twice(
     otherwise = [message.text for message in found if message.ephemeral_to == desk.user]
     assert sent == ["All of it."]
     assert otherwise == {True: [], False: ["All of it."], None: [WORDS("answer-unsure")]}[taken]
+
+
+async def test_what_cannot_be_said_beside_an_answer_does_not_end_the_turn(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def limited(*_: Any, **__: Any) -> str:
+        raise NotYet("posting")
+
+    monkeypatch.setattr("bot.slack.reply.post_once", limited)
+    outlet = reply(desk)
+    await outlet.tell_unread([Unread("a.txt", Unfetched.GONE)], 1)
+    await outlet.aside("By the way.")
+    assert desk.replies == []
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_a_long_note_about_files_is_taken_by_slack(desk: Desk, language: str) -> None:
+    gaps = (LeftOut(Unit.ROWS, 3_001, 20_000, "R&D " * 30), LeftOut(Unit.SHEETS, 2, 9, "<&>" * 40)) * 2
+    unread = [Unread(f"{number} " + "R&D " * 20 + ".xlsx", gaps) for number in range(MOST_FILES)]
+    outlet = ThreadReply(
+        desk.client,
+        claim(desk),
+        Person(desk.key.team, desk.user, locale=language),
+        SimpleNamespace(bot=desk.place.bot),  # type: ignore[arg-type]
+    )
+    await outlet.tell_unread(unread, 1)
+    [message] = desk.replies
+    assert len(message.blocks or ()) > 1
+    shown = "\n".join(block["text"]["text"] for block in message.blocks or ())
+    assert shown == unread_note(unread, words_for(language))

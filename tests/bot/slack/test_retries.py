@@ -1,6 +1,6 @@
 """*Try again*: kept before the ack, at the right person's click alone, and always answered."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -8,9 +8,9 @@ import pytest
 
 from bot.demo.workspace import payloads
 from bot.demo.workspace.state import Message
-from bot.slack.notes import RETRY, note_blocks
+from bot.slack.notes import CONTINUE, REGENERATE, RETRY, note_blocks, regenerate_row
 from bot.slack.people import People
-from bot.slack.retries import Retries
+from bot.slack.retries import NOT_CONTINUED, NOT_REGENERATED, REFUSED, Retries
 from bot.slack.whisper import Whisper
 from bot.words.catalogue import words_for
 from storage.ports import StorageError, Turns
@@ -33,6 +33,17 @@ class Far:
             raise StorageError("the disk is full")
         self.happened.append((turn, team, channel, user, at))
         return self.retried
+
+    async def go_on(
+        self, turn: int, team: str, channel: str, user: str, at: datetime, response_url: str | None
+    ) -> Retried:
+        return await self.retry(turn, team, channel, user, at)
+
+    async def regenerate(
+        self, turn: int, team: str, channel: str, user: str, at: datetime, *, acting: Collection[str]
+    ) -> Retried:
+        assert "withdraw_action" in acting
+        return await self.retry(turn, team, channel, user, at)
 
     async def ack(self) -> None:
         self.happened.append("ack")
@@ -64,15 +75,20 @@ def note(desk: Desk, **more: Any) -> Message:
     return workspace.post(message)
 
 
-async def press(desk: Desk, message: Message, far: Far, value: str = "7") -> None:
+async def press(
+    desk: Desk, message: Message, far: Far, value: str = "7", action_id: str = RETRY, chosen: Any = None
+) -> None:
     whisper = Whisper(desk.client, desk.session, People(desk.client))
-    again = Retries(cast(Turns, far), lambda: NOW, whisper, desk.client, far.wake).again
+    retries = Retries(cast(Turns, far), lambda: NOW, whisper, desk.client, far.wake)
+    handlers = {RETRY: retries.again, CONTINUE: retries.go_on, REGENERATE: retries.regenerate}
     workspace = desk.slack.workspace
     user = workspace.users[desk.user]
     body = payloads.interaction(workspace, "block_actions", user, "1.2.x")
     body |= payloads.message_click(workspace, message, {})
-    body["actions"] = [{"type": "button", "action_id": RETRY, "block_id": "b", "value": value}]
-    await whisper.if_broken(again)(cast(Any, far.ack), body)
+    body["actions"] = [
+        {"type": "button", "action_id": action_id, "block_id": "b", "value": value} | (chosen or {})
+    ]
+    await whisper.if_broken(handlers[action_id])(cast(Any, far.ack), body)
 
 
 def buttons(message: Message) -> int:
@@ -92,7 +108,7 @@ async def test_it_is_taken_up_again(desk: Desk) -> None:
     assert "It did not work." in str(message.blocks)
 
 
-@pytest.mark.parametrize("retried", [each for each in Retried if each is not Retried.AGAIN])
+@pytest.mark.parametrize("retried", list(REFUSED))
 async def test_a_refusal_is_said_to_who_clicked(desk: Desk, retried: Retried) -> None:
     message, far = note(desk), Far(retried)
     await press(desk, message, far)
@@ -114,3 +130,30 @@ async def test_a_value_that_is_no_turn(desk: Desk, value: str) -> None:
     far = Far(Retried.UNKNOWN)
     await press(desk, note(desk), far, value)
     assert far.happened[0][0] == 0
+
+
+@pytest.mark.parametrize("retried", [Retried.AGAIN, *NOT_CONTINUED])
+async def test_a_cut_answer_goes_on(desk: Desk, retried: Retried) -> None:
+    message, far = note(desk), Far(retried)
+    await press(desk, message, far, action_id=CONTINUE)
+    assert far.happened[:2] == [(7, desk.key.team, desk.key.channel, desk.user, NOW), "ack"]
+    assert ("wake" in far.happened) is (retried is Retried.AGAIN)
+    assert whispers(desk) == ([WORDS(NOT_CONTINUED[retried])] if retried in NOT_CONTINUED else [])
+    assert buttons(message) == (retried is Retried.NOT_YOURS)
+
+
+@pytest.mark.parametrize("retried", [Retried.AGAIN, *NOT_REGENERATED])
+async def test_an_answer_that_is_given_anew_says_so(desk: Desk, retried: Retried) -> None:
+    """The menu names the turn in its choice; the text stays as it is."""
+    workspace = desk.slack.workspace
+    blocks = [{"type": "markdown", "text": "It is **42**."}, regenerate_row(7, WORDS)]
+    fields: dict[str, Any] = {"bot_id": workspace.bot_id, "text": "It is **42**.", "thread_ts": desk.key.thread}
+    message = Message(workspace.next_ts(), desk.key.channel, workspace.bot.id, blocks=blocks, **fields)
+    far = Far(retried)
+    choice = {"type": "overflow", "selected_option": {"value": "7"}, "value": None}
+    await press(desk, workspace.post(message), far, "", REGENERATE, choice)
+    assert far.happened[:2] == [(7, desk.key.team, desk.key.channel, desk.user, NOW), "ack"]
+    assert whispers(desk) == ([WORDS(NOT_REGENERATED[retried])] if retried in NOT_REGENERATED else [])
+    assert buttons(message) == (retried is Retried.NOT_YOURS)
+    assert (WORDS("regenerate-begun") in str(message.blocks)) is (retried in (Retried.AGAIN, Retried.ALREADY))
+    assert "It is **42**." in str(message.blocks)

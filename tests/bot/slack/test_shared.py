@@ -64,4 +64,8 @@ def test_where_slack_has_no_bytes_there_is_no_address(more: dict[str, Any]) -> N
 
 
 def test_only_so_many_are_kept() -> None:
-    assert len(shared_files({"type": "message", "files": [TOLD] * 99}) or ()) == MOST_TOLD
+    assert len(shared_files({"type": "message", "files": [TOLD] * 999}) or ()) == MOST_TOLD
+
+
+def test_a_name_can_be_written_down() -> None:
+    assert shared_file(TOLD | {"name": "a\ud800.csv"}).name == "a?.csv"

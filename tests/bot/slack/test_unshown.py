@@ -227,7 +227,7 @@ async def _command(desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: Any, show
     async def respond(*_: Any, **__: Any) -> bool:
         return False
 
-    monkeypatch.setattr("bot.slack.reply.respond", respond)
+    monkeypatch.setattr("bot.slack.private_reply.respond", respond)
     if fault is not None:
         fail(desk, fault, "chat.postEphemeral")
     key = ConversationKey(desk.key.team, desk.key.channel, "command:1")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bot.turns.attachments import Unread
+from bot.turns.outlet import NO_CONTROLS, Controls
 from functions import Function, Person
 from storage.ports import StorageError
 from storage.records import (
@@ -50,7 +51,9 @@ class Reply:
     person: Person
     channel: Channel
 
-    async def working(self, on: Function | None = None) -> None: ...
+    async def working(self, on: Function | None = None, call: str = "") -> None: ...
+
+    async def worked(self, call: str, *, ok: bool) -> None: ...
 
     async def text(self, delta: str) -> None: ...
 
@@ -70,6 +73,8 @@ class Reply:
 
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None: ...
 
+    async def tell_unheard(self, entry: int) -> None: ...
+
     async def greet(self) -> bool:
         return True
 
@@ -79,8 +84,10 @@ class Reply:
     async def noted(self) -> bool:
         return False
 
-    async def pick_up(self) -> bool:
+    async def leave(self) -> None: ...
+
+    async def pick_up(self, *, anew: bool = True) -> bool:
         return False
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
         return True

@@ -15,6 +15,7 @@ from bot.metrics import Metrics
 from bot.model.protocol import Done, Event, Finish, TextDelta
 from bot.rules import Rules
 from bot.turns.attachments import Unread
+from bot.turns.outlet import NO_CONTROLS, Controls
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
 from functions import Context, Function, FunctionProblem, OutcomeUnknown, Person, function
@@ -94,9 +95,14 @@ class RecordingOutlet:
     settled: list[Action] = field(default_factory=list)
     asides: list[str] = field(default_factory=list)
     unread: list[Unread] = field(default_factory=list)
+    unheard: list[int] = field(default_factory=list)
+    tasks: dict[str, bool | None] = field(default_factory=dict)
+    """Each call that was shown: whether it told what it was made for, None until it has ended."""
     finished: int = 0
     greeted: int = 0
     retry: bool = False
+    controls: Controls = NO_CONTROLS
+    left: int = 0
     picked_up: int = 0
     half_written: bool = False
     """Whether an earlier try left something in the thread."""
@@ -109,7 +115,13 @@ class RecordingOutlet:
     refuses: bool = False
     """Whether the far end takes no card."""
 
-    async def working(self, on: Function | None = None) -> None: ...
+    async def working(self, on: Function | None = None, call: str = "") -> None:
+        if call:
+            self.tasks[call] = None
+
+    async def worked(self, call: str, *, ok: bool) -> None:
+        assert self.tasks[call] is None
+        self.tasks[call] = ok
 
     async def text(self, delta: str) -> None:
         self.said += delta
@@ -132,6 +144,9 @@ class RecordingOutlet:
     async def tell_unread(self, unread: Sequence[Unread], entry: int) -> None:
         self.unread += unread
 
+    async def tell_unheard(self, entry: int) -> None:
+        self.unheard.append(entry)
+
     async def greet(self) -> bool:
         self.greeted += 1
         return self.reachable
@@ -142,12 +157,15 @@ class RecordingOutlet:
     async def noted(self) -> bool:
         return self.has_note
 
-    async def pick_up(self) -> bool:
+    async def leave(self) -> None:
+        self.left += 1
+
+    async def pick_up(self, *, anew: bool = True) -> bool:
         self.picked_up += 1
         return self.half_written
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
-        self.note, self.retry = note, retry
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
+        self.note, self.retry, self.controls = note, retry, controls
         self.finished += 1
         return self.reachable
 

@@ -7,18 +7,16 @@ import pytest
 
 from bot.errors import ModelBusy
 from bot.files.contents import Content, Image, LeftOut, Reason, Text, Unit, Unreadable
-from bot.turns.attachments import FOR_MODEL, MOST_PICTURE_BYTES, Unfetched, Unread, tokens, with_pictures
+from bot.turns.attachments import FOR_MODEL, MOST_FILES, MOST_PICTURE_BYTES, Unfetched, Unread, tokens
 from bot.turns.history import estimate
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
-from storage.ports import Storage
+from bot.turns.turnstile import Turnstile
 from storage.records import (
     PICTURE,
     Attached,
     Delivery,
     DeliveryKind,
-    Item,
-    NewItem,
     SharedFile,
     TurnState,
     UserItem,
@@ -35,12 +33,14 @@ class Shelf:
 
     contents: Mapping[str, Content | Unfetched] = field(default_factory=dict)
     beside: tuple[SharedFile, ...] = ()
+    silent: int = 0
+    """How often it cannot say what is beside a message."""
     asked: int = 0
     fetched: list[str] = field(default_factory=list)
 
-    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...]:
+    async def files_of(self, delivery: Delivery) -> tuple[SharedFile, ...] | None:
         self.asked += 1
-        return self.beside
+        return None if self.asked <= self.silent else self.beside
 
     async def read(self, file: SharedFile) -> Content | Unfetched:
         self.fetched.append(file.name)
@@ -95,6 +95,53 @@ async def test_a_mention_alone_is_greeted_still(parts: Parts, desk: Desk, outlet
     await deliver(desk, "", None)
     await run_turn(parts, await desk.claim(), outlet)
     assert outlet.greeted
+
+
+@pytest.mark.parametrize("text", ["look", ""])
+async def test_a_place_that_is_silent_for_a_moment_is_asked_again(
+    parts: Parts,
+    desk: Desk,
+    model: ScriptedModel,
+    outlet: RecordingOutlet,
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.turns.attachments.LOOK_AGAIN", (0, 0))
+    shelf = Shelf({"a.txt": Text("words")}, beside=(A,), silent=2)
+    model.says("Fine.")
+    await deliver(desk, text, None)
+    await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
+    assert (shelf.asked, shelf.fetched, outlet.unread, outlet.greeted) == (3, ["a.txt"], [], 0)
+
+
+@pytest.mark.parametrize("text", ["look", ""])
+async def test_files_that_nobody_tells_of_are_not_taken_for_none(
+    parts: Parts,
+    desk: Desk,
+    model: ScriptedModel,
+    outlet: RecordingOutlet,
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.turns.attachments.LOOK_AGAIN", (0, 0))
+    model.says("What was it?")
+    await deliver(desk, text, None)
+    await run_turn(replace(parts, attachments=Shelf(silent=9)), await desk.claim(), outlet)
+    assert outlet.unread == [Unread("", Unfetched.NOT_TOLD)]
+    assert not outlet.greeted
+    assert "What was it?" in outlet.said
+
+
+async def test_more_files_than_are_read_are_told(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    files = tuple(SharedFile(f"F{number}", f"{number}.txt") for number in range(MOST_FILES + 2))
+    shelf = Shelf({file.name: Text("words") for file in files})
+    model.says("Fine.")
+    await deliver(desk, "look", files)
+    await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
+    assert len(shelf.fetched) == MOST_FILES
+    assert outlet.unread == [Unread(file.name, Unfetched.TOO_MANY) for file in files[MOST_FILES:]]
 
 
 async def test_the_other_event_tells_them_while_the_turn_begins(
@@ -155,6 +202,22 @@ async def test_what_was_left_out_is_told(
     assert outlet.unread == [Unread("a.txt", gap)]
 
 
+async def test_files_of_a_turn_share_its_time(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's file is being read and never ends: that is said, and Slack is not blamed."""
+    monkeypatch.setattr("bot.turns.attachments.MOST_SECONDS", 0.01)
+    turnstile = Turnstile(1)
+    shelf = Shelf({"a.txt": Text("words"), "b.png": SEEN})
+    model.says("A pity.")
+    await deliver(desk, "look", (A, B))
+    async with turnstile.turn_of("T1", "U2"):
+        parts = replace(parts, attachments=shelf, turnstile=turnstile)
+        await run_turn(parts, await desk.claim(), outlet)
+    assert shelf.fetched == []
+    assert outlet.unread == [Unread("a.txt", Unfetched.NO_TIME), Unread("b.png", Unfetched.NO_TIME)]
+
+
 async def test_files_share_the_room_and_the_first_has_it(
     parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
 ) -> None:
@@ -183,41 +246,26 @@ async def test_pictures_share_what_a_request_carries(
     assert [len(file.content) for file in item.files] == [0, MOST_PICTURE_BYTES, 0]
 
 
-def picture(number: int, size: int = 10) -> Attached:
-    return Attached(f"{number}.png", PICTURE, "", f"digest {number}", "image/png", 8, 8, bytes([number]) * size)
-
-
-async def recorded(desk: Desk, storage: Storage, *items: UserItem) -> list[Item]:
-    await deliver(desk, "hi", ())
-    claim = await desk.claim()
-    await storage.turns.record(claim.turn, [NewItem(item) for item in items], at=desk.clock())
-    await storage.turns.finish(claim.turn, TurnState.ANSWERED, desk.clock())
-    return await storage.history.items(claim.conversation.id)
-
-
-async def test_pictures_are_kept_beside_the_items(desk: Desk, storage: Storage) -> None:
-    items = await recorded(desk, storage, UserItem("a", "U1", files=(picture(1),)), UserItem("b", "U1"))
-    assert [file.content for item in items if isinstance(item, UserItem) for file in item.files] == [b""]
-    shown = await with_pictures(storage, items)
-    assert isinstance(shown[0], UserItem)
-    assert shown[0].files[0].content == b"\x01" * 10
-    assert shown[1] == items[1]
-
-
-async def test_a_request_carries_the_newest_pictures(desk: Desk, storage: Storage) -> None:
-    most = MOST_PICTURE_BYTES // 2
-    files = (picture(1, 2 * most), picture(2, most), picture(3, most))
-    items = await recorded(
-        desk, storage, UserItem("a", "U1", files=files[:2]), UserItem("b", "U1", files=files[2:])
-    )
-    shown = await with_pictures(storage, items)
-    sizes = [len(file.content) for item in shown if isinstance(item, UserItem) for file in item.files]
-    assert sizes == [0, most, most]
+async def test_pictures_of_joined_messages_share_it_too(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    """All of them are kept in one transaction, and whoever writes meanwhile waits for it."""
+    shelf = Shelf({name: Image(b"x" * (MOST_PICTURE_BYTES // 2), "image/png", 8, 8) for name in "abc"})
+    model.says("Fine.")
+    for name in "abc":
+        await deliver(desk, "look", (SharedFile(name, name),))
+    await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
+    assert outlet.unread == [Unread("c", Unfetched.NO_ROOM)]
 
 
 def test_files_count_in_the_budget(clock: Clock) -> None:
     bare = UserItem("look", "U1")
     assert estimate(replace(bare, files=(Attached("a", "text", "x" * 3_000),))) >= estimate(bare) + 1_000
-    small, large = replace(picture(1), width=32, height=32), replace(picture(1), width=9_000, height=9_000)
+    small = Attached("1.png", PICTURE, "", "digest", "image/png", 32, 32)
     assert tokens(small) < 100
-    assert 1_500 < tokens(large) < 5_000
+    assert 1_500 < tokens(replace(small, width=9_000, height=9_000)) < 5_000
+
+
+@pytest.mark.parametrize("file", [Attached("a\ud800", "text", "x"), Attached("a", "text", "\ud800")])
+def test_half_a_surrogate_pair_counts_too(file: Attached) -> None:
+    assert tokens(file) > 0

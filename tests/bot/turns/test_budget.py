@@ -3,9 +3,11 @@
 import itertools
 import json
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.turns import budget
 from bot.turns.budget import Budget, Cut, cut, measured, weight
 from bot.turns.history import estimate, pair_calls
 from storage.records import (
@@ -154,3 +156,40 @@ def test_an_estimate_counts_what_a_provider_wants_back() -> None:
     assert estimate(AssistantItem("yes", raw)) > estimate(AssistantItem("yes")) + 90
     assert estimate(UserItem("half \ud83d", "U1")) > 0
     assert json.dumps(raw.value)
+
+
+def place_by_place(items: list[StoredItem], opened: set[str], most: int, until: int | None) -> Cut | None:
+    """Look at each place by itself: what `cut` finds in one pass."""
+    found = None
+    for place in range(1, len(items)):
+        if until is not None and items[place].id > until:
+            break
+        found = cut(items, 0, opened, -1, items[place].id)
+        if found is not None and weight(found.shown) <= most:
+            break
+    return found
+
+
+@given(histories(), st.integers(0, 1_500), st.none() | st.integers(1, 60))
+def test_one_pass_finds_what_place_by_place_finds(
+    history: tuple[list[StoredItem], set[str]], most: int, until: int | None
+) -> None:
+    items, opened = history
+    assert cut(items, 0, opened, most, until) == place_by_place(items, opened, most, until)
+
+
+def test_a_cut_estimates_each_item_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long thread would stop everything else that Nod does, at every step of every turn."""
+    estimated: list[Item] = []
+
+    def counting(item: Item) -> int:
+        estimated.append(item)
+        return estimate(item)
+
+    monkeypatch.setattr(budget, "estimate", counting)
+    pair: tuple[Item, Item] = UserItem("why?", "U1"), AssistantItem("so")
+    items = [StoredItem(number + 1, pair[number % 2]) for number in range(3_000)]
+    found = cut(items, 0, {"open"}, 50 * estimate(items[0].item))
+    assert found is not None
+    assert 48 <= len(found.shown) <= 52
+    assert len(estimated) == len(items)

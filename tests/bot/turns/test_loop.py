@@ -55,9 +55,20 @@ async def test_read_only_functions_run_at_once_and_the_model_is_asked_again(
     assert state is TurnState.ANSWERED
     assert results(model.shown[1]) == [{"found": "a"}, {"found": "b"}]
     assert outlet.said == "Looking. \n\nBoth are there. "
+    assert list(outlet.tasks.values()) == [True, True]
     assert [type(item) for item in await history(parts, claim)] == [
         UserItem, AssistantItem, CallItem, CallItem, ResultItem, ResultItem, AssistantItem,
     ]  # fmt: skip
+
+
+async def test_only_a_call_that_runs_is_shown_and_one_that_tells_nothing_as_such(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
+) -> None:
+    await desk.message("look up a, nothing and fly")
+    model.calls(("look", '{"what":"nothing"}'), ("look", '{"what":"a"}'), ("fly", "{}"), ("look", "{"))
+    model.says("That is all.")
+    await turn(parts, desk, outlet)
+    assert list(outlet.tasks.values()) == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ModelBusy
-from bot.turns.outlet import Outlet
+from bot.turns.outlet import NO_CONTROLS, Controls, Outlet
 from bot.turns.parts import Parts
 from bot.turns.worker import MOST_TRIES, Worker
 from functions import Context, function
@@ -44,8 +44,8 @@ class _Telling:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._outlet, name)
 
-    async def finish(self, note: str = "", *, retry: bool = False) -> bool:
-        shown = await self._outlet.finish(note, retry=retry)
+    async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
+        shown = await self._outlet.finish(note, retry=retry, controls=controls)
         self._finished.set()
         return shown
 
@@ -232,6 +232,29 @@ async def test_an_answer_that_slack_does_not_take_is_shown_later(
     assert len(model.shown) == 1, "the model is not asked again"
     counts = await parts.storage.counts()
     assert (counts.waiting, counts.taken) == (0, 0)
+
+
+async def test_an_incident_that_slack_does_not_take_is_told_later(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlets: Outlets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr("bot.turns.worker.SHOW_AGAIN", 0.0)
+    monkeypatch.setattr("bot.turns.worker.run_turn", broken)
+    outlets.outlet.reachable = False
+    await desk.message("hi")
+    async with at_work(Worker(parts, outlets, 2)):
+        await answered(outlets)
+        [ended] = await parts.storage.turns.ended()
+        assert ended.note is not None
+        outlets.outlet.note = ""
+        outlets.outlet.reachable = True
+        outlets.finished.clear()
+        await answered(outlets)
+    assert str(ended.note.values["incident"]) in outlets.outlet.note
+    assert outlets.outlet.retry
+    assert (await parts.storage.counts()).taken == 0
 
 
 async def test_what_a_stop_cuts_off_has_not_been_tried(

@@ -1,6 +1,7 @@
 import asyncio
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,73 @@ async def test_an_error_takes_back_the_whole_transaction(connection: Connection)
         await connection.write(fail)
     await connection.write(insert, "whole")
     assert await connection.read(threads) == ["whole"]
+
+
+async def held(connection: Connection, *jobs: Callable[[Database], object]) -> list[object]:
+    """Let transactions wait behind one that takes its time; what came of each."""
+    inside, go_on = threading.Event(), threading.Event()
+
+    def slow(db: Database) -> None:
+        inside.set()
+        go_on.wait()
+
+    first = asyncio.create_task(connection.write(slow))
+    await asyncio.to_thread(inside.wait)
+    waiting = [asyncio.create_task(connection.write(job)) for job in jobs]
+    await asyncio.sleep(0)
+    go_on.set()
+    await first
+    return await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def commits(connection: Connection, path: Path, *jobs: Callable[[Database], object]) -> int:
+    """Count how often the file's log was written to the disk, by the frames that end a transaction."""
+    before = _commits_in(path)
+    await held(connection, *jobs)
+    return _commits_in(path) - before
+
+
+def _commits_in(path: Path) -> int:
+    """Read the write-ahead log: https://www.sqlite.org/fileformat2.html#walformat"""
+    log = path.with_name(f"{path.name}-wal").read_bytes()
+    page = int.from_bytes(log[8:12], "big")
+    frames = range(32, len(log), page + 24)
+    return sum(int.from_bytes(log[at + 4 : at + 8], "big") > 0 for at in frames)
+
+
+async def test_what_waits_for_the_writer_is_committed_at_once(connection: Connection, path: Path) -> None:
+    jobs = [partial(insert, thread=str(number)) for number in range(5)]
+    assert await commits(connection, path, *jobs) == 1
+    assert await connection.read(threads) == ["0", "1", "2", "3", "4"]
+
+
+async def test_a_transaction_that_fails_takes_back_none_of_those_beside_it(connection: Connection) -> None:
+    def fail(db: Database) -> None:
+        insert(db, "half")
+        raise LookupError("in the middle")
+
+    good, bad, twice, last = await held(
+        connection,
+        partial(insert, thread="good"),
+        fail,
+        partial(insert, thread="good"),
+        partial(insert, thread="last"),
+    )
+    assert (good, last) == (None, None)
+    assert isinstance(bad, LookupError)
+    assert isinstance(twice, StorageError)
+    assert await connection.read(threads) == ["good", "last"]
+
+
+async def test_a_commit_that_fails_is_everybodys_error(connection: Connection, path: Path) -> None:
+    log = path.with_name(f"{path.name}-wal")
+
+    def remove(db: Database) -> None:
+        insert(db, "gone")
+        log.unlink(missing_ok=True)
+
+    ends = await held(connection, partial(insert, thread="before"), remove, partial(insert, thread="after"))
+    assert [type(end) for end in ends] == [StorageError] * 3
 
 
 async def test_a_broken_constraint_is_a_storage_error(connection: Connection) -> None:

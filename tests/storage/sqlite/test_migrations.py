@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from storage.chain import link
 from storage.ports import Storage, StorageError
-from storage.records import Claim, ConversationKey, Decision, Verdict
+from storage.records import Claim, ConversationKey, Decision, NewItem, Revision, UserItem, Verdict
 from storage.sqlite import open_storage
 from storage.sqlite.migrations import MIGRATIONS, migrate
 from tests.storage.sample import KIM, LIFE, NOW, click, granted, message, proposed, thread
@@ -202,6 +202,15 @@ def test_a_failing_step_leaves_the_database_as_it_was(path: Path) -> None:
         ("UPDATE grants SET expires_at = '2999', revoked_at = '2026'", "does not change"),
         ("UPDATE grants SET revoked_at = NULL", "does not change"),
         ("UPDATE actions SET arguments_json = '{}'", "does not change"),
+        ("UPDATE actions SET arguments_json = '{}', preview = '' WHERE id = 'pending'", "does not change"),
+        ("UPDATE actions SET arguments_json = '[]' WHERE id = 'denied'", "does not change"),
+        ("UPDATE actions SET preview = 'x' WHERE id = 'denied'", "does not change"),
+        (
+            "UPDATE actions SET state = 'denied', arguments_json = '{}', preview = '' WHERE id = 'pending'",
+            "does not change",
+        ),
+        ("UPDATE audit_texts SET text = ''", "append-only"),
+        ("DELETE FROM audit_texts", "append-only"),
         ("UPDATE actions SET requester = 'U2'", "does not change"),
         ("UPDATE actions SET expires_at = '2999'", "does not change"),
         ("UPDATE actions SET state = 'executing' WHERE id = 'pending'", "cannot go that way"),
@@ -252,3 +261,39 @@ async def test_a_grant_needs_its_own_person_s_confirmation(
         with pytest.raises(sqlite3.IntegrityError, match="confirmation"):
             db["grants"].insert(row | changes)
         db["grants"].insert(row)
+
+
+async def test_an_older_nod_s_messages_can_be_edited(path: Path) -> None:
+    """They get the ts of what they were delivered as, and ids go on behind all that there ever was."""
+    with Database(path) as db:
+        MIGRATIONS.apply(db, stop_before="m018_threads")
+        at = "2026-07-04T12:00:00.000000+00:00"
+        db["conversations"].insert({"team": "T1", "channel": "C1", "thread": "1.1"})
+        db["turns"].insert({"conversation": 1, "user": KIM, "state": "answered", "started_at": at})
+        row = {"conversation": 1, "user": KIM, "kind": "message", "direct": 0, "received_at": at, "turn": 1}
+        db["inbox"].insert(row | {"key": "message:T1:C1:1.1", "text": "hi", "ts": "1.1", "state": "done"})
+        picture = {"name": "a.png", "kind": "picture", "digest": "d", "text": "", "mimetype": "image/png"}
+        for key, kind, data in (
+            ("entry:1", "user", {"text": "hi", "user": KIM, "speaker": "", "files": [picture]}),
+            ("entry:9", "user", {"text": "forgotten", "user": KIM}),
+            (None, "assistant", {"text": "hello"}),
+            (None, "assistant", {"text": "rolled back"}),
+        ):
+            item = {"conversation": 1, "turn": 1, "key": key, "kind": kind, "data": json.dumps(data), "at": at}
+            db["items"].insert(item)
+        db["pictures"].insert({"digest": "d", "content": b"x"})
+        db.execute("DELETE FROM items WHERE id = 4")
+        db.commit()
+    storage = await open_storage(path)
+    before = await storage.history.items(1)
+    assert [getattr(item, "text", "") for item in before] == ["hi", "forgotten", "hello"]
+    assert await storage.inbox.revise(Revision("T1", "C1", "1.1", "2.1", KIM, None), NOW) is None
+    assert (await storage.history.items(1))[0] == UserItem("", KIM, edited="2.1", deleted=True)
+    assert await storage.history.pictures(["d"]) == {}
+    assert await storage.inbox.add(message(ConversationKey("T1", "C1", "1.1")), NOW)
+    claim = await storage.inbox.claim(NOW)
+    assert claim is not None
+    await storage.turns.record(claim.turn, [NewItem(UserItem("new", KIM))], at=NOW)
+    assert (await storage.history.memory(1)).items[-1].id == 5
+    assert await storage.check() == []
+    await storage.close()

@@ -14,12 +14,16 @@ from storage.records import (
     ActionState,
     AssistantItem,
     Attached,
+    CallItem,
     Compaction,
     Decision,
     Firing,
     NewItem,
+    OverheardItem,
     Pause,
+    ResultItem,
     Retried,
+    Revision,
     Schedule,
     SummaryItem,
     TurnState,
@@ -34,6 +38,7 @@ from storage.sqlite import (
     grants,
     history,
     inbox,
+    keeping,
     life,
     memory,
     queue,
@@ -43,8 +48,9 @@ from storage.sqlite import (
 )
 from storage.sqlite.counts import counts
 from storage.sqlite.migrations import MIGRATIONS
-from storage.sqlite.pruning import forget_aside, forget_done
-from tests.storage.sample import KEY, KIM, LATER, LIFE, NOW, click, message, new_action, thread
+from storage.sqlite.pruning import forget_aside, forget_deletions, forget_done, forget_edits
+from storage.sqlite.revisions import revise
+from tests.storage.sample import KEY, KIM, LATER, LEE, LIFE, NOW, click, message, new_action, thread
 from tests.storage.test_schedules import DUE, NEXT
 from tests.storage.test_schedules import new as new_schedule
 
@@ -67,8 +73,12 @@ BOUNDED = (
     "SCAN sqlite_sequence",
     "SEARCH audit USING INTEGER PRIMARY KEY (rowid>?)",
     "SCAN actions USING COVERING INDEX actions_state",
+    "SCAN pictures USING COVERING INDEX sqlite_autoindex_pictures_1",
+    "SCAN scrubbing",
+    "SCAN revisions USING INDEX revisions_edits",
 )
-"""One row a table, the audit read on in pieces, and the states of all actions counted."""
+"""One row a table, the audit read on in pieces, the states of all actions, the digests of all pictures, and
+the edits of a quarter of an hour."""
 OF_THE_QUEUE = (
     "running",
     "people",
@@ -79,6 +89,7 @@ OF_THE_QUEUE = (
     "places",
     "(subquery-",
     "suspects",
+    "theirs",
 )
 """What a statement makes out of those indices for itself."""
 
@@ -100,7 +111,10 @@ def everything(db: Database) -> None:
         db, claim.turn, items, new, Usage(1), NOW, None
     )
     assert history.recorded(db, claim.conversation.id, "key")
+    assert history.first(db, claim.conversation.id, ["key"])
     assert history.pictures(db, ["d"]) == {"d": b"x"}
+    assert history.picture_sizes(db, ["d"]) == {"d": 1}
+    history.refuse_pictures(db, ["d"])
     actions.carded(db, done.id, "5.5")
     assert actions.uncarded(db)
     assert actions.pending(db, claim.conversation.id)
@@ -137,7 +151,10 @@ def everything(db: Database) -> None:
     assert known.counted
     last = known.items[-1].id
     assert memory.compact(db, shown.turn, Compaction(SummaryItem("s"), last - 1, (last - 1,), 0), Usage(), LATER)
-    assert memory.find_item(db, claim.conversation.id, last)
+    memory.spend(db, shown.turn, Usage(1))
+    called = [NewItem(CallItem("c", "f", "{}")), NewItem(ResultItem("c", "[]"))]
+    turns.record(db, shown.turn, called, [], None, LATER, None)
+    assert memory.result(db, claim.conversation.id, last + 3, 0, 1)
     assert history.items(db, claim.conversation.id)
     assert history.find_conversation(db, KEY)
     assert queue.line(db, NOW + LIFE) == []
@@ -161,6 +178,59 @@ def everything(db: Database) -> None:
     assert inbox.add(db, mention, NOW, only_if_joined=False)
     assert not inbox.add(db, replace(mention, files=()), NOW, only_if_joined=False)
     assert inbox.files(db, claim.entries[0].id) is None
+    changes(db)
+    assert keeping.remembered(db, "T1", KIM).busy == 3
+    keep_and_forget(db)
+    schedule_and_run(db)
+
+
+def changes(db: Database) -> None:
+    """Edit and delete what waits, what is aside, what is in a history."""
+    answered, waiting, beside = (message(thread(5), ts=f"500.{number}") for number in (1, 2, 3))
+    told = [replace(each, key=f"message:T1:C1:{each.ts}") for each in (answered, waiting, beside)]
+    assert inbox.add(db, told[0], NOW, only_if_joined=False)
+    while (claim := inbox.claim(db, LATER)) and claim.conversation.key != thread(5):
+        pass
+    assert claim is not None
+    picture = Attached("a.png", PICTURE, digest="e", content=b"x")
+    said = UserItem("look", KIM, files=(picture,), ts="500.1")
+    turns.record(db, claim.turn, [NewItem(OverheardItem("x", ts="499.1")), NewItem(said)], [], None, NOW, None)
+    turns.finish(db, claim.turn, TurnState.ANSWERED, NOW, None)
+    assert inbox.add(db, told[1], LATER, only_if_joined=False)
+    assert not inbox.add(db, replace(told[2], conversation=thread(6)), NOW, only_if_joined=True)
+    for number in (1, 2, 3):
+        assert revise(db, Revision("T1", "C1", f"500.{number}", "600.1", KIM, "new"), NOW) is None
+    assert revise(db, Revision("T1", "C1", "500.2", "600.2", "", None), NOW) is None
+    assert revise(db, Revision("T1", "C1", "500.1", "600.2", KIM, "newer"), NOW)
+    assert forget_done(db, NOW + LIFE)
+    revise(db, Revision("T1", "C1", "500.1", "600.3", KIM, "newest"), NOW)
+    revise(db, Revision("T1", "C1", "500.1", "600.4", "", None), NOW)
+    assert history.pictures(db, ["e"]) == {}
+    assert not inbox.add(db, told[1], NOW, only_if_joined=False)
+    assert forget_edits(db, LATER)
+    assert forget_deletions(db, LATER)
+
+
+def keep_and_forget(db: Database) -> None:
+    """The same of forgetting, in conversations of their own."""
+    for number, user in ((50, KIM), (51, KIM), (51, LEE), (52, LEE)):
+        assert inbox.add(db, message(thread(number), user=user), NOW, only_if_joined=False)
+    while claim := inbox.claim(db, NOW):
+        action = new_action(f"of-{claim.turn}", requester=claim.entries[0].delivery.user)
+        items = [NewItem(UserItem("x", KIM)), NewItem(AssistantItem("a")), NewItem(AssistantItem("b"))]
+        [proposed] = turns.record(db, claim.turn, items, [action], None, NOW, None)
+        turns.finish(db, claim.turn, TurnState.ANSWERED, NOW, None)
+        decisions.withdraw(db, proposed.id, proposed.requester, NOW, told=False)
+    for request in ("wish", "wish"):
+        forgotten = keeping.forget(db, request, "T1", KIM, LATER, KIM)
+        assert forgotten.conversations > forgotten.shared > 0
+    assert keeping.sweep_conversations(db, NOW + LIFE, NOW + LIFE)
+    db.execute("INSERT INTO pictures VALUES ('d2', 'x')")
+    assert keeping.sweep_pictures(db) == 1
+
+
+def schedule_and_run(db: Database) -> None:
+    """The same of schedules."""
     schedule = schedules.create(db, new_schedule(), NOW, 9, 9)
     assert isinstance(schedule, Schedule)
     assert schedules.listed(db, "T1", None) == schedules.listed(db, "T1", KIM) == [schedule]

@@ -16,6 +16,7 @@ from bot.demo.model.rules.calls import (
     query_of,
     read_json,
 )
+from bot.demo.model.rules.counting import counting
 from bot.demo.model.rules.direct import read_direct
 from bot.demo.model.rules.files import LookAt
 from bot.demo.model.rules.intents import (
@@ -30,6 +31,7 @@ from bot.demo.model.rules.intents import (
     Weather,
     Withdraw,
 )
+from bot.demo.model.rules.long_answer import long_answer
 from bot.demo.model.rules.notes import summary
 from bot.demo.model.rules.thread import Done, Thread, read_thread
 from bot.demo.model.rules.waiting import plain
@@ -52,6 +54,8 @@ def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     """
     if (notes := summary(conversation)) is not None:
         return Reply(text=notes)
+    if (played := counting(conversation)) is not None:
+        return played
     thread = read_thread(conversation)
     words = words_for(thread.language)
     unclaimed = list(thread.in_turn)
@@ -183,7 +187,10 @@ def _say(intent: Intent, thread: Thread, words: Words) -> str:
         case Say(topic="previous_message"):
             return words.previous_message(_earlier(thread)[-1:])
         case Say(topic="summary"):
-            return words.summary([said.text for said in thread.said[:-1]])
+            asked = [said.text for said in thread.said[:-1] if said.text]
+            return words.summary(asked, [(each.speaker, each.text) for each in thread.heard if each.text])
+        case Say(topic="long_answer"):
+            return long_answer(thread.language)
         case Say(topic=topic):
             return words.say(topic)
     return words.unknown()

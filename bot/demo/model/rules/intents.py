@@ -132,6 +132,7 @@ Topic: TypeAlias = Literal[
     "first_message",
     "previous_message",
     "summary",
+    "long_answer",
     "which_city",
     "which_employee",
     "which_field",

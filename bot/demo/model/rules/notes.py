@@ -46,7 +46,7 @@ def _notes(told: Mapping[str, Any]) -> Iterable[str]:
     if "notes" in told:
         yield from (line for line in str(told["notes"]).splitlines() if line.startswith("- "))
     elif "said" in told:
-        yield f"- {told.get('person')}: {_short(told['said'])}"
+        yield f"- {told.get('person') or told.get('before_nod_was_called')}: {_short(told['said'])}"
     elif "nod_said" in told:
         yield f"- {NOD}: {_short(told['nod_said'])}"
 

@@ -32,6 +32,7 @@ from bot.demo.model.rules.intents import (
 )
 from bot.demo.model.rules.notes import is_summary, remembered
 from bot.demo.model.rules.numbers import without_endless
+from bot.demo.model.rules.overheard import Heard, as_it_is, read_heard
 from bot.demo.model.rules.scheduling import FRAME
 from bot.demo.model.rules.waiting import OUTCOMES, Waiting, follow
 
@@ -95,7 +96,7 @@ class Thread:
     """A conversation as the rules see it.
 
     `question` is the last user message or messages in a row, `intents` what they want. `told` is the position of
-    the last assistant message, -1 without one.
+    the last assistant message, -1 without one. `heard` is what was said before Nod was called.
     """
 
     said: tuple[Said, ...]
@@ -104,6 +105,7 @@ class Thread:
     language: Language
     done: tuple[Done, ...]
     told: int
+    heard: tuple[Heard, ...] = ()
 
     @property
     def is_open(self) -> bool:
@@ -145,7 +147,9 @@ class Thread:
 
 def read_thread(conversation: Conversation) -> Thread:
     """Read a whole conversation; each question is understood in the light of what came before."""
-    messages = [(position, item) for position, item in enumerate(conversation) if isinstance(item, UserMessage)]
+    users = [(position, item) for position, item in enumerate(conversation) if isinstance(item, UserMessage)]
+    heard = {position: found for position, item in users if (found := read_heard(item.text))}
+    messages = [(position, item) for position, item in users if position not in heard]
     said = tuple(_said(position, item) for position, item in messages if not is_summary(item.text))
     before = tuple(
         Said(position, speaker, told)
@@ -180,7 +184,8 @@ def read_thread(conversation: Conversation) -> Thread:
                 intents.append(LookAt(message.files))
         question = block
     told = [position for position, item in enumerate(conversation) if isinstance(item, AssistantMessage)]
-    return Thread((*before, *said), question, tuple(intents), language, done, told[-1] if told else -1)
+    last = told[-1] if told else -1
+    return Thread((*before, *said), question, tuple(intents), language, done, last, tuple(heard.values()))
 
 
 def language_of(text: str, *, before: Language) -> Language:
@@ -202,7 +207,7 @@ def _said(position: int, message: UserMessage) -> Said:
     while match := SPEAKER.match(text):
         speaker = speaker or match["name"] or match["id"]
         text = text[match.end() :]
-    text = FRAME.sub("", text)
+    text = FRAME.sub("", as_it_is(text))
     text = " ".join(MENTION.sub(" ", text).split())
     return Said(position, speaker, text, files)
 

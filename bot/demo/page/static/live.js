@@ -43,9 +43,18 @@ function replace(now, next) {
   if (!focused) return;
   const { actionId, blockId } = focused.dataset;
   const again = [...next.querySelectorAll("[data-action-id]")].find((each) => each.dataset.actionId === actionId && each.dataset.blockId === blockId && each.value === focused.value);
-  const target = again ?? next;
+  const tool = ["edit-message", "delete-message", "open-thread"].find((name) => focused.hasAttribute(`data-${name}`));
+  const target = again ?? (tool && next.querySelector(`[data-${tool}]`)) ?? next;
   if (target === next) next.tabIndex = -1;
   target.focus({ preventScroll: true });
+}
+
+// The focus goes on to where one types, instead of nowhere.
+function remove(list, message) {
+  if (!message) return;
+  const focused = message.contains(document.activeElement);
+  message.remove();
+  if (focused) document.getElementById(list.id === "thread-list" ? "thread-text" : "channel-text")?.focus({ preventScroll: true });
 }
 
 function keepOnly(list, fragments) {
@@ -55,6 +64,13 @@ function keepOnly(list, fragments) {
 
 const channelList = () => document.getElementById("list");
 const threadList = () => document.getElementById("thread-list");
+
+// Left alone where nothing is new: somebody may be pressing the button in it.
+function setStatus(line, html) {
+  if (line.dataset.shown === html) return;
+  line.dataset.shown = html;
+  holding(threadList(), () => (line.innerHTML = html));
+}
 
 function openAnswered(goTo, channel, threadTs) {
   const asked = lastAsked();
@@ -97,12 +113,12 @@ const handlers = (goTo) => ({
   },
   gone(data) {
     if (data.channel !== here().channel) return;
-    for (const list of [channelList(), threadList()]) find(list, data.ts)?.remove();
+    for (const list of [channelList(), threadList()]) remove(list, find(list, data.ts));
   },
   status(data) {
     if (data.channel !== here().channel) return;
     const line = document.querySelector("#thread > .scroll > [data-status]");
-    if (line && data.thread_ts === here().threadTs) holding(threadList(), () => (line.innerHTML = data.html));
+    if (line && data.thread_ts === here().threadTs) setStatus(line, data.html);
     else if (data.html.trim()) openAnswered(goTo, data.channel, data.thread_ts);
   },
   titled(data) {

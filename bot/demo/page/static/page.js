@@ -4,11 +4,12 @@ import { connect } from "./live.js";
 import { wireComposer } from "./composer.js";
 import { openView, wireControls } from "./controls.js";
 import { wireFiles } from "./files.js";
+import { wireMessages } from "./messages.js";
 import { here, say, send } from "./send.js";
 import { isAtEnd, scrollToEnd } from "./scroll.js";
 import { wireUnkind } from "./unkind.js";
 
-const panels = { behind: false, contract: false, unkind: false };
+const panels = { behind: false, contract: false, steering: false, unkind: false };
 let latest; // the trip that counts when one overtakes another
 
 function arrive() {
@@ -54,7 +55,7 @@ function showBehind(open) {
   if (!panel || !button) return;
   panel.hidden = !open;
   button.setAttribute("aria-expanded", String(open));
-  for (const name of ["contract", "unkind"]) {
+  for (const name of ["contract", "steering", "unkind"]) {
     const section = panel.querySelector(`[data-${name}]`);
     if (section) section.open = panels[name];
   }
@@ -106,6 +107,7 @@ document.addEventListener("click", (event) => {
   }
   const again = event.target.closest("[data-restart]");
   if (again) restart(again);
+  if (event.target.closest("[data-stop]")) send("/stop", { channel: here().channel, thread_ts: here().threadTs });
   if (event.target.closest("#behind [data-prompt]") && behindCovers()) showBehind(false);
   if (event.target.closest("[data-theme-toggle]")) toggleTheme();
 });
@@ -123,7 +125,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener(
   "toggle",
   (event) => {
-    for (const name of ["contract", "unkind"]) {
+    for (const name of ["contract", "steering", "unkind"]) {
       if (event.target.matches?.(`[data-${name}]`)) panels[name] = event.target.open;
     }
   },
@@ -135,5 +137,6 @@ addEventListener("popstate", () => goTo(location.href, { history: "stay" }));
 wireComposer();
 wireFiles();
 wireControls();
+wireMessages();
 wireUnkind();
 arrive();

@@ -1,5 +1,7 @@
 """chat.startStream, appendStream and stopStream: a message that is written while it is read."""
 
+from typing import Literal
+
 from bot.demo.workspace import payloads, posting
 from bot.demo.workspace.arguments import Arguments
 from bot.demo.workspace.blocks import MARKDOWN_TOTAL
@@ -76,27 +78,36 @@ def _streaming(slack: Slack, arguments: Arguments) -> Message:
 
 
 def _write(slack: Slack, message: Message, arguments: Arguments) -> None:
-    """Add markdown_text and chunks to the message; nothing is written when one of them is refused."""
+    """Add markdown_text or chunks to the message; nothing is written when one of them is refused. A stream is
+    written in one of the two ways, and takes so much text in all."""
     chunks = arguments.objects("chunks", "invalid_chunks")
+    mode: Literal["text", "chunks"] | None = "chunks" if chunks else None
     if text := arguments.text("markdown_text"):
-        chunks = [{"type": "markdown_text", "text": text}, *chunks]
+        if chunks:
+            raise SlackError("cannot_provide_both_markdown_text_and_chunks")
+        chunks, mode = [{"type": "markdown_text", "text": text}], "text"
+    if message.stream_mode and mode and message.stream_mode != mode:
+        raise SlackError("streaming_mode_mismatch")
     markdown, tasks, blocks = message.markdown, list(message.chunks), list(message.blocks)
+    places = dict(message.places)
     for chunk in chunks:
         match chunk:
             case {"type": "markdown_text", "text": str(text)}:
-                if len(text) > MARKDOWN_TOTAL:
-                    raise SlackError("msg_too_long")
                 markdown += text
+                if len(markdown) > MARKDOWN_TOTAL:
+                    raise SlackError("msg_too_long")
             case {"type": "plan_update", "title": str()}:
                 tasks = [chunk, *(each for each in tasks if each["type"] != "plan_update")]
             case {"type": "task_update", "id": str(), "title": str(), "status": status} if status in TASK_STATES:
                 tasks = _with_task(tasks, chunk)
+                places.setdefault(chunk["id"], len(markdown))
             case {"type": "blocks", "blocks": list(added)}:
                 blocks += posting.checked_blocks(slack.workspace, added)
             case _:
                 raise SlackError("invalid_chunks")
     message.markdown = message.text = markdown
-    message.chunks, message.blocks = tasks, blocks
+    message.chunks, message.blocks, message.places = tasks, blocks, places
+    message.stream_mode = message.stream_mode or mode
 
 
 def _with_task(tasks: list[Json], update: Json) -> list[Json]:

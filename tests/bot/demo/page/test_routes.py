@@ -17,7 +17,10 @@ BUTTON = {
     "text": {"type": "plain_text", "text": "Confirm"},
     "value": "v",
 }
-POSTS = ["/say", "/click", "/open", "/restart", "/views/V1/submit", "/views/V1/close"]
+POSTS = [
+    *("/say", "/edit", "/delete", "/click", "/stop", "/open", "/restart"),
+    *("/views/V1/submit", "/views/V1/close"),
+]
 
 
 async def page(stage: Stage, query: str) -> str:
@@ -323,3 +326,32 @@ async def test_what_stands_in_a_modals_inputs_goes_with_a_click_in_it(stage: Sta
     status, answer = await post(stage, "/click", "lee", **fields, **{"pay:v": "7"})
     assert (status, answer["error"]) == (200, "This didn't work. Try again?")
     assert view.state["pay"]["v"]["value"] == "7"
+
+
+async def test_slacks_own_stop_stands_in_a_direct_thread_while_it_is_written(stage: Stage) -> None:
+    dm = stage.workspace.dm("lee")
+    asked = await stage.people.say("lee", dm.id, "count")
+    place = f"as=lee&in=nod&thread={asked.ts}"
+    message = stage.nod_says(dm.id, thread_ts=asked.ts, streaming=True, markdown="1 2")
+    async with listening(stage, place) as listener:
+        assert "data-stop" in (await listener.next("status"))["html"]
+        assert "data-stop" in await page(stage, place)
+        assert (await post(stage, "/stop", "lee", channel=dm.id, thread_ts=asked.ts))[0] == 200
+        stage.workspace.stop_stream(message)
+        assert "data-stop" not in (await listener.next("status"))["html"]
+    assert (await post(stage, "/stop", "lee", channel=dm.id, thread_ts=asked.ts))[0] == 404
+
+
+async def test_it_does_not_stand_in_a_channel(stage: Stage) -> None:
+    general = stage.workspace.channel("general")
+    asked = await stage.people.say("lee", general.id, "@Nod count")
+    stage.nod_says("general", thread_ts=asked.ts, streaming=True, markdown="1 2")
+    assert "data-stop" not in await page(stage, f"as=lee&in=general&thread={asked.ts}")
+
+
+async def test_what_can_be_asked_of_an_answer_is_listed(stage: Stage) -> None:
+    stage_of = {"kim": "900까지 세어 줘", "lee": "count to 900"}
+    for person, prompt in stage_of.items():
+        html = await page(stage, f"as={person}&in=nod")
+        assert 'data-try="stop"' in html
+        assert f'data-prompt="{prompt}"' in html

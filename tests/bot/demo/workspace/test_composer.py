@@ -1,6 +1,6 @@
 import pytest
 
-from bot.demo.workspace.composer import compose, rich_text
+from bot.demo.workspace.composer import compose, decompose, rich_text
 from bot.demo.workspace.state import Workspace
 
 
@@ -47,3 +47,24 @@ def test_rich_text_shows_the_same_as_elements() -> None:
         {"type": "text", "text": " "},
         {"type": "broadcast", "range": "here"},
     ]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "@Nod hi & <bye>",
+        "@Kim, see #general and https://example.org/?a=1&b=2.",
+        "@here\n- one\n- two",
+        "&lt; stays",
+        "",
+    ],
+)
+def test_a_message_is_changed_as_it_was_typed(workspace: Workspace, typed: str) -> None:
+    users, channels = workspace.users.values(), workspace.channels.values()
+    assert decompose(compose(typed, users, channels), users) == typed
+
+
+def test_what_cannot_be_typed_stays_an_entity(workspace: Workspace) -> None:
+    for text in ("<@U0STRANGER>", "<https://example.org|label>", "<!subteam^S1>"):
+        assert decompose(text, workspace.users.values()) == text
+        assert compose(text, workspace.users.values(), workspace.channels.values()) == text

@@ -121,3 +121,20 @@ async def test_nobody_clicks_or_answers_what_only_another_sees(
         await people.click("kim", channel, posted["message_ts"], "go")
     with pytest.raises(NotThere, match="is not in"):
         await people.say("kim", workspace.dm("lee").id, "hello")
+
+
+async def test_a_deleted_root_with_replies_is_told_as_a_change(
+    app: App, people: People, workspace: Workspace
+) -> None:
+    root = await people.say("kim", "general", "root")
+    reply = await people.say("lee", "general", "reply", root.ts)
+    await people.delete("kim", "general", root.ts)
+    await people.delete("lee", "general", reply.ts)
+    *_, changed, deleted = await app.events(4)
+    assert (changed["subtype"], changed["message"]["subtype"]) == ("message_changed", "tombstone")
+    assert (changed["message"]["user"], changed["message"]["text"]) == ("USLACKBOT", "This message was deleted.")
+    assert changed["previous_message"]["text"] == "root"
+    assert "edited" not in changed["message"]
+    assert (deleted["subtype"], deleted["deleted_ts"]) == ("message_deleted", reply.ts)
+    with pytest.raises(NotThere):
+        await people.edit("kim", "general", root.ts, "back")

@@ -62,6 +62,7 @@ PREVIOUS = re.compile(
     r"\bmy (?:last|previous) (?:question|message)",
     I,
 )
+LONG = re.compile(r"(?:write|give|show|tell)\b.*\b(?:very )?long (?:answer|text|report)\b", I)
 SUMMARY = re.compile(r"^(?:summari[sz]e|sum up|recap|tl;?dr|give (?:me )?a summary)\b", I)
 _OH = r"(?:(?:no|nah|oh|ok|okay|so|but|actually|sorry|wait|hmm|well|then|please|nod)\b[\s,.!]*)*"
 _IT = (
@@ -129,6 +130,8 @@ def _read_talk(text: str) -> Intent | None:
         if pattern.search(bare):
             return Say("first_message" if topic == "first_message" else
                        "summary" if topic == "summary" else "previous_message")  # fmt: skip
+    if LONG.match(strip_polite(bare)):
+        return Say("long_answer")
     if not bare or GREETING.match(bare):
         return Say("greeting")
     if AGREE.fullmatch(bare) and (GO.search(bare) or YES.search(bare)):

@@ -45,6 +45,7 @@ FIRST = re.compile(
 PREVIOUS = re.compile(
     r"(?:방금|아까|조금\s?전|직전|바로\s?전|마지막).*(?:뭐|무엇|물어|질문|말했)|내가\s?뭐라고\s?(?:했|물)|내가\s?뭘\s?물"
 )
+LONG = re.compile(r"(?:아주 |매우 )?긴 (?:답변|대답|글|보고서)")
 SUMMARY = re.compile(r"(?:대화|지금까지|내용|스레드).*(?:요약|정리)|^요약")
 WITHDRAW = re.compile(
     r"(?:취소|철회)(?:해|하|할|시켜|부탁|요)?\S{0,4}(?:\s?(?:줘|주|줄|부탁|바라)\S{0,6})?$|"
@@ -130,6 +131,8 @@ def _read_talk(text: str) -> Intent | None:
         return Say("summary")
     if PREVIOUS.search(bare):
         return Say("previous_message")
+    if LONG.search(bare):
+        return Say("long_answer")
     if not bare or GREETING.match(bare):
         return Say("greeting")
     if AGREE.fullmatch(bare) and (GO.search(bare) or YES.search(bare)) and "?" not in text:

@@ -19,7 +19,14 @@ from bot.demo.model.rules.wording.english_actions import (
 )
 from bot.demo.model.rules.wording.english_files import looked_at
 from bot.demo.model.rules.wording.english_schedules import listed_schedules
-from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, json_block, show_value, table
+from bot.demo.model.rules.wording.tables import (
+    LONGEST_TABLE,
+    employees_table,
+    heard_list,
+    json_block,
+    show_value,
+    table,
+)
 
 __all__ = [
     "about_employee",
@@ -233,11 +240,14 @@ def previous_message(found: Sequence[str]) -> str:
     return f"Before this you asked: “{found[0]}”" if found else "This is the first message I can see from you."
 
 
-def summary(texts: Sequence[str]) -> str:
-    """List what was asked so far."""
-    if not texts:
-        return "There is nothing to summarize yet."
-    return "So far you asked:\n\n" + "\n".join(f"- {text}" for text in texts)
+def summary(texts: Sequence[str], heard: Sequence[tuple[str, str]] = ()) -> str:
+    """List what was asked so far, and what was said before, by whom."""
+    parts = []
+    if heard:
+        parts.append(f"Before I was called:\n\n{heard_list(heard)}")
+    if texts:
+        parts.append("So far you asked:\n\n" + "\n".join(f"- {text}" for text in texts))
+    return "\n\n".join(parts) or "There is nothing to summarize yet."
 
 
 def _conditions(filters: Sequence[Filter]) -> str:

@@ -14,7 +14,14 @@ from bot.demo.model.rules.wording.korean_actions import just_denied, outcome, ta
 from bot.demo.model.rules.wording.korean_errors import FIELDS, said
 from bot.demo.model.rules.wording.korean_files import looked_at
 from bot.demo.model.rules.wording.korean_schedules import listed_schedules
-from bot.demo.model.rules.wording.tables import LONGEST_TABLE, employees_table, json_block, show_value, table
+from bot.demo.model.rules.wording.tables import (
+    LONGEST_TABLE,
+    employees_table,
+    heard_list,
+    json_block,
+    show_value,
+    table,
+)
 
 __all__ = [
     "about_employee",
@@ -240,11 +247,14 @@ def previous_message(found: Sequence[str]) -> str:
     )
 
 
-def summary(texts: Sequence[str]) -> str:
-    """List what was asked so far."""
-    if not texts:
-        return "아직 요약할 내용이 없어요."
-    return "지금까지 이렇게 물어보셨어요.\n\n" + "\n".join(f"- {text}" for text in texts)
+def summary(texts: Sequence[str], heard: Sequence[tuple[str, str]] = ()) -> str:
+    """List what was asked so far, and what was said before, by whom."""
+    parts = []
+    if heard:
+        parts.append(f"저를 부르시기 전에는 이런 이야기가 있었어요.\n\n{heard_list(heard)}")
+    if texts:
+        parts.append("지금까지 이렇게 물어보셨어요.\n\n" + "\n".join(f"- {text}" for text in texts))
+    return "\n\n".join(parts) or "아직 요약할 내용이 없어요."
 
 
 def _conditions(filters: Sequence[Filter]) -> str:

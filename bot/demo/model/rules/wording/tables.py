@@ -33,6 +33,11 @@ def employees_table(headings: Sequence[str], rows: Sequence[Row]) -> str:
     return table(headings, cells, numeric=(0, 2, 3))
 
 
+def heard_list(heard: Iterable[tuple[str, str]]) -> str:
+    """List who said what, each on one line."""
+    return "\n".join(f"- **{who}**: {' '.join(text.split())}" for who, text in heard)
+
+
 def show_value(field: str, value: Any) -> str:
     """Write the value of an employee's field."""
     return str(value) if field in ("id", "name") else write_number(value)

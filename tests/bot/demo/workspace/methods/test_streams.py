@@ -39,8 +39,8 @@ async def test_chunks_build_the_message(
     task = {"type": "task_update", "id": "1", "title": "Look"}
     await client.chat_appendStream(
         **where,
-        markdown_text="Hello ",
         chunks=[
+            {"type": "markdown_text", "text": "Hello "},
             {"type": "plan_update", "title": "Plan"},
             task | {"status": "in_progress", "details": "a"},
             {"type": "blocks", "blocks": [{"type": "divider"}]},
@@ -51,7 +51,7 @@ async def test_chunks_build_the_message(
     await client.chat_appendStream(**where, chunks=[task | {"status": "complete", "details": "b", "output": "c"}])
     await client.chat_stopStream(
         **where,
-        markdown_text="you",
+        chunks=[{"type": "markdown_text", "text": "you"}],
         blocks=[{"type": "divider"}],
         metadata={"event_type": "x", "event_payload": {}},
     )
@@ -63,6 +63,9 @@ async def test_chunks_build_the_message(
         task | {"status": "complete", "details": "ab", "output": "c"},
     ]
     assert message.metadata == {"event_type": "x", "event_payload": {}}
+    shown = (await client.conversations_replies(channel=asked.channel, ts=asked.ts))["messages"][-1]["blocks"]
+    assert [block["type"] for block in shown] == ["markdown", "task_card", "markdown", "divider", "divider"]
+    assert (shown[1]["task_id"], shown[1]["status"]) == ("1", "complete")
     with pytest.raises(SlackApiError, match="message_not_in_streaming_state"):
         await client.chat_appendStream(**where, markdown_text="x")
     await client.chat_update(**where, text="now it can be changed")
@@ -91,7 +94,8 @@ async def test_a_refused_chunk_writes_nothing(
     client: AsyncWebClient, workspace: Workspace, people: People, chunk: dict[str, Any], error: str
 ) -> None:
     asked = await people.say("lee", workspace.dm("lee").id, "hi")
-    started = await client.chat_startStream(channel=asked.channel, thread_ts=asked.ts, markdown_text="Well")
+    well = {"type": "markdown_text", "text": "Well"}
+    started = await client.chat_startStream(channel=asked.channel, thread_ts=asked.ts, chunks=[well])
     with pytest.raises(SlackApiError, match=error):
         await client.chat_appendStream(
             channel=asked.channel, ts=started["ts"], chunks=[{"type": "markdown_text", "text": "more"}, chunk]
@@ -99,3 +103,44 @@ async def test_a_refused_chunk_writes_nothing(
     message = workspace.message(asked.channel, started["ts"])
     assert message is not None
     assert message.markdown == "Well"
+
+
+async def test_a_stream_is_written_in_text_or_in_chunks(
+    client: AsyncWebClient, asked: Message, recipient: dict[str, Any]
+) -> None:
+    chunk = {"type": "markdown_text", "text": "x"}
+    text, chunks = {"markdown_text": "a"}, {"chunks": [chunk]}
+    for first, second in (text, chunks), (chunks, text):
+        started = await client.chat_startStream(channel=asked.channel, thread_ts=asked.ts, **recipient, **first)
+        where = {"channel": asked.channel, "ts": started["ts"]}
+        with pytest.raises(SlackApiError, match="streaming_mode_mismatch"):
+            await client.chat_appendStream(**where, **second)
+        with pytest.raises(SlackApiError, match="cannot_provide_both_markdown_text_and_chunks"):
+            await client.chat_appendStream(**where, **first, **second)
+
+
+async def test_a_stream_takes_so_much_text_in_all(
+    client: AsyncWebClient, workspace: Workspace, asked: Message, recipient: dict[str, Any]
+) -> None:
+    started = await client.chat_startStream(
+        channel=asked.channel, thread_ts=asked.ts, **recipient, markdown_text="x" * 12_000
+    )
+    with pytest.raises(SlackApiError, match="msg_too_long"):
+        await client.chat_appendStream(channel=asked.channel, ts=started["ts"], markdown_text="x")
+    message = workspace.message(asked.channel, started["ts"])
+    assert message is not None
+    assert len(message.markdown) == 12_000
+
+
+async def test_what_is_in_progress_when_the_stream_ends_has_failed(
+    client: AsyncWebClient, workspace: Workspace, asked: Message, recipient: dict[str, Any]
+) -> None:
+    tasks = [
+        {"type": "task_update", "id": status, "title": "Look", "status": status}
+        for status in ("pending", "in_progress", "complete", "error")
+    ]
+    started = await client.chat_startStream(channel=asked.channel, thread_ts=asked.ts, **recipient, chunks=tasks)
+    await client.chat_stopStream(channel=asked.channel, ts=started["ts"])
+    message = workspace.message(asked.channel, started["ts"])
+    assert message is not None
+    assert [task["status"] for task in message.chunks] == ["error", "error", "complete", "error"]
