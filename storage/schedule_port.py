@@ -8,7 +8,10 @@ from storage.records import Firing, NewSchedule, Notice, Pause, Refused, Run, Sc
 
 
 class Schedules(Protocol):
-    """What people want done again and again. A run is claimed once, posted, and then a delivery like any other."""
+    """What people want done again and again. A run is claimed once, posted, and then a delivery like any other.
+
+    What a run asks for is kept until it is asked or given up; what a schedule asks for until it has ended, and
+    nobody has to be told of it any more."""
 
     async def create(
         self, new: NewSchedule, at: datetime, *, most_of_person: int, most_of_team: int

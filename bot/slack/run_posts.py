@@ -99,10 +99,8 @@ def notice_text(notice: Notice, words: Words) -> str:
 
 
 def notice_blocks(notice: Notice, text: str) -> list[Block]:
-    return [
-        section({"type": "mrkdwn", "text": text}),
-        *sections(text_lines(short(notice.schedule.prompt))),
-    ]
+    prompt = short(notice.schedule.prompt)
+    return [section({"type": "mrkdwn", "text": text}), *(sections(text_lines(prompt)) if prompt else ())]
 
 
 def short(prompt: str) -> str:

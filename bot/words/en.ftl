@@ -223,6 +223,10 @@ forget-only-busy = { $count ->
         [one] I remember one conversation with you, and am still at work in it, so I deleted nothing. Ask me again when that has ended.
        *[other] I remember { $count } conversations with you, and am still at work in them, so I deleted nothing. Ask me again when that has ended.
     }
+forget-schedules = { $count ->
+        [one] • One schedule of yours stays, and I keep what it asks for. `/nod schedules` ends it.
+       *[other] • { $count } schedules of yours stay, and I keep what they ask for. `/nod schedules` ends them.
+    }
 forget-nothing = I remember nothing that you said.
 forget-stays = Messages in Slack stay where they are; you can delete your own there. Of what was confirmed I keep who did what and when, without its contents.
 forget-confirm = Forget

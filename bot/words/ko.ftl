@@ -193,6 +193,7 @@ forget-shared = • 그중 { $count }개에서는 다른 분도 저와 이야기
 forget-pending = • 요청하신 일 { $count }건이 아직 버튼을 기다리고 있어요. 먼저 철회하고, 아무것도 실행하지 않아요.
 forget-busy = • 대화 { $count }개는 아직 처리 중이라서 그대로 둬요. 끝난 뒤에 다시 말씀해 주세요.
 forget-only-busy = 대화 { $count }개를 기억하고 있지만 아직 처리 중이라서 아무것도 지우지 않았어요. 끝난 뒤에 다시 말씀해 주세요.
+forget-schedules = • 일정 { $count }개는 요청하신 내용과 함께 그대로 남아요. `/nod 일정`에서 끝내실 수 있어요.
 forget-nothing = 기억하고 있는 대화가 없어요.
 forget-stays = Slack에 있는 메시지는 그대로 남아요. 본인이 쓰신 메시지는 Slack에서 직접 지우실 수 있어요. 승인된 일은 누가 언제 무엇을 했는지만 내용 없이 남겨 둬요.
 forget-confirm = 잊기

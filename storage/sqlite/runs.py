@@ -20,6 +20,9 @@ from storage.records import (
 from storage.sqlite import inbox
 from storage.sqlite.codec import Row, optional_time_text, time_from, time_text
 
+PIECE = 100
+"""Rows that one transaction forgets: some milliseconds of the write lock."""
+
 FAILURES = 3
 """Failures in a row after which a schedule is paused."""
 
@@ -71,9 +74,10 @@ def ask(db: Database, run: Run, ts: str, at: datetime) -> bool:
         ts=ts,
         direct=run.channel.startswith("D"),
     )
-    asked = db.execute("UPDATE runs SET state = 'asked' WHERE id = ? AND state = 'claimed'", [run.id])
+    asked = db.execute("UPDATE runs SET state = 'asked', prompt = '' WHERE id = ? AND state = 'claimed'", [run.id])
     if asked.rowcount == 0:
         return False
+    forget_prompt(db, run.schedule)
     new = inbox.add(db, delivery, at, only_if_joined=False)
     db.execute(
         """
@@ -89,7 +93,9 @@ def ask(db: Database, run: Run, ts: str, at: datetime) -> bool:
 def drop(db: Database, run: Run, at: datetime, pause: Pause | None) -> bool:
     """Give up a claimed run: it was missed, or its schedule is paused for a reason of its own; its owner will be
     told."""
-    dropped = db.execute("UPDATE runs SET state = 'dropped' WHERE id = ? AND state = 'claimed'", [run.id])
+    dropped = db.execute(
+        "UPDATE runs SET state = 'dropped', prompt = '' WHERE id = ? AND state = 'claimed'", [run.id]
+    )
     if dropped.rowcount == 0:
         return False
     if pause is None:
@@ -177,6 +183,47 @@ def notices(db: Database) -> list[Notice]:
 
 def told(db: Database, notice: int, at: datetime) -> None:
     db.execute("UPDATE notices SET told_at = ? WHERE id = ? AND told_at IS NULL", [time_text(at), notice])
+    for row in list(db.query("SELECT schedule FROM notices WHERE id = ?", [notice])):
+        forget_prompt(db, row["schedule"])
+
+
+def forget_prompt(db: Database, schedule: int) -> None:
+    """Forget what a schedule that has ended asked for, unless it is still to be posted, or told of in a notice."""
+    gone = db.execute(
+        """
+        UPDATE schedules SET prompt = ''
+        WHERE id = :schedule AND state = 'ended' AND prompt <> ''
+            AND NOT EXISTS (
+                SELECT 1 FROM runs INDEXED BY runs_open
+                WHERE schedule = :schedule AND state IN ('claimed', 'asked') AND state = 'claimed'
+            )
+            AND NOT EXISTS (
+                SELECT 1 FROM notices INDEXED BY notices_awaited
+                WHERE schedule = :schedule AND told_at IS NULL
+            )
+        """,
+        {"schedule": schedule},
+    )
+    if gone.rowcount:
+        db.execute("UPDATE scrubbing SET due = 1")
+
+
+def forget_over(db: Database, before: datetime) -> int:
+    """Forget a few runs that are over and began before; how many. One whose conversation is remembered stays:
+    whose click counts there is read from it."""
+    return db.execute(
+        """
+        DELETE FROM runs WHERE id IN (
+            SELECT id FROM runs INDEXED BY runs_over
+            WHERE state IN ('ended', 'dropped') AND began_at < ?
+                AND NOT EXISTS (
+                    SELECT 1 FROM turns WHERE turns.conversation = runs.conversation AND forgotten_at IS NULL
+                )
+            ORDER BY began_at LIMIT ?
+        )
+        """,
+        [time_text(before), PIECE],
+    ).rowcount
 
 
 def schedule_from(row: Row) -> Schedule:

@@ -136,6 +136,7 @@ def change(db: Database, new: Schedule, event: str, actor: str, at: datetime) ->
     if new.owner != before.owner:
         notify(db, NoticeKind.TAKEN_OVER, new.id, before.owner, at)
     details = {"schedule": new.id, "owner": new.owner, "channel": new.channel}
+    runs.forget_prompt(db, new.id)
     audit.write(db, new.changed_by if event == "schedule_changed" else "", event, actor, at, details)
     return get(db, new.id)
 
@@ -171,6 +172,7 @@ def fire(db: Database, at: datetime, plan: Callable[[Schedule], Firing]) -> list
             notify(db, NoticeKind.MISSED, schedule.id, schedule.owner, at, firing.missed)
         if firing.due is not None and (run := runs.begin(db, schedule.id, firing.due, at, by_hand=False)):
             claimed.append(run)
+        runs.forget_prompt(db, schedule.id)
     return claimed
 
 

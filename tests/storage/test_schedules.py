@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,12 +16,14 @@ from storage.records import (
     DeliveryKind,
     Firing,
     NewSchedule,
+    Note,
     NoticeKind,
     Pause,
     Refused,
     Run,
     Schedule,
     ScheduleState,
+    Stopping,
     TurnState,
 )
 from tests.storage.conftest import Opener
@@ -42,6 +45,10 @@ def new(made_by: str = "action-1", **changes: Any) -> NewSchedule:
         "next_at": DUE,
     }
     return NewSchedule(**(fields | changes))
+
+
+def files(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.glob("nod.db*"))
 
 
 async def made(storage: Storage, made_by: str = "action-1", **changes: Any) -> Schedule:
@@ -289,3 +296,72 @@ async def test_the_database_is_put_in_order_while_it_is_in_use(storage: Storage)
     await storage.tidy()
     assert await kept(storage, schedule) == schedule
     assert await storage.check() == []
+
+
+# ── what is forgotten ───────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_forgetting_leaves_schedules_as_they_are_and_counts_them(storage: Storage) -> None:
+    schedule = await made(storage)
+    claim = await asked(storage, await claimed(storage, schedule))
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, DUE)
+    assert (await storage.keeping.remembered("T1", KIM)).schedules == 1
+    assert (await storage.keeping.remembered("", KIM)).schedules == 1
+    assert (await storage.keeping.remembered("T1", LEE)).schedules == 0
+    assert (await storage.keeping.forget("w", "T1", KIM, NEXT)).schedules == 1
+    assert (await storage.keeping.forget("w", "T1", KIM, NEXT)).schedules == 1, "a second time it tells the same"
+    assert (await kept(storage, schedule)).prompt == schedule.prompt
+
+
+@pytest.mark.parametrize("told", ["somebody", "nobody"])
+async def test_what_has_ended_keeps_no_words(storage: Storage, tmp_path: Path, told: str) -> None:
+    schedule = await made(storage)
+    claim = await asked(storage, await claimed(storage, schedule))
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, DUE)
+    if told == "somebody":
+        assert await storage.schedules.fire(NEXT, plan(None, NEXT, NEXT + timedelta(days=1))) == []
+    ended = replace(schedule, state=ScheduleState.ENDED, next_at=None)
+    assert await storage.schedules.change(ended, "schedule_deleted", KIM, LATER)
+    for notice in await storage.schedules.notices():
+        assert notice.schedule.prompt == schedule.prompt, "who is told of it is told which it was"
+        await storage.schedules.told(notice.id, NEXT)
+    assert (await kept(storage, schedule)).prompt == ""
+    await storage.keeping.forget("w", "T1", KIM, NEXT)
+    assert await storage.keeping.scrub()
+    assert schedule.prompt.encode() not in files(tmp_path)
+
+
+async def test_one_time_keeps_its_words_until_it_is_asked(storage: Storage) -> None:
+    schedule = await made(storage)
+    run = await claimed(storage, schedule, next_at=None)
+    assert (await kept(storage, schedule)).prompt == schedule.prompt
+    await asked(storage, run)
+    assert (await kept(storage, schedule)).prompt == ""
+
+
+async def test_old_runs_are_forgotten_with_their_conversations(storage: Storage) -> None:
+    schedule = await made(storage)
+    claim = await asked(storage, await claimed(storage, schedule))
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, DUE)
+    missed = await claimed(storage, schedule, NEXT, NEXT + timedelta(days=1))
+    assert await storage.schedules.drop(missed, NEXT)
+    await storage.keeping.sweep(DUE, NEXT)
+    assert await storage.schedules.owner(claim.conversation.id) == KIM
+    await storage.keeping.sweep(NEXT + timedelta(days=1), NEXT)
+    assert await storage.schedules.owner(claim.conversation.id) is None
+    again = await storage.schedules.run_now(schedule.id, KIM, LATER)
+    assert again is not None, "what is under way stays"
+    await storage.keeping.sweep(NEXT + timedelta(days=1), NEXT)
+    assert await storage.schedules.claimed() == [again]
+
+
+async def test_its_owner_stops_a_run_and_that_is_no_failure(storage: Storage) -> None:
+    schedule = await made(storage)
+    claim = await asked(storage, await claimed(storage, schedule))
+    key, note = claim.conversation.key, Note("stopped", quiet=True)
+    for user, came in ((LEE, Stopping.NOT_YOURS), (KIM, Stopping.STOPPED)):
+        stop = await storage.turns.stop(key, user, DUE, note=note, beside=note, turn=claim.turn)
+        assert stop.verdict is came
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, DUE)
+    assert (await kept(storage, schedule)).failures == 0
+    assert await storage.schedules.run_now(schedule.id, KIM, NEXT), "it is over"

@@ -16,6 +16,7 @@ def m021_schedules(db: Database) -> None:
             team TEXT NOT NULL,
             owner TEXT NOT NULL,
             channel TEXT NOT NULL,
+            -- Empty once it has ended.
             prompt TEXT NOT NULL,
             rule TEXT NOT NULL,
             zone TEXT NOT NULL,
@@ -34,6 +35,7 @@ def m021_schedules(db: Database) -> None:
     )
     db.execute("CREATE INDEX schedules_next ON schedules (next_at) WHERE state = 'active'")
     db.execute("CREATE INDEX schedules_listed ON schedules (team, owner) WHERE state <> 'ended'")
+    db.execute("CREATE INDEX schedules_owner ON schedules (owner) WHERE state <> 'ended'")
     db.execute(
         """
         CREATE TABLE runs (
@@ -45,6 +47,7 @@ def m021_schedules(db: Database) -> None:
             -- As they were when it was claimed: what is changed later is for later runs.
             owner TEXT NOT NULL,
             channel TEXT NOT NULL,
+            -- Empty once it is asked or given up.
             prompt TEXT NOT NULL,
             rule TEXT NOT NULL,
             zone TEXT NOT NULL,
@@ -58,6 +61,7 @@ def m021_schedules(db: Database) -> None:
         """
     )
     db.execute("CREATE INDEX runs_open ON runs (state, schedule) WHERE state IN ('claimed', 'asked')")
+    db.execute("CREATE INDEX runs_over ON runs (began_at) WHERE state IN ('ended', 'dropped')")
     db.execute("CREATE INDEX runs_conversation ON runs (conversation) WHERE conversation IS NOT NULL")
     db.execute(
         """
@@ -73,3 +77,4 @@ def m021_schedules(db: Database) -> None:
         """
     )
     db.execute("CREATE INDEX notices_untold ON notices (id) WHERE told_at IS NULL")
+    db.execute("CREATE INDEX notices_awaited ON notices (schedule) WHERE told_at IS NULL")

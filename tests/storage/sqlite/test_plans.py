@@ -66,6 +66,7 @@ PARTIAL = (
     "actions_confirmed",
     "schedules_next",
     "notices_untold",
+    "notices_awaited",
 )
 """Indices that hold what is under way only: reading one whole is what they are for."""
 BOUNDED = (
@@ -251,6 +252,8 @@ def schedule_and_run(db: Database) -> None:
     assert schedules.change(db, replace(paused, owner="U2"), "schedule_changed", KIM, LATER)
     assert len(runs.notices(db)) == 3
     runs.told(db, runs.notices(db)[0].id, LATER)
+    assert keeping.remembered(db, "T1", "U2").schedules == 1
+    assert runs.forget_over(db, DUE + LIFE * 9) == 1
 
 
 def plan(db: Database, sql: str, parameters: object) -> list[str]:
