@@ -7,6 +7,7 @@ import pytest
 
 from bot.demo.workspace.state import Json, Message, Workspace
 from tests.e2e.office import Office, Thread, buttons, shown, text_of
+from tests.e2e.test_control import LONG, stopped, under_way
 from tests.e2e.test_dialogs import changes
 from tests.faults.test_killed import KILLED
 
@@ -176,6 +177,20 @@ async def test_what_a_run_wants_to_do_only_its_owner_confirms(office: Office) ->
     assert await run.click("lee", card, "action_confirm")
     await run.settled(card, "Done.")
     assert len(changes(office)) == 1
+
+
+@pytest.mark.slow
+async def test_its_owner_stops_a_run(office: Office) -> None:
+    await make(office, AGE)
+    message = await listed(office, "lee")
+    office.world.script.stall(after_events=14, text=LONG)
+    await pressed(office, message, "schedule_run", "It runs now")
+    run = await root(office, AGE)
+    await under_way(run, "one")
+    await run.then("lee", "stop")
+    await stopped(run)
+    assert await office.world.people.command("lee", "general", "forget")
+    await office.whisper("lee", "One schedule of yours stays")
 
 
 @pytest.mark.slow

@@ -9,9 +9,12 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
+from bot.model.protocol import Finish
 from bot.rules import FunctionRule, Rules
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
+from bot.turns.stopping import asked
+from bot.turns.threads import Above
 from bot.turns.turn import run_turn
 from functions import Context, Function, FunctionProblem, function, moment
 from storage.records import (
@@ -19,9 +22,12 @@ from storage.records import (
     Click,
     ConversationKey,
     Decision,
+    Delivery,
     Firing,
     NewSchedule,
+    OverheardItem,
     ResultItem,
+    Retried,
     TurnState,
     UserItem,
     Verdict,
@@ -106,6 +112,52 @@ async def test_nor_after_a_click_in_it_but_a_person_who_is_there_may(
     model.calls(("plan", '{"what":"more"}'))
     assert await turn(parts, desk, outlet) is TurnState.WAITING
     assert [card.function for card in outlet.cards] == ["pay", "plan"]
+
+
+async def test_nor_when_its_answer_is_continued(
+    parts: Parts, desk: Desk, outlet: RecordingOutlet, model: ScriptedModel, clock: Clock
+) -> None:
+    model.says("It is a long", finish=Finish.LENGTH)
+    await run(parts, desk, outlet, clock)
+    assert await parts.storage.turns.go_on(1, "T1", "C1", "U1", clock()) is Retried.AGAIN
+    model.calls(("plan", '{"what":"more"}'))
+    model.says("I may not.")
+    await turn(parts, desk, outlet)
+    assert "cannot be called in a scheduled run" in result(model)["error"]
+
+
+async def test_nobody_comes_late_to_a_run(
+    parts: Parts, desk: Desk, outlet: RecordingOutlet, model: ScriptedModel, clock: Clock
+) -> None:
+    """Its root message is Nod's own, and what it asks for is told as the run."""
+    read: list[str] = []
+
+    class Shelf:
+        async def above(self, delivery: Delivery) -> Above | None:
+            read.append(delivery.ts)
+            return Above((OverheardItem("Pay the rent.", "U9", "Nod", "300.1"),))
+
+    parts = replace(parts, threads=Shelf())
+    model.says("Paid.")
+    await run(parts, desk, outlet, clock)
+    await desk.message("and the gas?", key=ConversationKey("T1", "C1", "300.1"))
+    model.says("Not yet.")
+    await turn(parts, desk, outlet)
+    assert [type(item).__name__ for item in model.shown[-1]] == ["UserItem", "AssistantItem", "UserItem"]
+    assert read == []
+
+
+async def test_a_run_that_is_stopped_is_recorded_as_a_run(
+    parts: Parts, desk: Desk, outlet: RecordingOutlet, model: ScriptedModel, clock: Clock
+) -> None:
+    new = NewSchedule("a1", "T1", "U1", "C1", "Pay the rent.", "0 9 * * *", "UTC", clock())
+    await parts.storage.schedules.create(new, clock(), most_of_person=9, most_of_team=9)
+    [claimed] = await parts.storage.schedules.fire(clock(), lambda _: Firing(clock(), None, None))
+    assert await parts.storage.schedules.ask(claimed, "300.1", clock())
+    claim = await desk.claim()
+    [item] = asked(claim, outlet)
+    assert isinstance(item.item, UserItem)
+    assert item.item.text.startswith("(Scheduled run, due ")
 
 
 async def test_only_its_owner_s_click_counts(
