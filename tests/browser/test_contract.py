@@ -1,9 +1,12 @@
 """The steps of the panel behind the scenes, clicked through: what a confirmation is worth."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.driver import become, say, thread, visit
 from tests.e2e.office import Office
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_card_is_edited_and_the_new_one_counts(page: Page, office: Office) -> None:

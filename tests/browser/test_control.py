@@ -1,9 +1,12 @@
 """Stop, Continue and Answer again, pressed on the page."""
 
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.driver import say, thread, visit
 from tests.e2e.office import Office
+
+pytestmark = pytest.mark.slow
 
 
 async def test_stop_in_a_direct_message_and_in_a_channel(page: Page, office: Office) -> None:

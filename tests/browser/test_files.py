@@ -12,6 +12,8 @@ from tests.browser.conftest import SHOTS
 from tests.browser.driver import say, thread, visit
 from tests.e2e.office import Office
 
+pytestmark = pytest.mark.slow
+
 DROP = """([selector, files]) => {
   const carried = new DataTransfer();
   for (const [name, type, content] of files) {

@@ -8,6 +8,8 @@ from tests.browser.conftest import SHOTS
 from tests.browser.driver import say, thread, visit
 from tests.e2e.office import Office
 
+pytestmark = pytest.mark.slow
+
 EDIT, DELETE = "dialog[data-edit-dialog]", "dialog[data-delete-dialog]"
 
 

@@ -261,13 +261,13 @@ async def _task(wanted: Callable[[], Awaitable[T]]) -> T:
 def buttons(message: Message) -> dict[str, dict[str, Any]]:
     """Return a message's buttons by their action ids; the menu below an answer is none."""
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    return {each["action_id"]: each for row in rows for each in row if each["action_id"] != REGENERATE}
+    return {each["action_id"]: each for row in rows for each in row if each["type"] == "button"}
 
 
 def menu(message: Message) -> str | None:
     """Return what the menu below an answer names: the turn that can be answered again."""
     rows = [block["elements"] for block in message.blocks if block["type"] == "actions"]
-    found = [each for row in rows for each in row if each["action_id"] == REGENERATE]
+    found = [each for row in rows for each in row if (each["action_id"], each["type"]) == (REGENERATE, "overflow")]
     return str(found[0]["options"][0]["value"]) if found else None
 
 

@@ -11,6 +11,8 @@ from functions.employees import query_employees
 from functions.weather import get_weather
 from tests.e2e.office import WITHIN, Office, shown
 
+pytestmark = pytest.mark.slow
+
 AGE = ("query_employees", {"aggregate": "average", "aggregate_field": "age"})
 TITLE, KOREAN = query_employees.title("en"), query_employees.title("ko")
 

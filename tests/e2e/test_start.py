@@ -12,6 +12,8 @@ import bot
 from bot.demo.unkind.calls import Broken
 from tests.e2e.office import Office, refuse_to_start
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),

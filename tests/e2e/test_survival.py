@@ -9,6 +9,8 @@ from tests.e2e.office import Office, buttons, refuse_to_start, shown
 from tests.e2e.test_dialogs import changes, told
 from tests.faults.test_killed import KILLED
 
+pytestmark = pytest.mark.slow
+
 
 async def test_a_second_process_on_one_database_refuses_to_start(office: Office) -> None:
     status, said = await refuse_to_start(office.environment, office.folder)

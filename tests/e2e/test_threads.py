@@ -93,6 +93,20 @@ async def test_an_edited_question_counts_as_it_is_now_and_may_be_answered_again(
     assert len(office.privates("lee")) == 1, "the conversation has gone on"
 
 
+async def test_the_offer_after_an_edit_answers_anew(office: Office) -> None:
+    thread = await office.ask("lee", "general", "@Nod who earns the most?")
+    first = await thread.answer()
+    await office.world.people.edit("lee", "general", thread.ts, "@Nod what is the average age?")
+    offer = await office.whisper("lee", "Shall I answer it again")
+    thread.asked = office.workspace.next_ts()
+    assert await office.world.people.click("lee", "general", offer.ts, "turn_regenerate")
+    again = await thread.answer()
+    assert again != first
+    assert "age" in again
+    assert asked(office) == ["[Lee] what is the average age?\n(edited)"]
+    assert first.strip() not in json.dumps(office.world.script.requests[-1], ensure_ascii=False)
+
+
 async def test_a_deleted_message_is_shown_to_the_model_no_more(office: Office) -> None:
     thread = await office.ask("lee", "general", f"@Nod what is the average age? {SECRET}")
     await thread.answer()
