@@ -30,6 +30,9 @@ log = logging.getLogger("nod.memory")
 WORTH = 0.1
 """The part of the room that a compaction has to free at least."""
 
+LEFT_OUT = StoredItem(0, SummaryItem(""))
+"""Stands before what is shown where there are no notes of what is not."""
+
 AT_ONCE = 4
 """Summaries that are made side by side: answers go before them."""
 
@@ -44,7 +47,7 @@ async def recall(parts: Parts, conversation: int, keys: Collection[str] = ()) ->
     budget = _budget(parts, memory, items)
     if parts.compaction != "off" and weight(items) > budget.room:
         calls = await _open_calls(parts, conversation, items)
-        notes = [stored for stored in items[:1] if isinstance(stored.item, SummaryItem)]
+        notes = [stored for stored in items[:1] if isinstance(stored.item, SummaryItem)] or [LEFT_OUT]
         began = await parts.storage.history.first(conversation, keys)
         fits = cut(items, memory.covers, calls, budget.room - weight(notes), began, _briefly(memory, most))
         if fits is not None:

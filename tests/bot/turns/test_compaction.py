@@ -155,7 +155,8 @@ async def test_a_failed_summary_leaves_all_and_is_tried_again(
     stored = await small.storage.history.items(claim.conversation.id)
     assert len(stored) == 40
     given, front = await recall(small, claim.conversation.id)
-    assert stored[-len(given) :] == given, "for this turn, the oldest part is left out"
+    assert given[0] == SummaryItem(""), "the model is told so"
+    assert stored[-len(given[1:]) :] == given[1:], "for this turn, the oldest part is left out"
     assert len(given) < len(stored)
     assert front is None, "what was left out is not what the provider counts"
     clerk.error = None
