@@ -27,10 +27,15 @@ from bot.monitor.server import monitor
 from bot.monitor.sources import Sources
 from bot.rules import Rules
 from bot.rules_file import check_functions
+from bot.schedule.alarm import Alarm
+from bot.schedule.book import Book
+from bot.schedule.book import Limits as ScheduleLimits
 from bot.schedule.housekeeping import housekeep
+from bot.schedule.posting import Posting
 from bot.settings import Settings, load_rules
 from bot.slack.buttons import Buttons
 from bot.slack.card_posts import CardPosts
+from bot.slack.channels import SlackChannels
 from bot.slack.commands import Commands
 from bot.slack.connection import Refusals, build_bolt, open_app_client, open_client, socket_url, who_am_i
 from bot.slack.decisions import Decisions
@@ -45,6 +50,8 @@ from bot.slack.openings import Openings
 from bot.slack.people import People
 from bot.slack.reply import SlackOutlets
 from bot.slack.retries import Retries
+from bot.slack.run_posts import RunPosts
+from bot.slack.scheduling import Scheduling
 from bot.slack.sharing import Sharing
 from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
@@ -126,7 +133,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
 
         people = People(client)
         whisper = Whisper(client, session, people)
-        card_posts = CardPosts(client, session, people, functions, rules, nod.bot)
+        card_posts = CardPosts(client, session, people, functions, rules, nod.bot, storage.schedules)
         outlets = SlackOutlets(client, session, people, card_posts)
         hide()  # from the processes that read files
         files = SlackFiles(
@@ -137,6 +144,16 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             sees=sees(model_options(settings)),
         )
         functions[withdrawal.NAME] = withdrawal.withdrawal(storage.actions, outlets, clock)
+        standings = Standings(client, nod.team)
+        policy = Policy(rules, standings, storage.schedules)
+        grace = timedelta(seconds=settings.schedule_grace)
+        posting = Posting(
+            storage.schedules, RunPosts(client, people, nod.bot), policy, clock, grace, lambda: worker.wake()
+        )
+        alarm = Alarm(storage.schedules, posting, clock, grace)
+        book = Book(
+            storage.schedules, SlackChannels(client), standings, clock, _schedule_limits(settings), alarm.wake
+        )
         parts = Parts(
             storage=storage,
             model=model,
@@ -148,10 +165,11 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             context_tokens=budget,
             compaction=settings.compaction,
             max_steps=settings.max_steps,
-            policy=Policy(rules, Standings(client, nod.team)),
+            policy=policy,
             metrics=metrics,
             turn_seconds=settings.turn_seconds,
             attachments=files,
+            schedules=book,
             threads=SlackThreads(client, people, nod.user, nod.bot, settings.thread_messages),
         )
         functions[excerpts.NAME] = excerpts.reading(parts)  # `parts` holds this very mapping
@@ -160,20 +178,22 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         stops = Stops(storage.turns, clock, whisper, client, parts.stops.call)
         intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery, stops.by_word)
         granting = Granting(storage.grants, functions, clock, whisper)
+        scheduling = Scheduling(book, client, whisper)
         openings = Openings(client, session, nod.bot)
         forgetting = Forgetting(storage.keeping, clock, card_posts, whisper)
         bolt = build_bolt(client, nod)
         register(
             bolt,
             intake=intake,
-            commands=Commands(intake, people, granting, openings, forgetting),
-            welcome=Welcome(client, people),
+            commands=Commands(intake, people, granting, scheduling, openings, forgetting),
+            welcome=Welcome(client, people, scheduling),
             buttons=Buttons(storage.actions, functions, decisions, card_posts, whisper),
             dialogs=Dialogs(parts, client, decisions, card_posts, whisper, people),
             granting=granting,
             forgetting=forgetting,
             sharing=Sharing(storage.history, whisper),
             retries=Retries(storage.turns, clock, whisper, client, worker.wake),
+            scheduling=scheduling,
             offers=Offers(client, people),
             stops=stops,
             whisper=whisper,
@@ -198,7 +218,10 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             worker.show(ended)
         tasks.append(asyncio.create_task(worker.run(), name="worker"))
         stack.push_async_callback(worker.drain, DRAIN)
-        tasks.append(asyncio.create_task(housekeep(parts, outlets, left, settings.retention), name="housekeeping"))
+        tasks.append(
+            asyncio.create_task(housekeep(parts, outlets, left, alarm, settings.retention), name="housekeeping")
+        )
+        stack.push_async_callback(posting.end)
         stack.push_async_callback(_end, tasks)
         stack.push_async_callback(sockets.close)
         await sockets.connect(first_socket)
@@ -233,6 +256,11 @@ def _limits(settings: Settings, budget: int) -> Limits:
     """Bound a file's text to half of what the model is shown: a question and its answer need room, too."""
     characters = max(MIN_CHARACTERS, min(settings.file_characters, budget // 2))
     return Limits(size=settings.file_bytes, characters=characters)
+
+
+def _schedule_limits(settings: Settings) -> ScheduleLimits:
+    least = timedelta(seconds=settings.schedule_seconds)
+    return ScheduleLimits(least, of_person=settings.schedules_of_person, of_team=settings.schedules)
 
 
 async def _storage(settings: Settings, stack: AsyncExitStack) -> Storage:

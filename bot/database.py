@@ -38,6 +38,7 @@ async def forgettable(path: Path, user: str) -> str:
     async with _opened(path) as storage:
         found = await storage.keeping.remembered("", user)
     busy = f"; {found.busy} more are being worked on and are left alone" if found.busy else ""
+    busy += f"; {found.schedules} schedules stay, with what they ask for" if found.schedules else ""
     return (
         f"{user}: {found.conversations} conversations, {found.shared} of them with others, whose words stay;"
         f" {found.pending} waiting actions, which are withdrawn{busy}."

@@ -120,6 +120,13 @@ class Settings(BaseSettings):
     concurrency: int = Field(32, alias="NOD_CONCURRENCY", ge=1, le=1_000)
     turn_seconds: int = Field(600, alias="NOD_TURN_SECONDS", ge=1, le=24 * 3600)
     """What a turn may take before it is ended with an honest word; a running action is never cut short by it."""
+    schedule_seconds: int = Field(900, alias="NOD_SCHEDULE_SECONDS", ge=1, le=7 * 24 * 3600)
+    """The least time between two runs of one schedule."""
+    schedule_grace: int = Field(3600, alias="NOD_SCHEDULE_GRACE", ge=1, le=7 * 24 * 3600)
+    """Seconds after which a run that was due while Nod was down is told as missed instead of done."""
+    schedules_of_person: int = Field(20, alias="NOD_SCHEDULES_OF_PERSON", ge=0, le=1_000)
+    schedules: int = Field(200, alias="NOD_SCHEDULES", ge=0, le=10_000)
+    """Schedules of the whole workspace."""
     sockets: int = Field(2, alias="NOD_SOCKETS", ge=1, le=10)
     """Socket Mode connections: Slack closes each now and then, and the others hear on meanwhile."""
     monitor: Annotated[str, AfterValidator(_host_and_port)] = Field("127.0.0.1:9464", alias="NOD_MONITOR")

@@ -3,6 +3,7 @@
 from functions.context import Context, Person
 from functions.contract import Function, Label, function
 from functions.errors import DeclarationError, FunctionProblem, OutcomeUnknown
+from functions.moments import moment
 
 __all__ = [
     "Context",
@@ -13,4 +14,5 @@ __all__ = [
     "OutcomeUnknown",
     "Person",
     "function",
+    "moment",
 ]

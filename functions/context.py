@@ -7,6 +7,7 @@ from datetime import datetime
 import httpx
 
 from functions.errors import FunctionProblem
+from functions.schedule_book import ScheduleBook
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,8 @@ class Context:
     """One call's surroundings.
 
     `http` is the one shared client (time-outs are set). `clock` gives an aware UTC datetime. `action_id` is set
-    when an action runs: send it as the `Idempotency-Key` header to a service that knows one.
+    when an action runs: send it as the `Idempotency-Key` header to a service that knows one. `place` is the id of
+    the channel in which this was asked.
     """
 
     requester: Person
@@ -34,6 +36,8 @@ class Context:
     clock: Callable[[], datetime]
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     action_id: str | None = None
+    schedules: ScheduleBook | None = field(default=None, repr=False)
+    place: str = ""
 
     def setting(self, name: str, default: str | None = None) -> str:
         """Return the environment's value of `name`.

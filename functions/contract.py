@@ -42,7 +42,8 @@ class Function:
     """A registered function. `titles` and `labels` go by language code (`en`, `ko`); `timeout` is in seconds.
 
     There are three tiers: `read_only` runs at once, `destructive` is asked twice and always alone, and whatever is
-    neither is an action. `rememberable` lets a person waive the question for an hour in one thread.
+    neither is an action. `rememberable` lets a person waive the question for an hour in one thread. `attended` is
+    never called in a scheduled run.
     """
 
     name: str
@@ -57,6 +58,8 @@ class Function:
     titles: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     preview: Implementation | None = field(default=None, repr=False)
+    check: Implementation | None = field(default=None, repr=False)
+    attended: bool = False
 
     def title(self, language: str) -> str:
         """Name the function for people, in `language` if its author did, else in English or from its name."""
@@ -89,6 +92,8 @@ def function(
     timeout: float = 20.0,
     title: str | Mapping[str, str] = "",
     preview: Implementation | None = None,
+    check: Implementation | None = None,
+    attended: bool = False,
 ) -> Callable[[Implementation], Function]: ...
 
 
@@ -103,6 +108,8 @@ def function(
     timeout: float = 20.0,
     title: str | Mapping[str, str] = "",
     preview: Implementation | None = None,
+    check: Implementation | None = None,
+    attended: bool = False,
 ) -> Function | Callable[[Implementation], Function]:
     """Declare a coroutine as a function of Nod's; a bare `@function` is an action with these defaults.
 
@@ -112,7 +119,9 @@ def function(
     the same `context.action_id` and has its effect once. `timeout`: seconds. `title`: what people read on the
     card, one text or one a language, at most 100 characters each. `preview`: a read-only coroutine with the same
     parameters that returns one line about what the arguments mean now, such as whose record it is; people see it
-    on the card.
+    on the card, and a time in it that `functions.moment` wrote each in their own time zone. `check`: the same, but
+    it raises FunctionProblem where an action could not be done anyhow, before anybody is asked. `attended`: only
+    where a person has just asked for it, never in a scheduled run.
 
     Raises DeclarationError with a sentence that says what to write instead.
     """
@@ -133,8 +142,9 @@ def function(
             raise DeclarationError(f"{name}: write a title of at most {MAX_TITLE} characters.")
         _check_tier(name, read_only=read_only, destructive=destructive, rememberable=rememberable)
         parameters = _parameters(name, implementation)
-        if preview is not None:
-            _check_preview(name, parameters, preview)
+        for hook, what in ((preview, "preview"), (check, "check")):
+            if hook is not None:
+                _check_hook(name, parameters, hook, what)
         return Function(
             name=name,
             description=description,
@@ -148,6 +158,8 @@ def function(
             titles=titles,
             labels={parameter.name: _label(parameter.annotation) for parameter in parameters},
             preview=preview,
+            check=check,
+            attended=attended,
         )
 
     if implementation is None:
@@ -200,11 +212,11 @@ def _check_parameter(name: str, parameter: inspect.Parameter) -> None:
         raise DeclarationError(f"{where}: write a name and labels of at most {MAX_TITLE} characters.")
 
 
-def _check_preview(name: str, parameters: list[inspect.Parameter], preview: Implementation) -> None:
+def _check_hook(name: str, parameters: list[inspect.Parameter], hook: Implementation, what: str) -> None:
     wanted = [parameter.name for parameter in parameters]
-    if not inspect.iscoroutinefunction(preview) or list(inspect.signature(preview).parameters)[1:] != wanted:
+    if not inspect.iscoroutinefunction(hook) or list(inspect.signature(hook).parameters)[1:] != wanted:
         signature = ", ".join(["context", *wanted])
-        raise DeclarationError(f"{name}: write the preview as `async def preview({signature})`.")
+        raise DeclarationError(f"{name}: write the {what} as `async def {what}({signature})`.")
 
 
 def _arguments_model(name: str, parameters: list[inspect.Parameter]) -> type[BaseModel]:

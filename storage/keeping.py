@@ -25,16 +25,18 @@ class Keeping(Protocol):
         a reply there is for Nod only after it was mentioned anew. In one with others their messages become a
         marker, Nod's answers to them too, and the summaries that cover these go; what others said stays. Pending
         actions of theirs are withdrawn first and their grants revoked. Left as it is, and counted, is every
-        conversation in which a turn runs, a delivery waits, or an action of theirs is confirmed or executing.
+        conversation in which a turn runs, a delivery waits, or an action of theirs is confirmed or executing; and
+        their schedules, which keep what they ask for until they have ended.
 
         `request` names the wish: a second time it changes nothing, and tells what the first one did.
         """
         ...
 
     async def sweep(self, before: datetime, at: datetime) -> int:
-        """Forget whole every conversation in which nothing has happened since `before`, and pictures that no item
-        shows; how many conversations. A few of them a transaction. One with a turn that runs, a delivery that
-        waits or an action that is not final is held back."""
+        """Forget whole every conversation in which nothing has happened since `before`, pictures that no item
+        shows, and the runs of schedules that began before and whose conversation is forgotten; how many
+        conversations. A few of them a transaction. One with a turn that runs, a delivery that waits or an action
+        that is not final is held back."""
         ...
 
     async def scrub(self) -> bool:

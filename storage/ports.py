@@ -38,6 +38,7 @@ from storage.records import (
     TurnState,
     Usage,
 )
+from storage.schedule_port import Schedules as Schedules
 from storage.turn_control import TurnControl
 
 
@@ -56,13 +57,12 @@ class Inbox(Protocol):
         """Keep a delivery; True if it is new.
 
         False, and nothing changed, if its key was kept before; but files of which the first delivery did not know
-        are added to it. With `only_if_joined` it is for Nod only if it
-        stands in a conversation, after (by its ts) what was said to Nod there first. Otherwise it is set aside,
-        outside the inbox, and this returns False: Slack may deliver a reply before the mention that it answers.
+        are added to it. With `only_if_joined` it is for Nod only if it stands in a conversation, after (by its ts)
+        what was said to Nod there first. Otherwise it is set aside, outside the inbox, and this returns False:
+        Slack may deliver a reply before the mention that it answers.
 
-        What was set aside of a conversation, and stands after a delivery that is for Nod, enters the inbox right
-        behind that one, in the order of its ts and in the same transaction. A conversation is made where it is
-        missing.
+        What was set aside of a conversation, and stands after a delivery that is for Nod, enters the inbox behind
+        that one, in the order of its ts and in the same transaction. A missing conversation is made.
         """
         ...
 
@@ -143,7 +143,8 @@ class Turns(TurnControl, Protocol):
         ...
 
     async def finish(self, turn: int, state: TurnState, at: datetime, incident: str | None = None) -> None:
-        """End a turn and its entries; INTERRUPTED puts its entries back to waiting."""
+        """End a turn and its entries; INTERRUPTED puts its entries back to waiting. The third failure in a row of
+        a schedule's runs pauses it: its owner will be told."""
         ...
 
     async def spend(self, turn: int, usage: Usage) -> None:
@@ -324,9 +325,16 @@ class Storage(Protocol):
     def audit(self) -> Audit: ...
     @property
     def keeping(self) -> Keeping: ...
+    @property
+    def schedules(self) -> Schedules: ...
 
     async def counts(self) -> Counts:
         """Count what waits and what became of actions; cheap enough to be asked every few seconds."""
+        ...
+
+    async def tidy(self) -> None:
+        """Put the database in order: what its queries are planned by, and the log of its commits. Others read and
+        write meanwhile."""
         ...
 
     async def check(self) -> list[str]:
@@ -335,9 +343,8 @@ class Storage(Protocol):
         ...
 
     async def backup(self, path: Path) -> None:
-        """Write one consistent state of everything to a new file at `path`, which only its owner may read, while
-        others read and write. It appears when it is whole. Raises StorageError, also if there is a file already.
-        """
+        """Write one consistent state of everything to a new file at `path`, for its owner alone, while others read
+        and write. It appears when it is whole. Raises StorageError, also if there is a file already."""
         ...
 
     async def close(self) -> None: ...

@@ -28,20 +28,22 @@ SCOPES_OF_METHODS = {
     "chat_stopStream": {"chat:write"},
     "chat_stream": {"chat:write"},
     "chat_update": {"chat:write"},
-    "conversations_history": {"im:history"},
+    "conversations_history": {"channels:history", "groups:history", "im:history"},
     "conversations_info": {"channels:read", "groups:read", "im:read", "mpim:read"},
+    "conversations_members": {"channels:read", "groups:read"},
     "conversations_open": {"im:write"},
     "conversations_replies": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "files_info": {"files:read"},
     "reactions_add": {"reactions:write"},
     "usergroups_users_list": {"usergroups:read"},
+    "users_conversations": {"channels:read", "groups:read"},
     "users_info": {"users:read"},
     "views_open": set(),
     "views_publish": set(),
     "views_push": set(),
     "views_update": set(),
 }
-"""Web API methods by their names in slack_sdk; Nod reads the history of direct messages only."""
+"""Web API methods by their names in slack_sdk; Nod is in no group message that it would list."""
 
 SCOPES_OF_EVENTS = {
     "agent_session_stopped": {"assistant:write"},

@@ -1,5 +1,6 @@
-"""What has to happen by the clock: expired cards lose their buttons, and what was delivered is forgotten in time.
-The expiry itself stands in the row, so a late sweep shows late and permits nothing."""
+"""What has to happen by the clock: schedules fire, expired cards lose their buttons, what was delivered is
+forgotten in time, and the database is kept in shape. An action's expiry itself stands in the row, so a late sweep
+shows late and permits nothing."""
 
 import asyncio
 import logging
@@ -10,6 +11,7 @@ from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.schedule.alarm import Alarm
 from bot.schedule.retention import keep_clean
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
@@ -24,6 +26,9 @@ SWEEP_EVERY = 5
 FORGET_EVERY = 300
 """Seconds between two looks at what was delivered long ago."""
 
+TIDY_EVERY = 3600
+"""Seconds between two times that the database is put in order."""
+
 KEYS_KEPT = timedelta(days=7)
 """Slack delivers again for about six minutes, and was seen to do so after that: a week is far beyond."""
 
@@ -35,31 +40,36 @@ OLD_EVERY = 3_600
 """Seconds between two looks at conversations that are old; the first is at the start."""
 
 
-async def housekeep(parts: Parts, outlets: Outlets, left: Left, retention: timedelta | None = None) -> None:
-    """Show what the last process left, then keep house until cancelled. `retention` is how long conversations are
-    kept, None for as long as nobody wants them forgotten.
+async def housekeep(
+    parts: Parts, outlets: Outlets, left: Left, alarm: Alarm, retention: timedelta | None = None
+) -> None:
+    """Fire schedules from the first moment, show what the last process left, then keep house until cancelled.
+    `retention` is how long conversations are kept, None for as long as nobody wants them forgotten.
 
-    One after the other, because both post cards that are missing, and two cards would be worse than a late one.
+    What was left and the sweep one after the other, because both post cards that are missing, and two cards would
+    be worse than a late one.
     """
-    try:
-        await show_left(parts, outlets, left)
-    except StorageError as error:
-        log.error("what was left cannot all be shown now; the next start shows the rest: %s", error)
     # the default grace of one second would drop a sweep that a busy loop delays
     scheduler = AsyncIOScheduler(
         timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
     )
-    scheduler.add_job(_quietly, "interval", (sweep, parts, outlets), seconds=SWEEP_EVERY)
-    scheduler.add_job(_quietly, "interval", (forget, parts), seconds=FORGET_EVERY)
-    scheduler.add_job(
-        _quietly,
-        "interval",
-        (keep_clean, parts, retention),
-        seconds=OLD_EVERY,
-        next_run_time=datetime.now(UTC),
-    )
     scheduler.start()
     try:
+        alarm.start(scheduler)
+        try:
+            await show_left(parts, outlets, left)
+        except StorageError as error:
+            log.error("what was left cannot all be shown now; the next start shows the rest: %s", error)
+        scheduler.add_job(_quietly, "interval", (sweep, parts, outlets), seconds=SWEEP_EVERY)
+        scheduler.add_job(_quietly, "interval", (forget, parts), seconds=FORGET_EVERY)
+        scheduler.add_job(_quietly, "interval", (tidy, parts), seconds=TIDY_EVERY)
+        scheduler.add_job(
+            _quietly,
+            "interval",
+            (keep_clean, parts, retention),
+            seconds=OLD_EVERY,
+            next_run_time=datetime.now(UTC),
+        )
         await asyncio.Event().wait()
     finally:
         scheduler.shutdown(wait=False)
@@ -89,3 +99,11 @@ async def forget(parts: Parts) -> None:
         await parts.storage.inbox.prune(now - KEYS_KEPT, now - ASIDE_KEPT)
     except StorageError as error:
         log.error("old deliveries cannot be forgotten: %s", error)
+
+
+async def tidy(parts: Parts) -> None:
+    """Have the database look after its statistics and its log, so that neither grows worse."""
+    try:
+        await parts.storage.tidy()
+    except StorageError as error:
+        log.error("the database cannot be put in order: %s", error)

@@ -20,6 +20,7 @@ from bot.slack.once import NotYet, post_once
 from bot.slack.people import People
 from bot.slack.response_urls import respond
 from bot.slack.survive import survive
+from bot.turns.policy import Runs
 from bot.words.catalogue import Words, words_for
 from functions.contract import Function
 from storage.records import Action, ActionState
@@ -66,8 +67,10 @@ class CardPosts:
         functions: Mapping[str, Function],
         rules: Rules,
         bot: str,
+        runs: Runs | None = None,
     ) -> None:
         self.bot = bot
+        self._runs = runs
         self._client = client
         self._session = session
         self._people = people
@@ -193,9 +196,11 @@ class CardPosts:
         thread = None if key.is_command else key.thread
         return replace(pressed, channel=key.channel, thread_ts=thread, private=url is not None, response_url=url)
 
-    def deciders(self, action: Action) -> Deciders:
+    async def deciders(self, action: Action) -> Deciders:
         """Say who may confirm an action, for the card's sentence."""
         rule = self._rules.of(action.function)
+        if self._runs is not None and await self._runs.owner(action.conversation.id) == action.requester:
+            return Deciders(requester=True, of_run=True)
         if rule.confirm_by is None or rule.confirm_by == REQUESTER:
             return Deciders(requester=True, not_requester=bool(rule.not_requester))
         groups = tuple(sorted(each for each in rule.confirm_by if each.startswith("S")))
@@ -218,7 +223,8 @@ class CardPosts:
 
     async def _card(self, action: Action) -> tuple[str, list[Block]]:
         function, words = self._functions.get(action.function), await self._words(action)
-        return fallback(action, function, words), action_card(action, function, words, self.deciders(action))
+        deciders = await self.deciders(action)
+        return fallback(action, function, words), action_card(action, function, words, deciders)
 
     async def _words(self, action: Action) -> Words:
         person = await self._people.find(action.conversation.key.team, action.requester)

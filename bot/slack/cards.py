@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from bot.slack.block_kit import Block, button, context, date, label, plain, section, sections, weight
 from bot.slack.forms import editable
-from bot.slack.values import Shown, fits, literal, remark_lines, shown_arguments, text_lines, title
+from bot.slack.upcoming import preview_blocks
+from bot.slack.values import Shown, fits, literal, shown_arguments, text_lines, title
 from bot.slack.visible import escape_mrkdwn
 from bot.words.catalogue import Words
 from functions.contract import Function
@@ -50,6 +51,8 @@ class Deciders:
     groups: tuple[str, ...] = ()
     requester: bool = False
     not_requester: bool = False
+    of_run: bool = False
+    """A schedule's run asks for it: nobody was there, so its owner is called."""
 
 
 REQUESTER = Deciders(requester=True)
@@ -66,8 +69,10 @@ def action_card(
     heading = words("card-title", title=name) if pending else name
     blocks = [{"type": "header", "text": plain(heading)}, *_argument_blocks(action, function, words)]
     if 0 < len(action.preview) <= PREVIEW:
-        when = words("card-preview" if pending else "card-preview-before")
-        blocks += sections(remark_lines(when, action.preview))
+        blocks += preview_blocks(action.preview, words, pending=pending)
+    if pending and deciders.of_run:
+        asked = words("card-of-run", user=f"<@{action.requester}>")
+        blocks.insert(0, section({"type": "mrkdwn", "text": asked}))
     if pending:
         blocks.append(context(_waits(action, function, words, deciders)))
         return blocks + _buttons(action, function, words, confirmable=bool(_names(action, deciders)))

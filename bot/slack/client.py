@@ -35,10 +35,12 @@ REPEATABLE = {
     "chat.stopStream",  # a second one adds nothing: it is refused, because the stream has ended
     "chat.update",
     "conversations.history",
+    "conversations.members",
     "conversations.open",  # a direct message that is open stays so
     "conversations.replies",
     "files.info",
     "usergroups.users.list",
+    "users.conversations",
     "users.info",
 }
 

@@ -1,4 +1,4 @@
-"""`/nod <question>`, and the words of its own: help, grants, new, forget."""
+"""`/nod <question>`, and the words of its own: help, grants, schedules, new, forget."""
 
 import asyncio
 import logging
@@ -12,6 +12,7 @@ from bot.slack.granting import Granting
 from bot.slack.intake import Intake, from_command
 from bot.slack.openings import Openings
 from bot.slack.people import People
+from bot.slack.scheduling import Scheduling
 from bot.slack.visible import escape_mrkdwn
 from bot.words.catalogue import Words, words_for
 from storage.records import Delivery
@@ -20,6 +21,7 @@ log = logging.getLogger("nod.commands")
 
 HELP = {"", "help", "도움말", "?"}
 GRANTS = {"grants", "허락"}
+SCHEDULES = {"schedules", "일정"}
 NEW = {"new", "새로", "새대화", "새 대화"}
 FORGET = {"forget", "잊기", "잊어줘", "잊어 줘"}
 
@@ -32,10 +34,17 @@ ECHO = 900
 
 class Commands:
     def __init__(
-        self, intake: Intake, people: People, granting: Granting, openings: Openings, forgetting: Forgetting
+        self,
+        intake: Intake,
+        people: People,
+        granting: Granting,
+        scheduling: Scheduling,
+        openings: Openings,
+        forgetting: Forgetting,
     ) -> None:
         self._intake = intake
         self._granting = granting
+        self._scheduling = scheduling
         self._openings = openings
         self._forgetting = forgetting
         self._people = people
@@ -54,6 +63,11 @@ class Commands:
             words = await self._words(delivery)
             blocks = await self._granting.listed(delivery.conversation.team, delivery.user, words)
             await ack(text=words("grants-title-plain"), blocks=blocks)
+            return
+        if delivery.text.casefold() in SCHEDULES:
+            words = await self._words(delivery)
+            blocks = await self._scheduling.listed(delivery.conversation.team, delivery.user, words)
+            await ack(text=words("schedules-title-plain"), blocks=blocks)
             return
         if delivery.text.casefold() in NEW:
             await ack(text=await self._openings.begin(delivery, await self._words(delivery)))

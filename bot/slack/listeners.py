@@ -23,6 +23,8 @@ from bot.slack.modals import BACK, CONFIRM_READ, DENY_SUBMIT, NEXT
 from bot.slack.notes import CONTINUE, REGENERATE, RETRY
 from bot.slack.offers import Offers
 from bot.slack.retries import Retries
+from bot.slack.schedules_list import DELETE, PAUSE, RESUME, RUN
+from bot.slack.scheduling import Scheduling
 from bot.slack.sharing import Sharing
 from bot.slack.stop_button import STOP
 from bot.slack.stops import Stops
@@ -45,6 +47,7 @@ def register(
     forgetting: Forgetting,
     sharing: Sharing,
     retries: Retries,
+    scheduling: Scheduling,
     offers: Offers,
     stops: Stops,
     whisper: Whisper,
@@ -76,6 +79,8 @@ def register(
     app.action(FORGET_CANCEL)(safe(forgetting.cancel))
     app.action(SHARE)(safe(sharing.share))
     app.action(RETRY)(safe(retries.again))
+    for each in (PAUSE, RESUME, RUN, DELETE):
+        app.action(each)(safe(scheduling.pressed))
     app.action(CONTINUE)(safe(retries.go_on))
     app.action(REGENERATE)(safe(retries.regenerate))
     app.action(STOP)(safe(stops.press))

@@ -30,7 +30,7 @@ async def post_once(
     """Post a message with its mark into a thread, or into the channel itself if `key.thread` is empty; its ts,
     None (and a line in the log) if Slack will not have it. Raises NotYet.
 
-    `mark` is this one message's. After a failure that does not say whether it was posted, the thread is searched
+    `mark` is this one message's. After a failure that does not say whether it was posted, the place is searched
     for the mark, and the message is posted again only where Slack says that it is not there.
     """
     began, doubtful = time.time(), False

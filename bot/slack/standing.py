@@ -26,6 +26,8 @@ SLACKBOT = "USLACKBOT"
 MUST_BE_FALSE = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted")
 """Slack names these of every active full member. `is_restricted` is a guest of any kind."""
 
+ADMIN = ("is_admin", "is_owner", "is_primary_owner")
+
 MUST_NOT_BE_TRUE = ("is_stranger", "is_workflow_bot", "is_connector_bot", "is_invited_user")
 """Slack names these of some only. `is_app_user` is not among them: it is said of people who authorized the app."""
 
@@ -50,6 +52,19 @@ class Standings:
         except LookupError:
             return None
         return person is not None and is_full_member(person, self._team, user)
+
+    async def is_admin(self, team: str, user: str) -> bool | None:
+        """Tell whether a person is a full member as in `stands`, and an administrator or owner of the workspace;
+        None if Slack does not say now."""
+        if not user or not self._team or team != self._team:
+            return False
+        try:
+            person = await _told(self._person(user), "users.info")
+        except LookupError:
+            return None
+        if person is None or not is_full_member(person, self._team, user):
+            return False
+        return any(person.get(trait) is True for trait in ADMIN)
 
     async def groups(self, ids: Collection[str]) -> Mapping[str, frozenset[str] | None]:
         """Look up the members of user groups, side by side; None for a group that Slack does not name them of, no

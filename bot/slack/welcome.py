@@ -1,4 +1,4 @@
-"""A direct message opens: suggested prompts, and a greeting where nothing was said yet."""
+"""A direct message opens: suggested prompts, and a greeting where nothing was said yet. The Home tab opens."""
 
 import logging
 from collections.abc import Mapping
@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.greetings import greeting
 from bot.slack.people import People
+from bot.slack.scheduling import Scheduling
 from bot.slack.survive import survive
 from bot.words.catalogue import words_for
 
@@ -17,21 +18,25 @@ PROMPTS = ("prompt-top-salary", "prompt-average-age", "prompt-weather", "prompt-
 
 
 class Welcome:
-    def __init__(self, client: AsyncWebClient, people: People) -> None:
+    def __init__(self, client: AsyncWebClient, people: People, scheduling: Scheduling) -> None:
         self._client = client
+        self._scheduling = scheduling
         self._people = people
         self._greeted: set[str] = set()
 
     async def opened(self, event: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-        """Answer `app_home_opened` of the messages tab; the other tab is not ours."""
-        if event.get("tab") != "messages":
-            return
+        """Answer `app_home_opened` of either tab."""
         channel, user = event.get("channel"), event.get("user")
         if not (isinstance(channel, str) and channel and isinstance(user, str) and user):
             log.warning("an opened direct message without its person or place was passed over")
             return
-        person = await self._people.find(str(body.get("team_id") or ""), user)
+        team = str(body.get("team_id") or "")
+        person = await self._people.find(team, user)
         words = words_for(person.locale)
+        if event.get("tab") == "home":
+            await self._scheduling.home(team, user, words)
+        if event.get("tab") != "messages":
+            return
         prompts = [{"title": words(key), "message": words(key)} for key in PROMPTS]
         await survive(
             self._client.assistant_threads_setSuggestedPrompts(

@@ -9,6 +9,7 @@ from bot.turns.ending import close, end
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.proposals import NO_LIMITS, Answered, Limits, batched, problem, propose
+from bot.turns.scheduled import check_attended
 from bot.turns.stops import Stopped
 from bot.turns.withdrawal import ACTING
 from functions.arguments import freeze
@@ -112,6 +113,7 @@ async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, li
     try:
         if function.read_only:
             return await _read(parts, claim, outlet, item, function)
+        await check_attended(parts, function, claim)
         return await propose(parts, function, item, person, claim.conversation, limits)
     except FunctionProblem as refused:
         return problem(item, str(refused))

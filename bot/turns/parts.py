@@ -17,6 +17,7 @@ from bot.turns.threads import NoThreads, Threads
 from bot.turns.turnstile import Turnstile
 from functions.context import Context, Person
 from functions.contract import Function
+from functions.schedule_book import ScheduleBook
 from storage.ports import Storage
 from storage.records import Conversation
 
@@ -41,6 +42,7 @@ class Parts:
     effects: Effects = field(default_factory=Effects)
     stops: Stops = field(default_factory=Stops)
     attachments: Attachments = field(default_factory=NoAttachments)
+    schedules: ScheduleBook | None = None
     threads: Threads = field(default_factory=NoThreads)
     turnstile: Turnstile = field(default_factory=Turnstile)
 
@@ -53,4 +55,6 @@ class Parts:
             clock=self.clock,
             settings=self.function_settings,
             action_id=action_id,
+            schedules=self.schedules,
+            place=conversation.key.channel,
         )

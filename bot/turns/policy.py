@@ -23,10 +23,17 @@ class Standings(Protocol):
         ...
 
 
+class Runs(Protocol):
+    """Which conversations began as a run of somebody's schedule: nobody was there to ask."""
+
+    async def owner(self, conversation: int) -> str | None: ...
+
+
 @dataclass(frozen=True)
 class Policy:
     rules: Rules
     standings: Standings
+    runs: Runs | None = None
 
     def rule(self, function: str) -> FunctionRule:
         return self.rules.of(function)
@@ -36,8 +43,23 @@ class Policy:
         rule = self.rule(function)
         return may_call(rule, user, channel, await self._groups(rule))
 
+    async def may_call_now(self, function: str, user: str, channel: str) -> bool | None:
+        """The same; None where that depends on what the workspace cannot say now."""
+        rule = self.rule(function)
+        groups = await self._groups(rule)
+        if may_call(rule, user, channel, groups):
+            return True
+        return None if groups_named(rule) - groups.keys() else False
+
+    async def only_owner(self, action: Action) -> bool:
+        """Whether only its requester's click counts, whatever the rules let others do: what a schedule's run
+        proposes in its owner's name."""
+        return self.runs is not None and await self.runs.owner(action.conversation.id) == action.requester
+
     async def may_confirm(self, action: Action, team: str, user: str) -> bool | None:
         """Whether this person's click may confirm this action. None is no yes: the workspace cannot say now."""
+        if user != action.requester and await self.only_owner(action):
+            return False
         rule = self.rule(action.function)
         stands, groups = await asyncio.gather(self.standings.stands(team, user), self._groups(rule))
         return _judged(stands, rule, groups, may_confirm(rule, action.requester, user, groups))
@@ -52,6 +74,8 @@ class Policy:
         as in may_confirm."""
         if user == action.requester and team == action.conversation.key.team:
             return True
+        if await self.only_owner(action):
+            return False
         rule = self.rule(action.function)
         stands, groups = await asyncio.gather(self.standings.stands(team, user), self._groups(rule))
         return _judged(stands, rule, groups, may_deny(rule, action.requester, user, groups))

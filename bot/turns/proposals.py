@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.turns.parts import Parts
+from bot.turns.scheduled import check_confirmable
 from functions.arguments import freeze
 from functions.context import Person
 from functions.contract import Function
@@ -83,6 +84,7 @@ async def propose(
             "Somebody else has to confirm this, and nobody else sees this answer. "
             "Tell the person to ask in a channel."
         )
+    await check_confirmable(parts, function, person.id, conversation)
     new = await _frozen(parts, function, item, person, conversation)
     if new.digest in limits.denied:
         return Answered(_result(item, status="denied", note="They have just denied exactly this. Let it be."))
@@ -104,6 +106,7 @@ async def _frozen(
     frozen = freeze(function, item.arguments_json)
     if len(frozen) > MAX_SHOWN:
         raise FunctionProblem(f"More than {MAX_SHOWN} characters cannot be shown; propose smaller parts.")
+    await _check(parts, function, frozen, person, conversation, preview_timeout)
     now = parts.clock()
     return NewAction(
         id=secrets.token_urlsafe(32),
@@ -149,6 +152,18 @@ def digest(function: str, schema_digest: str, frozen: str, person: Person, conve
     key = conversation.key
     bound = [function, schema_digest, frozen, person.team, person.id, key.team, key.channel, key.thread]
     return hashlib.sha256(json.dumps(bound, ensure_ascii=False).encode()).hexdigest()
+
+
+async def _check(
+    parts: Parts, function: Function, frozen: str, person: Person, conversation: Conversation, seconds: float
+) -> None:
+    """Have a function refuse what it could not do anyhow, before anybody is asked. Raises FunctionProblem."""
+    if function.check is None:
+        return
+    looking = replace(function, implementation=function.check, read_only=True, timeout=seconds)
+    outcome = await call(looking, parts.context(person, conversation), frozen)
+    if outcome.value is None:
+        raise FunctionProblem(outcome.words)
 
 
 async def preview(

@@ -1,6 +1,7 @@
 """What a delivery says, as an item of the history."""
 
 from bot.turns.keys import entry_key
+from bot.turns.scheduled import framed
 from functions.context import Person
 from storage.records import Attached, Delivery, DeliveryKind, InboxEntry, NewItem, UserItem
 
@@ -14,7 +15,9 @@ GO_ON = (
 
 def text_of(delivery: Delivery) -> str:
     """Return what the model is told by a delivery."""
-    return GO_ON if delivery.continues else delivery.text
+    if delivery.continues:
+        return GO_ON
+    return framed(delivery) if delivery.kind is DeliveryKind.SCHEDULE else delivery.text
 
 
 def user_item(entry: InboxEntry, person: Person, files: tuple[Attached, ...] = ()) -> NewItem:

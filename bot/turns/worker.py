@@ -198,11 +198,11 @@ class Worker:
 
     def _is_late(self, claim: Claim) -> bool:
         """A decision is never late: its action has an expiry of its own, and somebody waits for the outcome; for
-        what was deleted nobody waits."""
+        what was deleted nobody waits. Nor is a schedule's run: what came too late was never posted."""
+        never = (DeliveryKind.DECISION, DeliveryKind.SCHEDULE)
         asked = [entry for entry in claim.entries if not entry.delivery.deleted]
         return bool(asked) and all(
-            entry.delivery.kind is not DeliveryKind.DECISION and entry.received_at < self._late_before
-            for entry in asked
+            entry.delivery.kind not in never and entry.received_at < self._late_before for entry in asked
         )
 
     async def _converse(self, claim: Claim, outlet: Outlet) -> TurnState:

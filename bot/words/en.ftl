@@ -7,6 +7,7 @@ help =
     • Write to me in a direct message.
     • `/nod` and a question: the answer is for you alone until you share it.
     • Whatever changes something waits for a click by the person who asked.
+    • “Every weekday at nine, …” makes a schedule; `/nod schedules` lists yours.
     • `/nod new` opens a new conversation, `/nod grants` lists what I do without asking you again, `/nod forget` deletes what I remember of you.
 prompts-title = What would you like to know?
 prompt-top-salary = Who earns the most?
@@ -137,6 +138,62 @@ grant-entry =
 grant-direct = our direct messages
 grant-revoke = Ask me again
 
+## Schedules
+card-upcoming = Next runs, in your own time zone
+card-upcoming-before = Next runs when it was decided
+card-of-run = { $user }, your schedule would like to do this.
+run-of = Schedule of { $user }, due { $due }. Go on in the thread; `/nod schedules` changes or ends it.
+run-by-hand = Schedule of { $user }, run by hand. Go on in the thread; `/nod schedules` changes or ends it.
+run-root-plain = Scheduled: { $prompt }
+notice-missed = I was not there when this schedule was due ({ $due }), and it is too long ago to do it now. Press *Run now* in `/nod schedules` if you still want it.
+notice-taken-over = An administrator, { $user }, has changed this schedule of yours. It is theirs now and runs in their name.
+notice-channel = I cannot post this schedule in { $channel } any more. Invite me there again, or ask me to post it elsewhere.
+notice-failures = This schedule has failed three times in a row.
+notice-owner = The rules no longer let you have schedules. Please ask whoever runs Nod.
+notice-paused = I have paused it; `/nod schedules` resumes it.
+schedules-title = { "*" }Schedules*
+schedules-title-plain = Schedules
+schedules-none = There are no schedules yet. Ask me for one, such as “every weekday at nine, tell #general the weather in Seoul”.
+schedules-more = { $count ->
+        [one] One more is
+       *[other] { $count } more are
+    } not listed here. Delete some of these to see the rest.
+schedule-next = next { $at }
+schedule-paused-by-hand = paused
+schedule-paused-owner = paused: its owner may not have schedules any more
+schedule-paused-channel = paused: I cannot write into its channel
+schedule-paused-failures = paused: it failed three times in a row
+schedule-pause = Pause
+schedule-resume = Resume
+schedule-run = Run now
+schedule-delete = Delete
+schedule-delete-title = Delete this schedule?
+schedule-delete-text = It will not run again, and it cannot be brought back.
+schedule-delete-yes = Delete
+schedule-did-pause = It is paused.
+schedule-did-resume = It goes on.
+schedule-did-run = It runs now: look into its channel.
+schedule-did-delete = It is deleted.
+schedule-did-gone = That schedule is no longer there.
+schedule-did-not-yours = Only its owner or an administrator of the workspace can do that.
+schedule-did-unsure = Slack did not tell me who you are just now, so nothing was done. Please press it again in a moment.
+schedule-did-running = It is running already.
+schedule-did-over = Its time has passed. Ask me for a later one.
+when-once = once
+when-daily = every day at { $at }
+when-weekdays = on weekdays at { $at }
+when-weekly = every { $days } at { $at }
+when-monthly = on day { $day } of every month at { $at }
+when-hourly = every hour, { $minute } minutes past
+when-every = every { $minutes } minutes
+day-mon = Monday
+day-tue = Tuesday
+day-wed = Wednesday
+day-thu = Thursday
+day-fri = Friday
+day-sat = Saturday
+day-sun = Sunday
+
 ## A new conversation
 new-opening = This is a new conversation: reply in this thread. I know nothing here but what is said in it.
 new-opened = A new conversation is open: <{ $link }|go to it>.
@@ -165,6 +222,10 @@ forget-busy = { $count ->
 forget-only-busy = { $count ->
         [one] I remember one conversation with you, and am still at work in it, so I deleted nothing. Ask me again when that has ended.
        *[other] I remember { $count } conversations with you, and am still at work in them, so I deleted nothing. Ask me again when that has ended.
+    }
+forget-schedules = { $count ->
+        [one] • One schedule of yours stays, and I keep what it asks for. `/nod schedules` ends it.
+       *[other] • { $count } schedules of yours stay, and I keep what they ask for. `/nod schedules` ends them.
     }
 forget-nothing = I remember nothing that you said.
 forget-stays = Messages in Slack stay where they are; you can delete your own there. Of what was confirmed I keep who did what and when, without its contents.

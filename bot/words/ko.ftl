@@ -7,6 +7,7 @@ help =
     • 다이렉트 메시지로 물어보셔도 됩니다.
     • `/nod` 뒤에 질문을 쓰면, 공유하시기 전까지 답이 본인에게만 보입니다.
     • 무언가를 바꾸는 일은 요청하신 분이 버튼을 누를 때까지 기다립니다.
+    • “평일 아침 9시마다 …”라고 하시면 일정이 되고, `/nod 일정`에서 볼 수 있습니다.
     • `/nod 새대화`는 새 대화를 열고, `/nod 허락`은 다시 묻지 않고 하는 일을 보여 주고, `/nod 잊기`는 제가 기억하는 내용을 지웁니다.
 prompts-title = 무엇이 궁금하세요?
 prompt-top-salary = 직원들 중에 제일 많은 연봉을 받는 사람은?
@@ -125,6 +126,59 @@ grant-entry =
 grant-direct = 저와의 다이렉트 메시지
 grant-revoke = 다시 물어보기
 
+## 일정
+card-upcoming = 다음 실행 (내 시간대 기준)
+card-upcoming-before = 결정 당시의 다음 실행
+card-of-run = { $user }님의 일정에서 요청한 일입니다. 확인해 주세요.
+run-of = { $user }님의 일정 · 예정 시각 { $due } · 이 스레드에서 이어서 이야기할 수 있고, `/nod 일정`에서 바꾸거나 끝낼 수 있습니다.
+run-by-hand = { $user }님의 일정 · 직접 실행 · 이 스레드에서 이어서 이야기할 수 있고, `/nod 일정`에서 바꾸거나 끝낼 수 있습니다.
+run-root-plain = 예약된 일: { $prompt }
+notice-missed = 이 일정의 예정 시각({ $due })에 제가 자리에 없었고, 지금 하기에는 너무 늦었습니다. 그래도 필요하시면 `/nod 일정`에서 *지금 실행*을 눌러 주세요.
+notice-taken-over = 관리자 { $user }님이 이 일정을 바꾸셨습니다. 이제 그분의 일정이며 그분의 이름으로 실행됩니다.
+notice-channel = 이 일정을 { $channel }에 더 이상 올릴 수 없습니다. 저를 그 채널에 다시 초대하시거나 다른 채널을 알려 주세요.
+notice-failures = 이 일정이 세 번 연속으로 실패했습니다.
+notice-owner = 규칙이 바뀌어 이제 일정을 둘 수 없습니다. Nod 운영자에게 문의해 주세요.
+notice-paused = 그래서 일시 중지했습니다. `/nod 일정`에서 다시 시작할 수 있습니다.
+schedules-title = { "*" }일정*
+schedules-title-plain = 일정
+schedules-none = 아직 일정이 없습니다. “평일 아침 9시마다 #general에 서울 날씨 알려줘”처럼 말씀해 보세요.
+schedules-more = 여기에 다 보여 드리지 못한 일정이 { $count }개 더 있습니다. 몇 개를 삭제하시면 나머지가 보입니다.
+schedule-next = 다음 실행 { $at }
+schedule-paused-by-hand = 일시 중지됨
+schedule-paused-owner = 일시 중지됨: 주인이 더 이상 일정을 둘 수 없음
+schedule-paused-channel = 일시 중지됨: 채널에 글을 쓸 수 없음
+schedule-paused-failures = 일시 중지됨: 세 번 연속 실패
+schedule-pause = 일시 중지
+schedule-resume = 다시 시작
+schedule-run = 지금 실행
+schedule-delete = 삭제
+schedule-delete-title = 일정을 삭제할까요?
+schedule-delete-text = 다시 실행되지 않으며 되돌릴 수 없습니다.
+schedule-delete-yes = 삭제
+schedule-did-pause = 일시 중지했습니다.
+schedule-did-resume = 다시 시작했습니다.
+schedule-did-run = 지금 실행합니다. 해당 채널을 확인해 주세요.
+schedule-did-delete = 삭제했습니다.
+schedule-did-gone = 그 일정은 더 이상 없습니다.
+schedule-did-not-yours = 일정의 주인이나 워크스페이스 관리자만 할 수 있습니다.
+schedule-did-unsure = 방금 Slack에서 누구신지 확인하지 못해 아무것도 하지 않았습니다. 잠시 뒤에 다시 눌러 주세요.
+schedule-did-running = 이미 실행 중입니다.
+schedule-did-over = 예정 시각이 지났습니다. 더 늦은 시각을 말씀해 주세요.
+when-once = 한 번
+when-daily = 매일 { $at }
+when-weekdays = 평일 { $at }
+when-weekly = 매주 { $days } { $at }
+when-monthly = 매월 { $day }일 { $at }
+when-hourly = 매시간 { $minute }분
+when-every = { $minutes }분마다
+day-mon = 월요일
+day-tue = 화요일
+day-wed = 수요일
+day-thu = 목요일
+day-fri = 금요일
+day-sat = 토요일
+day-sun = 일요일
+
 ## 새 대화
 new-opening = 새 대화예요. 이 스레드에 답글을 남겨 주세요. 여기서는 이 스레드에서 나눈 말만 알고 있어요.
 new-opened = 새 대화를 열었어요: <{ $link }|바로 가기>
@@ -139,6 +193,7 @@ forget-shared = • 그중 { $count }개에서는 다른 분도 저와 이야기
 forget-pending = • 요청하신 일 { $count }건이 아직 버튼을 기다리고 있어요. 먼저 철회하고, 아무것도 실행하지 않아요.
 forget-busy = • 대화 { $count }개는 아직 처리 중이라서 그대로 둬요. 끝난 뒤에 다시 말씀해 주세요.
 forget-only-busy = 대화 { $count }개를 기억하고 있지만 아직 처리 중이라서 아무것도 지우지 않았어요. 끝난 뒤에 다시 말씀해 주세요.
+forget-schedules = • 일정 { $count }개는 요청하신 내용과 함께 그대로 남아요. `/nod 일정`에서 끝내실 수 있어요.
 forget-nothing = 기억하고 있는 대화가 없어요.
 forget-stays = Slack에 있는 메시지는 그대로 남아요. 본인이 쓰신 메시지는 Slack에서 직접 지우실 수 있어요. 승인된 일은 누가 언제 무엇을 했는지만 내용 없이 남겨 둬요.
 forget-confirm = 잊기

@@ -16,6 +16,8 @@ class DeliveryKind(StrEnum):
     MESSAGE = "message"
     COMMAND = "command"
     DECISION = "decision"
+    SCHEDULE = "schedule"
+    """A run of a schedule: its text is what the owner wants done."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,11 @@ class Delivery:
     """One thing that Slack delivered and Nod acts on.
 
     `key` names it for ever: `message:<team>:<channel>:<ts>`, `command:<team>:<trigger id>`,
-    `decision:<action id>`, `continue:<turn>` for a click that has an answer continued. `user` is the person it is
-    done for: the author, or the requester of a decided action. `direct` tells a direct message. `response_url`
-    answers a command or an ephemeral card. `files` stood beside a message; None if that is not known: Slack may
-    tell of a mention without its files. `edited` is when its author last changed it (a ts); of a `deleted` one
-    nothing is left to answer.
+    `decision:<action id>`, `schedule:<id>:<due>`, `continue:<turn>` for a click that has an answer continued.
+    `user` is the person it is done for: the author, the requester of a decided action, the owner of a schedule.
+    `direct` tells a direct message. `response_url` answers a command or an ephemeral card. `files` stood beside a
+    message; None if that is not known: Slack may tell of a mention without its files. `edited` is when its author
+    last changed it (a ts); of a `deleted` one nothing is left to answer.
     """
 
     kind: DeliveryKind

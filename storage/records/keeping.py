@@ -8,13 +8,15 @@ from storage.records.actions import Action
 @dataclass(frozen=True)
 class Remembered:
     """Counts of one person's conversations: all that can be forgotten now; of those, the ones in which others have
-    talked too (`shared`); their own actions there that wait for a click (`pending`); and the conversations that
-    have to be left alone now, because something runs, waits or is being done there (`busy`)."""
+    talked too (`shared`); their own actions there that wait for a click (`pending`); the conversations that have
+    to be left alone now, because something runs, waits or is being done there (`busy`); and their schedules, which
+    stay."""
 
     conversations: int
     shared: int
     pending: int
     busy: int
+    schedules: int = 0
 
 
 @dataclass(frozen=True)
@@ -28,3 +30,4 @@ class Forgotten:
     busy: int
     withdrawn: tuple[Action, ...] = ()
     again: bool = False
+    schedules: int = 0

@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from storage.ports import Storage
 from storage.records import Counts
 from storage.sqlite.actions import SqliteActions
@@ -15,6 +17,7 @@ from storage.sqlite.grants import SqliteGrants
 from storage.sqlite.history import SqliteHistory
 from storage.sqlite.inbox import SqliteInbox
 from storage.sqlite.keeping import SqliteKeeping
+from storage.sqlite.schedules import SqliteSchedules
 from storage.sqlite.turns import SqliteTurns
 
 
@@ -27,10 +30,16 @@ class SqliteStorage:
     grants: SqliteGrants
     audit: SqliteAudit
     keeping: SqliteKeeping
+    schedules: SqliteSchedules
     connection: Connection
 
     async def counts(self) -> Counts:
         return await self.connection.read(counts)
+
+    async def tidy(self) -> None:
+        await self.connection.write(optimize)
+        # as far as no reader is in the way: another checkpoint does the rest
+        await self.connection.outside("PRAGMA wal_checkpoint(PASSIVE)")
 
     async def check(self) -> list[str]:
         return await check_storage(self.connection.path)
@@ -41,6 +50,12 @@ class SqliteStorage:
     async def close(self) -> None:
         """Wait for what is under way and close the file. What is asked afterwards raises StorageError."""
         await self.connection.close()
+
+
+def optimize(db: Database) -> None:
+    """See sqlite.org/lang_analyze.html: the limit keeps it to milliseconds, however large the tables are."""
+    db.execute("PRAGMA analysis_limit=400")
+    db.execute("PRAGMA optimize")
 
 
 async def open_storage(path: str | Path) -> Storage:
@@ -58,6 +73,7 @@ async def open_storage(path: str | Path) -> Storage:
         grants=SqliteGrants(connection),
         audit=SqliteAudit(connection),
         keeping=SqliteKeeping(connection),
+        schedules=SqliteSchedules(connection),
         connection=connection,
     )
 

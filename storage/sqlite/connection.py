@@ -66,6 +66,10 @@ class Connection:
         """Run `job` on one consistent state of the database. Raises StorageError."""
         return await self._reader.transaction(lambda db: job(db, *args, **kwargs))
 
+    async def outside(self, statement: str) -> None:
+        """Execute what cannot be done within a transaction, between two of them. Raises StorageError."""
+        await self._writer.apart(lambda db: db.execute(statement).fetchall())
+
     async def rewrite(self, most: int) -> bool:
         """Take out of the files what was deleted and still stands in unused places: in the log of commits, and in
         the file itself, which is written anew for that if it has `most` bytes at the most. False if somebody

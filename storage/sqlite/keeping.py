@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from storage.records import Action, ActionState, Forgotten, Remembered
-from storage.sqlite import audit, grants
+from storage.sqlite import audit, grants, runs
 from storage.sqlite.actions import pending
 from storage.sqlite.codec import Row, time_text
 from storage.sqlite.connection import Connection
@@ -84,6 +84,8 @@ class SqliteKeeping:
             swept += piece
         while await self._connection.write(sweep_pictures):
             pass
+        while await self._connection.write(runs.forget_over, before):
+            pass
         return swept
 
     async def scrub(self) -> bool:
@@ -99,13 +101,15 @@ def remembered(db: Database, team: str, user: str) -> Remembered:
     found = list(db.query(_THEIRS, {"team": team, "user": user}))
     free = [row for row in found if not row["busy"]]
     waiting = [action for row in free for action in _theirs(pending(db, row["id"]), user)]
-    return Remembered(len(free), _shared(free), len(waiting), len(found) - len(free))
+    return Remembered(len(free), _shared(free), len(waiting), len(found) - len(free), _schedules(db, team, user))
 
 
 def forget(db: Database, request: str, team: str, user: str, at: datetime, actor: str) -> Forgotten:
     done = audit.details(db, request, audit.FORGOTTEN)
     if done is not None:
-        return Forgotten(done["conversations"], done["shared"], done["busy"], again=True)
+        return Forgotten(
+            done["conversations"], done["shared"], done["busy"], again=True, schedules=done.get("schedules", 0)
+        )
     found = list(db.query(_THEIRS, {"team": team, "user": user}))
     free = [row for row in found if not row["busy"]]
     withdrawn: list[Action] = []
@@ -120,8 +124,14 @@ def forget(db: Database, request: str, team: str, user: str, at: datetime, actor
             texts += forget_whole(db, row["id"], at)
     db.execute("DELETE FROM aside WHERE user = ? AND ? IN (team, '')", [user, team])
     db.execute("DELETE FROM revisions WHERE user = ? AND text IS NOT NULL", [user])
-    made = Forgotten(len(free), _shared(free), len(found) - len(free), tuple(withdrawn))
-    counts = {"conversations": made.conversations, "shared": made.shared, "busy": made.busy}
+    schedules = _schedules(db, team, user)
+    made = Forgotten(len(free), _shared(free), len(found) - len(free), tuple(withdrawn), schedules=schedules)
+    counts = {
+        "conversations": made.conversations,
+        "shared": made.shared,
+        "busy": made.busy,
+        "schedules": schedules,
+    }
     details = {"of": user, **counts, "withdrawn": len(withdrawn)}
     _forget_texts(db, request, actor, at, details, texts)
     return made
@@ -202,6 +212,18 @@ def _withdraw(db: Database, action: Action, actor: str, at: datetime) -> Action:
 
 def _theirs(actions: list[Action], user: str) -> list[Action]:
     return [action for action in actions if action.requester == user]
+
+
+def _schedules(db: Database, team: str, user: str) -> int:
+    """Count a person's schedules that have not ended."""
+    counted = db.query(
+        """
+        SELECT count(*) AS n FROM schedules INDEXED BY schedules_owner
+        WHERE state <> 'ended' AND owner = :user AND :team IN (team, '')
+        """,
+        {"team": team, "user": user},
+    )
+    return int(next(counted)["n"])
 
 
 def _shared(rows: Sequence[Row]) -> int:

@@ -20,6 +20,7 @@ from storage.sqlite.history import append, said
 from storage.sqlite.inbox import claimed
 from storage.sqlite.memory import count, spend
 from storage.sqlite.proposals import propose
+from storage.sqlite.runs import ended as run_ended
 
 
 class SqliteTurns(SqliteTurnControl):
@@ -115,6 +116,8 @@ def finish(db: Database, turn: int, state: TurnState, at: datetime, incident: st
         {"state": state, "at": time_text(at), "incident": incident, "turn": turn},
     )
     _require_running(db, ended.rowcount, turn)
+    if state is not TurnState.INTERRUPTED:
+        run_ended(db, turn, state, at)
     if state is TurnState.INTERRUPTED:
         db.execute("UPDATE inbox SET state = 'waiting', turn = NULL WHERE turn = ?", [turn])
     elif state is TurnState.FAILED and _is_retried(db, turn):

@@ -208,7 +208,8 @@ async def test_who_wanted_it_is_written_down(storage: Storage) -> None:
     await forget(storage, request="wish", actor="operator")
     [row] = await storage.audit.rows()
     assert (row.event, row.action_id, row.actor, row.at) == ("forgotten", "wish", "operator", LATER)
-    assert row.details == {"of": KIM, "conversations": 1, "shared": 0, "busy": 0, "withdrawn": 0, "rows": []}
+    counts = {"conversations": 1, "shared": 0, "busy": 0, "schedules": 0, "withdrawn": 0}
+    assert row.details == {"of": KIM, **counts, "rows": []}
 
 
 # ── with others ─────────────────────────────────────────────────────────────────────────────────────────────

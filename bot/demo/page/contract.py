@@ -52,6 +52,11 @@ STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
             "*Restart.* While a card waits, restart Nod above, then confirm: the first click works.",
             "set employee 8's age to 51",
         ),
+        Step(
+            "schedule",
+            "*Again and again.* Confirm the schedule, type `/nod schedules`, and press “Run now”.",
+            "every weekday at nine, tell #general the weather in Seoul",
+        ),
         Step("expiry", "*Expiry.* Start with `nod demo --confirm-ttl 20` and wait until a card expires."),
     ),
     "ko": (
@@ -90,6 +95,11 @@ STEPS: Final[Mapping[str, tuple[Step, ...]]] = {
             "restart",
             "*다시 시작.* 카드가 기다리는 동안 위에서 Nod를 다시 시작한 뒤 승인하세요. 첫 클릭에 바로 실행됩니다.",
             "8번 직원 나이를 51로 바꿔줘",
+        ),
+        Step(
+            "schedule",
+            "*되풀이.* 일정을 승인한 뒤 `/nod 일정`을 입력하고 “지금 실행”을 누르세요.",
+            "평일 아침 9시마다 #general 채널에 서울 날씨 알려줘",
         ),
         Step("expiry", "*만료.* `nod demo --confirm-ttl 20`으로 시작하고 카드가 만료될 때까지 기다려 보세요."),
     ),

@@ -1,11 +1,11 @@
 """Renders rich_text blocks. Source: https://docs.slack.dev/reference/block-kit/blocks/rich-text-block"""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from markupsafe import Markup
 
+from bot.demo.page.dates import moment
 from bot.demo.page.html import join, link, tag, words
 from bot.demo.page.mrkdwn import broadcast, channel_mention, emoji, mention
 from bot.demo.page.reader import Reader
@@ -30,10 +30,8 @@ def _leaf(element: Json, reader: Reader) -> Markup:
     if kind == "emoji":
         return emoji(str(element.get("name", "")))
     if kind == "date":
-        timestamp = element.get("timestamp")
-        if isinstance(timestamp, int) and 0 <= timestamp < 2**33:
-            return words(element.get("fallback") or datetime.fromtimestamp(timestamp, UTC).date().isoformat())
-        return words(element.get("fallback", ""))
+        command = f"date^{element.get('timestamp')}^{element.get('format', '')}"
+        return words(moment(command, str(element.get("fallback", "")), reader))
     lines = [words(line) for line in str(element.get("text", element.get("value", ""))).split("\n")]
     return Markup("<br>").join(lines)
 

@@ -18,6 +18,7 @@ class User:
     is_restricted: bool = False
     is_ultra_restricted: bool = False
     deleted: bool = False
+    is_admin: bool = False
 
 
 @dataclass

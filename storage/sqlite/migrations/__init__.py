@@ -19,6 +19,7 @@ from storage.sqlite.migrations import (
     m018_threads,
     m019_control,
     m020_keeping,
+    m021_schedules,
 )
 from storage.sqlite.migrations.steps import MIGRATIONS
 
@@ -34,6 +35,7 @@ FILES = (
     m018_threads,
     m019_control,
     m020_keeping,
+    m021_schedules,
 )
 """Each has added its steps by being imported, in this order."""
 

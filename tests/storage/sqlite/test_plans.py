@@ -17,11 +17,14 @@ from storage.records import (
     CallItem,
     Compaction,
     Decision,
+    Firing,
     NewItem,
     OverheardItem,
+    Pause,
     ResultItem,
     Retried,
     Revision,
+    Schedule,
     SummaryItem,
     TurnState,
     Usage,
@@ -39,6 +42,8 @@ from storage.sqlite import (
     life,
     memory,
     queue,
+    runs,
+    schedules,
     turns,
 )
 from storage.sqlite.counts import counts
@@ -46,6 +51,8 @@ from storage.sqlite.migrations import MIGRATIONS
 from storage.sqlite.pruning import forget_aside, forget_deletions, forget_done, forget_edits
 from storage.sqlite.revisions import revise
 from tests.storage.sample import KEY, KIM, LATER, LEE, LIFE, NOW, click, message, new_action, thread
+from tests.storage.test_schedules import DUE, NEXT
+from tests.storage.test_schedules import new as new_schedule
 
 PARTIAL = (
     "inbox_waiting",
@@ -57,6 +64,9 @@ PARTIAL = (
     "actions_uncarded",
     "actions_pending",
     "actions_confirmed",
+    "schedules_next",
+    "notices_untold",
+    "notices_awaited",
 )
 """Indices that hold what is under way only: reading one whole is what they are for."""
 BOUNDED = (
@@ -172,6 +182,7 @@ def everything(db: Database) -> None:
     changes(db)
     assert keeping.remembered(db, "T1", KIM).busy == 3
     keep_and_forget(db)
+    schedule_and_run(db)
 
 
 def changes(db: Database) -> None:
@@ -217,6 +228,32 @@ def keep_and_forget(db: Database) -> None:
     assert keeping.sweep_conversations(db, NOW + LIFE, NOW + LIFE)
     db.execute("INSERT INTO pictures VALUES ('d2', 'x')")
     assert keeping.sweep_pictures(db) == 1
+
+
+def schedule_and_run(db: Database) -> None:
+    """The same of schedules."""
+    schedule = schedules.create(db, new_schedule(), NOW, 9, 9)
+    assert isinstance(schedule, Schedule)
+    assert schedules.listed(db, "T1", None) == schedules.listed(db, "T1", KIM) == [schedule]
+    assert schedules.next_due(db) == schedule.next_at
+    [run] = schedules.fire(db, DUE, lambda _: Firing(DUE, DUE, NEXT))
+    assert runs.claimed(db) == [run]
+    assert runs.ask(db, run, "900.1", DUE)
+    while (scheduled := inbox.claim(db, DUE)) and scheduled.entries[0].delivery.key != run.key:
+        turns.finish(db, scheduled.turn, TurnState.ANSWERED, DUE, None)
+    assert scheduled is not None
+    turns.finish(db, scheduled.turn, TurnState.FAILED, DUE, None)
+    assert runs.owner(db, scheduled.conversation.id) == KIM
+    manual = schedules.run_now(db, schedule.id, KIM, DUE + LIFE)
+    assert manual is not None
+    assert runs.drop(db, manual, DUE + LIFE, Pause.CHANNEL)
+    paused = schedules.get(db, schedule.id)
+    assert paused is not None
+    assert schedules.change(db, replace(paused, owner="U2"), "schedule_changed", KIM, LATER)
+    assert len(runs.notices(db)) == 3
+    runs.told(db, runs.notices(db)[0].id, LATER)
+    assert keeping.remembered(db, "T1", "U2").schedules == 1
+    assert runs.forget_over(db, DUE + LIFE * 9) == 1
 
 
 def plan(db: Database, sql: str, parameters: object) -> list[str]:

@@ -33,6 +33,7 @@ from bot.demo.model.rules.intents import (
 from bot.demo.model.rules.notes import is_summary, remembered
 from bot.demo.model.rules.numbers import without_endless
 from bot.demo.model.rules.overheard import Heard, as_it_is, read_heard
+from bot.demo.model.rules.scheduling import FRAME
 from bot.demo.model.rules.waiting import OUTCOMES, Waiting, follow
 
 HANGUL = re.compile(r"[ㄱ-ㆎ가-힣]")
@@ -175,7 +176,8 @@ def read_thread(conversation: Conversation) -> Thread:
             reader = korean if language == "ko" else english
             now = replace(context, intents=(*context.intents, *intents))
             about_files = message.files and (not message.text or ABOUT_FILES.search(message.text))
-            meant = () if about_files else reader.read(without_endless(message.text), now)
+            text = without_endless(message.text)
+            meant = () if about_files else reader.read_schedules(text) or reader.read(text, now)
             intents += [each for each in meant if not (message.files and isinstance(each, Say))]
             if message.files:
                 # what a file says is not what the person says: it is looked at, and never acted on
@@ -205,7 +207,8 @@ def _said(position: int, message: UserMessage) -> Said:
     while match := SPEAKER.match(text):
         speaker = speaker or match["name"] or match["id"]
         text = text[match.end() :]
-    text = " ".join(MENTION.sub(" ", as_it_is(text)).split())
+    text = FRAME.sub("", as_it_is(text))
+    text = " ".join(MENTION.sub(" ", text).split())
     return Said(position, speaker, text, files)
 
 

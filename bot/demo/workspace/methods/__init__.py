@@ -64,6 +64,7 @@ METHODS: Mapping[str, Method] = {
     "reactions.remove": Method(reactions.remove, ("reactions:write",)),
     "team.info": Method(users.team_info, ("team:read",)),
     "usergroups.users.list": Method(users.usergroup_users, ("usergroups:read",)),
+    "users.conversations": Method(conversations.of_user, READ_CHANNELS),
     "users.info": Method(users.info, ("users:read",)),
     "views.open": Method(views.open_modal),
     "views.publish": Method(views.publish),

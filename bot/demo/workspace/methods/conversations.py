@@ -29,6 +29,16 @@ async def list_channels(slack: Slack, arguments: Arguments) -> Json:
     return {"channels": [channel_json(slack, each) for each in page]} | more
 
 
+async def of_user(slack: Slack, arguments: Arguments) -> Json:
+    """List the channels that somebody, or by default Nod itself, is in (users.conversations)."""
+    wanted = set(arguments.text("types", "public_channel").split(","))
+    user = arguments.text("user", slack.workspace.bot.id)
+    kinds = {kind for kind, name in (("channel", "public_channel"), ("im", "im")) if name in wanted}
+    channels = [each for each in slack.workspace.channels.values() if each.kind in kinds and user in each.members]
+    page, more = _page(channels, arguments, 100)
+    return {"channels": [channel_json(slack, each) for each in page]} | more
+
+
 async def members(slack: Slack, arguments: Arguments) -> Json:
     channel = slack.channel(arguments.required("channel", "channel_not_found"))
     page, more = _page(channel.members, arguments, 100)

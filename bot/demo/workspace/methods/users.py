@@ -57,7 +57,7 @@ def user_json(workspace: Workspace, user: User, *, locale: bool) -> Json:
             "display_name_normalized": user.real_name,
             "team": workspace.team_id,
         },
-        "is_admin": False,
+        "is_admin": user.is_admin,
         "is_owner": False,
         "is_primary_owner": False,
         "is_restricted": user.is_restricted,

@@ -10,7 +10,7 @@ from bot.demo.model.rules.calls import KNOWN
 from bot.demo.page.contract import STEPS
 from tests.bot.demo.page.conftest import Stage
 
-TOOLS = tuple(Tool(name) for name in sorted(KNOWN))
+TOOLS = tuple(Tool(name) for name in sorted(KNOWN | {"create_schedule"}))
 ASKED = {
     "four_eyes": ["create_employee"],
     "edit": ["update_employee"],
@@ -19,6 +19,7 @@ ASKED = {
     "reason": ["query_employees"],  # by name: it is looked up first
     "withdraw": ["update_employee"],
     "restart": ["update_employee"],
+    "schedule": ["create_schedule"],
     "expiry": [],
 }
 

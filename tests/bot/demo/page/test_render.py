@@ -311,4 +311,4 @@ def test_rich_text_lists_quotes_and_dates() -> None:
     ]}  # fmt: skip
     rendered = render_blocks([block], READER)
     assert '<ol class="indent-1"><li>one</li></ol>' in rendered
-    assert "<blockquote>1970-01-01</blockquote>" in rendered
+    assert "<blockquote>January 1, 1970</blockquote>" in rendered

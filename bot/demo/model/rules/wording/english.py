@@ -18,6 +18,7 @@ from bot.demo.model.rules.wording.english_actions import (
     waiting,
 )
 from bot.demo.model.rules.wording.english_files import looked_at
+from bot.demo.model.rules.wording.english_schedules import listed_schedules
 from bot.demo.model.rules.wording.tables import (
     LONGEST_TABLE,
     employees_table,
@@ -193,7 +194,9 @@ def failed(function: str, error: str) -> str:
 
 
 def result_of(function: str, value: Any) -> str:
-    """Show the result of a function that the rules know nothing about."""
+    """Show the result of a function that the rules know nothing more about."""
+    if function == "list_schedules" and isinstance(value, dict):
+        return listed_schedules(value)
     if isinstance(value, str | int | float):
         return f"`{function}` answered: {value}"
     return f"`{function}` answered:{json_block(value)}"

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.demo.model.rules.calls import ACTIONS
+from bot.demo.model.rules.wording.english_schedules import SCHEDULING, scheduled
 from bot.demo.model.rules.wording.tables import json_block, show_value
 
 FOR_THE_MODEL = re.compile(
@@ -65,6 +66,8 @@ def _succeeded(function: str, arguments: Mapping[str, Any], result: Any, name: s
             return f"Done: {_employee(arguments, name and f'**{name}**')} was deleted."
         case "update_employee":
             return f"Done: {_changes(arguments, who)}."
+    if function in SCHEDULING:
+        return scheduled(function, row)
     return f"Done: `{function}` succeeded.{json_block(result)}"
 
 
@@ -85,6 +88,12 @@ def _action(function: str, arguments: Mapping[str, Any], name: str | None = None
             return f"deleting {_employee(arguments, name)}"
         case "update_employee":
             return f"changing {_employee(arguments, name)}"
+        case "create_schedule":
+            return "making the schedule"
+        case "update_schedule":
+            return f"changing schedule {arguments.get('schedule_id')}"
+        case "cancel_schedule":
+            return f"deleting schedule {arguments.get('schedule_id')}"
     return f"`{function}`"
 
 

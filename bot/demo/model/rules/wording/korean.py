@@ -13,6 +13,7 @@ from bot.demo.model.rules.wording.conditions import korean_conditions
 from bot.demo.model.rules.wording.korean_actions import just_denied, outcome, take_back_there, taken_back, waiting
 from bot.demo.model.rules.wording.korean_errors import FIELDS, said
 from bot.demo.model.rules.wording.korean_files import looked_at
+from bot.demo.model.rules.wording.korean_schedules import listed_schedules
 from bot.demo.model.rules.wording.tables import (
     LONGEST_TABLE,
     employees_table,
@@ -198,7 +199,9 @@ def failed(function: str, error: str) -> str:
 
 
 def result_of(function: str, value: Any) -> str:
-    """Show the result of a function that the rules know nothing about."""
+    """Show the result of a function that the rules know nothing more about."""
+    if function == "list_schedules" and isinstance(value, dict):
+        return listed_schedules(value)
     if isinstance(value, str | int | float):
         return f"`{function}`의 결과예요: {value}"
     return f"`{function}`의 결과예요.{json_block(value)}"

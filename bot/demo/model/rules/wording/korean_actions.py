@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.demo.model.rules.particles import with_particle
 from bot.demo.model.rules.wording.korean_errors import FIELDS, said
+from bot.demo.model.rules.wording.korean_schedules import SCHEDULING, scheduled
 from bot.demo.model.rules.wording.tables import json_block, show_value
 
 
@@ -62,6 +63,8 @@ def _succeeded(function: str, arguments: Mapping[str, Any], result: Any, name: s
             return f"{_employee(arguments, name and f'**{name}**')}을 삭제했어요."
         case "update_employee":
             return f"{who}의 {_changes(arguments)} 바꿨어요."
+    if function in SCHEDULING:
+        return scheduled(function, row)
     return f"`{function}` 실행을 마쳤어요.{json_block(result)}"
 
 
@@ -83,6 +86,12 @@ def _action(function: str, arguments: Mapping[str, Any], name: str | None = None
             return f"{_employee(arguments, name)} 삭제"
         case "update_employee":
             return f"{_employee(arguments, name)} 정보 변경"
+        case "create_schedule":
+            return "일정 만들기"
+        case "update_schedule":
+            return f"{arguments.get('schedule_id')}번 일정 변경"
+        case "cancel_schedule":
+            return f"{arguments.get('schedule_id')}번 일정 삭제"
     return f"`{function}` 실행"
 
 

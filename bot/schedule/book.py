@@ -1,0 +1,330 @@
+"""Making, changing and ending schedules: who may, what is possible, and what to do instead where it is not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Protocol
+
+from functions.errors import FunctionProblem
+from functions.schedule_book import Asker, Planned, Wish
+from functions.timing import BadTime, Timing, check, next_run, read, runs
+from storage.ports import Schedules
+from storage.records import NewSchedule, Pause, Refused, Schedule, ScheduleState
+
+SHOWN_RUNS = 3
+"""Coming runs that people and the model are shown."""
+
+NOT_THERE = "There is no schedule of this id that this person may change: list_schedules shows theirs."
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel that Nod is in. `name` without its `#`."""
+
+    id: str
+    name: str
+    private: bool = False
+
+
+class Channels(Protocol):
+    async def joined(self) -> list[Channel]:
+        """Return the channels that Nod is in. Raises LookupError if Slack does not say now."""
+        ...
+
+    async def has_member(self, channel: str, user: str) -> bool:
+        """Tell whether a person is in a channel. Raises LookupError."""
+        ...
+
+
+class Admins(Protocol):
+    async def is_admin(self, team: str, user: str) -> bool | None:
+        """Whether a person is an administrator of the workspace. None, which is no yes, if it cannot say now."""
+        ...
+
+
+@dataclass(frozen=True)
+class Limits:
+    """`least` is the shortest time between two runs; the rest are numbers of schedules that have not ended."""
+
+    least: timedelta = timedelta(minutes=15)
+    of_person: int = 20
+    of_team: int = 200
+
+
+class Book:
+    """See functions.schedule_book.ScheduleBook. `wake` is called when something may be due at another time."""
+
+    def __init__(
+        self,
+        schedules: Schedules,
+        channels: Channels,
+        admins: Admins,
+        clock: Callable[[], datetime],
+        limits: Limits,
+        wake: Callable[[], None],
+    ) -> None:
+        self._schedules = schedules
+        self._channels = channels
+        self._admins = admins
+        self._clock = clock
+        self._limits = limits
+        self._wake = wake
+
+    async def check_new(self, asker: Asker, wish: Wish) -> None:
+        self._possible(wish.when or "", asker)
+        await self._channel(wish.channel, asker)
+        if len(await self._schedules.listed(asker.team, asker.id)) >= self._limits.of_person:
+            raise FunctionProblem(self._too_many(Refused.PERSON_HAS_TOO_MANY))
+
+    async def plan(self, asker: Asker, wish: Wish) -> Planned:
+        timing, channel = _read(wish.when or "", asker), await self._channel(wish.channel, asker)
+        return Planned(
+            schedule_id=0,
+            prompt=wish.prompt or "",
+            when=timing.rule,
+            timezone=timing.zone,
+            channel=_name(channel),
+            owner=asker.id,
+            yours=True,
+            state=ScheduleState.ACTIVE,
+            runs=self._runs(timing),
+        )
+
+    async def create(self, asker: Asker, wish: Wish, action_id: str) -> Planned:
+        made: Schedule | Refused | None = await self._schedules.made_by(action_id)
+        if made is None:
+            timing, channel = self._possible(wish.when or "", asker), await self._channel(wish.channel, asker)
+            now = self._clock()
+            new = NewSchedule(
+                made_by=action_id,
+                team=asker.team,
+                owner=asker.id,
+                channel=channel.id,
+                prompt=wish.prompt or "",
+                rule=timing.rule,
+                zone=timing.zone,
+                next_at=self._runs(timing)[0],
+            )
+            limits = self._limits
+            made = await self._schedules.create(
+                new, now, most_of_person=limits.of_person, most_of_team=limits.of_team
+            )
+        if isinstance(made, Refused):
+            raise FunctionProblem(self._too_many(made))
+        self._wake()
+        return (await self._planned(asker, [made]))[0]
+
+    async def listed(self, asker: Asker) -> list[Planned]:
+        return await self._planned(asker, await self.of(asker.team, asker.id))
+
+    async def known(self, asker: Asker, schedule_id: int) -> Planned:
+        return (await self._planned(asker, [await self._theirs(asker, schedule_id)]))[0]
+
+    async def check_change(self, asker: Asker, schedule_id: int, wish: Wish) -> None:
+        changed = await self._changed(asker, await self._theirs(asker, schedule_id), wish)
+        if wish.when is not None:
+            self._possible(wish.when, asker)
+        if changed.state is ScheduleState.ACTIVE and changed.next_at is None:
+            raise FunctionProblem("Its time has passed. Give a later one.")
+
+    async def replan(self, asker: Asker, schedule_id: int, wish: Wish) -> Planned:
+        changed = await self._changed(asker, await self._theirs(asker, schedule_id), wish)
+        return (await self._planned(asker, [changed]))[0]
+
+    async def update(self, asker: Asker, schedule_id: int, wish: Wish, action_id: str) -> Planned:
+        before = await self._theirs(asker, schedule_id, action_id)
+        if before.changed_by != action_id:
+            await self.check_change(asker, schedule_id, wish)
+            new = replace(await self._changed(asker, before, wish), changed_by=action_id)
+            before = await self._kept(new, "schedule_changed", asker.id)
+        return (await self._planned(asker, [before]))[0]
+
+    async def cancel(self, asker: Asker, schedule_id: int, action_id: str) -> Planned:
+        before = await self._theirs(asker, schedule_id, action_id)
+        if before.changed_by != action_id:
+            await self._kept(replace(ended(before), changed_by=action_id), "schedule_changed", asker.id)
+        return (await self._planned(asker, [ended(before)]))[0]
+
+    # ── at a button ─────────────────────────────────────────────────────────────────────────────────────────
+
+    async def of(self, team: str, user: str) -> list[Schedule]:
+        """Return a person's schedules, and for an administrator those of all others behind them."""
+        everybody = bool(await self._admins.is_admin(team, user))
+        listed = await self._schedules.listed(team, None if everybody else user)
+        return sorted(listed, key=lambda schedule: (schedule.owner != user, schedule.id))
+
+    async def press(self, schedule_id: int, deed: str, team: str, user: str) -> str:
+        """Do what a button says (`pause`, `resume`, `run`, `delete`); the word for what came of it: the same word,
+        or `gone`, `not_yours`, `unsure` (Slack does not say now), `running`, `over`."""
+        found = await self._schedules.get(schedule_id)
+        if found is None or found.team != team or found.state is ScheduleState.ENDED:
+            return "gone"
+        if found.owner != user and not (admin := await self._admins.is_admin(team, user)):
+            return "unsure" if admin is None else "not_yours"
+        match deed:
+            case "run":
+                run = await self._schedules.run_now(schedule_id, user, self._clock())
+                self._wake()
+                return "running" if run is None else deed
+            case "pause" if found.state is ScheduleState.ACTIVE:
+                found = replace(found, state=ScheduleState.PAUSED, pause=Pause.BY_HAND, next_at=None)
+                await self._schedules.change(found, "schedule_paused", user, self._clock())
+            case "resume" if found.state is ScheduleState.PAUSED:
+                resumed = self.resumed(found)
+                if resumed is None:
+                    return "over"
+                await self._schedules.change(resumed, "schedule_resumed", user, self._clock())
+            case "delete":
+                await self._schedules.change(ended(found), "schedule_deleted", user, self._clock())
+        self._wake()
+        return deed
+
+    def resumed(self, schedule: Schedule) -> Schedule | None:
+        """Return a schedule as it goes on from now; None if its one time has passed."""
+        next_at = next_run(timing_of(schedule), self._clock())
+        if next_at is None:
+            return None
+        return replace(schedule, state=ScheduleState.ACTIVE, pause=None, failures=0, next_at=next_at)
+
+    # ── what is possible ────────────────────────────────────────────────────────────────────────────────────
+
+    def _possible(self, when: str, asker: Asker) -> Timing:
+        timing = _read(when, asker)
+        try:
+            check(timing, self._clock(), self._limits.least)
+        except BadTime as error:
+            raise FunctionProblem(str(error)) from error
+        return timing
+
+    async def _channel(self, named: str | None, asker: Asker) -> Channel:
+        """Find the channel that is meant: one that Nod is in, and, where not everybody may come in, the asker."""
+        wanted = _plain(named or asker.place)
+        if wanted == asker.place and wanted.startswith("D"):
+            return Channel(wanted, "")
+        try:
+            joined = await self._channels.joined()
+            found = next((each for each in joined if wanted in (each.id, each.name)), None)
+            known = found is not None and (
+                not found.private or await self._channels.has_member(found.id, asker.id)
+            )
+        except LookupError as error:
+            raise FunctionProblem("Slack did not say which channels there are. Try again in a moment.") from error
+        if found is None or not known:
+            raise FunctionProblem(
+                "Nod is in no channel of that name, or the person is not. They can invite Nod with /invite @Nod, "
+                "or name another channel; without one, runs are posted where it was asked."
+            )
+        return found
+
+    async def _theirs(self, asker: Asker, schedule_id: int, action_id: str = "") -> Schedule:
+        """Find a schedule that somebody may change; one that this action has ended counts."""
+        found = await self._schedules.get(schedule_id)
+        over = found is None or (found.state is ScheduleState.ENDED and found.changed_by != (action_id or None))
+        if found is None or over or found.team != asker.team:
+            raise FunctionProblem(NOT_THERE)
+        if found.owner != asker.id and not await self._admins.is_admin(asker.team, asker.id):
+            raise FunctionProblem(NOT_THERE)
+        return found
+
+    async def _changed(self, asker: Asker, before: Schedule, wish: Wish) -> Schedule:
+        """Return a schedule as it would be, active without a `next_at` where its time has passed.
+
+        What is asked is asked in its owner's name: so who says it anew owns it, an administrator too.
+        """
+        said = (wish.prompt, wish.when, wish.channel)
+        if said == (None, None, None) and wish.paused is None:
+            raise FunctionProblem(
+                "There is nothing to change: give what to do, when, where, or whether it is paused."
+            )
+        new = before
+        if any(each is not None for each in said):
+            new = replace(new, owner=asker.id)
+        if wish.prompt is not None:
+            new = replace(new, prompt=wish.prompt)
+        if wish.channel is not None or new.owner != before.owner:
+            new = replace(new, channel=(await self._channel(wish.channel or before.channel, asker)).id)
+        if wish.when is not None:
+            timing = _read(wish.when, asker)
+            new = replace(new, rule=timing.rule, zone=timing.zone, failures=0)
+        if wish.paused or (wish.paused is None and before.state is ScheduleState.PAUSED):
+            pause = Pause.BY_HAND if wish.paused else before.pause
+            return replace(new, state=ScheduleState.PAUSED, pause=pause, next_at=None)
+        return replace(
+            new, state=ScheduleState.ACTIVE, pause=None, next_at=next_run(timing_of(new), self._clock())
+        )
+
+    async def _kept(self, new: Schedule, event: str, actor: str) -> Schedule:
+        kept = await self._schedules.change(new, event, actor, self._clock())
+        if kept is None:
+            raise FunctionProblem(NOT_THERE)
+        self._wake()
+        return kept
+
+    def _too_many(self, refused: Refused) -> str:
+        if refused is Refused.PERSON_HAS_TOO_MANY:
+            return (
+                f"A person may have {self._limits.of_person} schedules, and this one has them. "
+                "Delete one first: `/nod schedules` lists them."
+            )
+        return (
+            f"This workspace has as many schedules as it may, {self._limits.of_team}. Somebody has to delete one "
+            "first, or the administrator allows more."
+        )
+
+    # ── as it is told ───────────────────────────────────────────────────────────────────────────────────────
+
+    async def _planned(self, asker: Asker, schedules: list[Schedule]) -> list[Planned]:
+        names = await self._names() if any(not each.channel.startswith("D") for each in schedules) else {}
+        return [
+            Planned(
+                schedule_id=each.id,
+                prompt=each.prompt,
+                when=each.rule,
+                timezone=each.zone,
+                channel=names.get(each.channel, _name(Channel(each.channel, ""))),
+                owner=each.owner,
+                yours=each.owner == asker.id,
+                state=each.state,
+                runs=self._runs(timing_of(each)) if each.state is ScheduleState.ACTIVE else (),
+            )
+            for each in schedules
+        ]
+
+    async def _names(self) -> dict[str, str]:
+        try:
+            return {channel.id: _name(channel) for channel in await self._channels.joined()}
+        except LookupError:
+            return {}
+
+    def _runs(self, timing: Timing) -> tuple[datetime, ...]:
+        return tuple(islice(runs(timing, self._clock()), SHOWN_RUNS))
+
+
+def _read(when: str, asker: Asker) -> Timing:
+    try:
+        return read(when, asker.timezone)
+    except BadTime as error:
+        raise FunctionProblem(str(error)) from error
+
+
+def timing_of(schedule: Schedule) -> Timing:
+    return Timing(schedule.rule, schedule.zone)
+
+
+def ended(schedule: Schedule) -> Schedule:
+    return replace(schedule, state=ScheduleState.ENDED, pause=None, next_at=None)
+
+
+def _plain(named: str) -> str:
+    """Read a channel as people and Slack write it: `#team`, `team`, `C0…` or `<#C0…|team>`."""
+    named = named.strip()
+    if named.startswith("<#") and named.endswith(">"):
+        named = named[2:-1].partition("|")[0]
+    return named.removeprefix("#")
+
+
+def _name(channel: Channel) -> str:
+    if channel.name:
+        return f"#{channel.name}"
+    return "direct message" if channel.id.startswith("D") else channel.id

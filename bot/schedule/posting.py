@@ -1,0 +1,129 @@
+"""From a claimed run to a thread: its owner's rights are looked at afresh, its root message is posted once, and
+then it waits in the inbox like any message."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.turns.policy import Policy
+from storage.ports import Schedules, StorageError
+from storage.records import Notice, Pause, Run
+
+log = logging.getLogger("nod.schedule")
+
+AT_ONCE = 4
+"""Root messages that are posted side by side: many schedules are due at nine."""
+
+MAKING = "create_schedule"
+"""Who may not have this called any more has no schedules that run."""
+
+
+class Board(Protocol):
+    """Where runs are posted. Raises LookupError where nobody can say now whether something was done: it is asked
+    again later, and looks first."""
+
+    async def find(self, run: Run) -> str | None:
+        """Look for the root message of a run that may have been posted before; its ts, None if there is none."""
+        ...
+
+    async def open(self, run: Run) -> str | None:
+        """Post the root message of a run, once; its ts. None if Slack will not have it there."""
+        ...
+
+    async def tell(self, notice: Notice) -> None:
+        """Tell an owner something, once; whom Slack does not let Nod write to is not told."""
+        ...
+
+
+class Posting:
+    """`wake` tells the worker that something new waits."""
+
+    def __init__(
+        self,
+        schedules: Schedules,
+        board: Board,
+        policy: Policy,
+        clock: Callable[[], datetime],
+        grace: timedelta,
+        wake: Callable[[], None],
+    ) -> None:
+        self._schedules = schedules
+        self._board = board
+        self._policy = policy
+        self._clock = clock
+        self._grace = grace
+        self._wake = wake
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tried: set[int] = set()
+        self._began = clock()
+        self._free = asyncio.Semaphore(AT_ONCE)
+        self._telling = asyncio.Lock()
+
+    def take_up(self, runs: Sequence[Run]) -> None:
+        """Post what was claimed, in the background: what this process, or the one before it, has not yet."""
+        for run in runs:
+            if run.id not in self._tasks:
+                task = asyncio.create_task(self._post(run), name=f"run {run.id}")
+                self._tasks[run.id] = task
+                task.add_done_callback(lambda _, id=run.id: self._tasks.pop(id, None))  # type: ignore[misc]
+
+    async def settle(self) -> None:
+        """Wait for what is being posted."""
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+    async def end(self) -> None:
+        """Stop posting: what is claimed stays so, and the next start looks for it."""
+        for task in list(self._tasks.values()):
+            task.cancel()
+        await self.settle()
+
+    async def tell(self) -> None:
+        """Tell owners what they were not told yet."""
+        async with self._telling:
+            try:
+                for notice in await self._schedules.notices():
+                    await self._board.tell(notice)
+                    await self._schedules.told(notice.id, self._clock())
+            except LookupError:
+                log.warning("owners of schedules cannot be told now; they are later")
+            except StorageError as error:
+                log.error("owners of schedules cannot be told now: %s", error)
+
+    async def _post(self, run: Run) -> None:
+        try:
+            async with self._free:
+                await self._open(run)
+        except LookupError:
+            log.warning("run %d of schedule %d cannot be posted now; it is later", run.id, run.schedule)
+        except StorageError as error:
+            log.error("run %d of schedule %d: %s", run.id, run.schedule, error)
+
+    async def _open(self, run: Run) -> None:
+        again = run.id in self._tried or run.began < self._began
+        self._tried.add(run.id)
+        stopped, late = await self._refusal(run), self._clock() - run.began > self._grace
+        # what stands there is answered, however late
+        ts = await self._board.find(run) if again and not stopped else None
+        if ts is None and not stopped and not late:
+            ts = await self._board.open(run)
+        if ts is not None:
+            await self._schedules.ask(run, ts, self._clock())
+            self._wake()
+        else:
+            pause = stopped or (None if late else Pause.CHANNEL)
+            log.warning("run %d of schedule %d is given up: %s", run.id, run.schedule, pause or "too late")
+            await self._schedules.drop(run, self._clock(), pause)
+            await self.tell()
+        self._tried.discard(run.id)
+
+    async def _refusal(self, run: Run) -> Pause | None:
+        """Look whether the owner may still have this done. Raises LookupError if nobody can say now."""
+        stands = await self._policy.standings.stands(run.team, run.owner)
+        allowed = await self._policy.may_call_now(MAKING, run.owner, run.channel)
+        if stands is False or allowed is False:
+            return Pause.OWNER
+        if stands is None or allowed is None:
+            raise LookupError
+        return None

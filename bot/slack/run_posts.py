@@ -1,0 +1,113 @@
+"""The root messages of schedules' runs, and what owners are told of their schedules: each posted once."""
+
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.block_kit import Block, context, date, section, sections
+from bot.slack.marks import Mark, find_marked
+from bot.slack.once import NotYet, post_once
+from bot.slack.people import People
+from bot.slack.survive import FAR_END, described, final, log
+from bot.slack.values import text_lines
+from bot.slack.visible import escape_mrkdwn, visible
+from bot.words.catalogue import Words, words_for
+from storage.records import ConversationKey, Notice, NoticeKind, Run, ScheduleState
+
+ROOT, NOTICE = "nod_run", "nod_notice"
+"""The metadata of a run's root message, and of a notice, each with its number."""
+
+SHOWN_PROMPT = 150
+"""Characters of a prompt by which a notice says which schedule is meant."""
+
+
+class RunPosts:
+    """See bot.schedule.posting.Board. `bot` is Nod's bot id."""
+
+    def __init__(self, client: AsyncWebClient, people: People, bot: str) -> None:
+        self._client = client
+        self._people = people
+        self._bot = bot
+
+    async def find(self, run: Run) -> str | None:
+        return await find_marked(self._client, self._bot, run.place, run.began.timestamp(), _mark(run))
+
+    async def open(self, run: Run) -> str | None:
+        words = words_for((await self._people.find(run.team, run.owner)).locale)
+        text, blocks = words("run-root-plain", prompt=escape_mrkdwn(short(run.prompt))), root_blocks(run, words)
+        return await self._post(run.place, _mark(run), "posting a schedule's run", text, blocks)
+
+    async def tell(self, notice: Notice) -> None:
+        person = await self._people.find(notice.schedule.team, notice.owner)
+        channel = await self._direct(notice.owner)
+        if channel is None:
+            return
+        key = ConversationKey(notice.schedule.team, channel, "")
+        mark = Mark(NOTICE, {"notice": str(notice.id)})
+        if await find_marked(self._client, self._bot, key, notice.at.timestamp(), mark) is None:
+            text = notice_text(notice, words_for(person.locale))
+            blocks = notice_blocks(notice, text)
+            await self._post(key, mark, "telling a schedule's owner", text, blocks)
+
+    async def _direct(self, user: str) -> str | None:
+        """Return the direct message with a person; None if Slack will not have one."""
+        try:
+            response = await self._client.conversations_open(users=user)
+        except FAR_END as error:
+            log.warning("opening a direct message failed: %s", described(error))
+            if final(error):
+                return None
+            raise LookupError from error
+        channel: Any = response.get("channel") or {}
+        return str(channel.get("id") or "") or None
+
+    async def _post(
+        self, key: ConversationKey, mark: Mark, what: str, text: str, blocks: list[Block]
+    ) -> str | None:
+        try:
+            return await post_once(self._client, self._bot, key, mark, what, text=text, blocks=blocks)
+        except NotYet as error:
+            raise LookupError from error
+
+
+def root_blocks(run: Run, words: Words) -> list[Block]:
+    """Build a run's root message: what is asked, and whose schedule it is. The mention has the owner follow the
+    thread, in which a card may wait for them."""
+    key = "run-by-hand" if run.by_hand else "run-of"
+    return [
+        *sections(text_lines(run.prompt)),
+        context(words(key, user=f"<@{run.owner}>", due=date(run.due))),
+    ]
+
+
+def notice_text(notice: Notice, words: Words) -> str:
+    """Say (mrkdwn, without the prompt) what became of a schedule."""
+    schedule = notice.schedule
+    paused = words("notice-paused") if schedule.state is ScheduleState.PAUSED else ""
+    match notice.kind:
+        case NoticeKind.MISSED:
+            return words("notice-missed", due=date(notice.due or notice.at))
+        case NoticeKind.TAKEN_OVER:
+            return words("notice-taken-over", user=f"<@{schedule.owner}>")
+        case NoticeKind.CHANNEL:
+            told = words("notice-channel", channel=f"<#{schedule.channel}>")
+        case NoticeKind.FAILURES:
+            told = words("notice-failures")
+        case NoticeKind.OWNER:
+            told = words("notice-owner")
+    return f"{told} {paused}".strip()
+
+
+def notice_blocks(notice: Notice, text: str) -> list[Block]:
+    prompt = short(notice.schedule.prompt)
+    return [section({"type": "mrkdwn", "text": text}), *(sections(text_lines(prompt)) if prompt else ())]
+
+
+def short(prompt: str) -> str:
+    """Write a prompt in one line, and its beginning alone where it is long."""
+    line = " ".join(visible(prompt).split())
+    return line if len(line) <= SHOWN_PROMPT else f"{line[:SHOWN_PROMPT]}…"
+
+
+def _mark(run: Run) -> Mark:
+    return Mark(ROOT, {"run": str(run.id)})

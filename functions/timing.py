@@ -1,0 +1,199 @@
+"""When a schedule runs: a cron expression of five fields, or one time, in a time zone. Pure.
+
+Cron means what Debian's does, which the `cronsim` package keeps to: 0 and 7 are Sunday; a job at a fixed time runs
+once a day, right after a gap that swallows its time and at the first of two that are called the same; one that
+begins with a star in its minutes or hours goes by real time. APScheduler's CronTrigger counts Monday as 0 and does
+twice what falls into a fold: it fires what was computed here, and computes nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import islice, pairwise, takewhile
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+MAX_WHEN = 100
+"""Characters of what may be given as a time."""
+
+MAX_AHEAD = timedelta(days=5 * 366)
+"""How far ahead the first run may be: `0 9 29 2 *` waits four years, eight around 2100."""
+
+LOOKED_AT = 300
+"""Runs whose distances are looked at: three whole days at every quarter of an hour, and a day is like another."""
+
+LOOKED_AHEAD = timedelta(days=35)
+"""How far these runs are looked for: `0 0 29 2 1#5` comes every 28 years."""
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+FORMS = (
+    "Write five cron fields (minute hour day month weekday), such as `0 9 * * 1-5` for weekdays at nine, or a "
+    "time such as 2026-07-04T09:00; a time zone such as Asia/Seoul may follow."
+)
+
+
+class BadTime(Exception):
+    """Say what is wrong with a time, and what would work; `str()` is for the model and the person."""
+
+
+@dataclass(frozen=True)
+class Timing:
+    """`rule` is five cron fields, or a time in ISO 8601 with its offset; `zone` an IANA name."""
+
+    rule: str
+    zone: str
+
+    @property
+    def once(self) -> bool:
+        return _DATE.match(self.rule) is not None
+
+
+def syntax(when: str) -> str:
+    """Return a `when` as it was written, without needless space. Raises BadTime for what no zone makes valid."""
+    if len(when) > MAX_WHEN:
+        raise BadTime(f"The time has more than {MAX_WHEN} characters. {FORMS}")
+    written = " ".join(when.split())
+    read(written, "UTC")
+    return written
+
+
+def read(when: str, zone: str) -> Timing:
+    """Read a `when` that was written in `zone`, unless it names another. Raises BadTime."""
+    rule, named = _parted(when)
+    if named:
+        _zone_info(named)
+    elif not is_zone(zone):
+        zone = "UTC"  # what Slack says of a person is no reason to refuse them
+    return _time(rule, named or zone) if _DATE.match(rule) else Timing(_cron(rule), named or zone)
+
+
+def is_zone(name: str) -> bool:
+    """Tell whether this machine knows an IANA time zone of this name."""
+    try:
+        _zone_info(name)
+    except BadTime:
+        return False
+    return True
+
+
+def runs(timing: Timing, after: datetime) -> Iterator[datetime]:
+    """Give the times at which a timing is due, after a time, in UTC: each later than the one before."""
+    if timing.once:
+        at = datetime.fromisoformat(timing.rule).astimezone(UTC)
+        if at > after:
+            yield at
+        return
+    last = after.astimezone(UTC)
+    # from a second before, because cronsim looks at whole seconds only
+    local = (last - timedelta(seconds=1)).astimezone(ZoneInfo(timing.zone))
+    for found in CronSim(timing.rule, local):
+        due = found.astimezone(UTC)
+        # in a gap two times become one, and after the second of two equal times the first one is found again
+        if due > last:
+            yield due
+            last = due
+
+
+def next_run(timing: Timing, after: datetime) -> datetime | None:
+    """Return when a timing is due next; None if never again."""
+    return next(runs(timing, after), None)
+
+
+def last_run(timing: Timing, first: datetime, until: datetime) -> datetime:
+    """Return the last time that a timing is due from `first`, which is one, up to `until`."""
+    if timing.once:
+        return first
+    last = first
+    # not from `first` on: a process may have been down for a year
+    start = max(first, until - timedelta(days=1))
+    while True:
+        for due in runs(timing, start):
+            if due > until:
+                break
+            last = due
+        if last > first or start <= first:
+            return last
+        start = max(first, start - (until - start) * 4)
+
+
+def check(timing: Timing, at: datetime, least: timedelta) -> None:
+    """Raise BadTime if a timing can never be due, is in the past, or comes more often than every `least`."""
+    first = next_run(timing, at)
+    if first is None and timing.once:
+        now = at.astimezone(ZoneInfo(timing.zone))
+        raise BadTime(f"That time has passed: it is {now:%Y-%m-%dT%H:%M} in {timing.zone}. Give a later one.")
+    if first is None:
+        raise BadTime(f"No day ever matches `{timing.rule}`. {FORMS}")
+    if first - at > MAX_AHEAD and timing.once:
+        raise BadTime("That is more than five years ahead. Give an earlier time.")
+    if timing.once:
+        return
+    # in UTC, because a gap pushes times together that are far apart on every other day
+    until = first + LOOKED_AHEAD
+    times = islice(takewhile(lambda due: due < until, runs(Timing(timing.rule, "UTC"), at)), LOOKED_AT)
+    if any(later - earlier < least for earlier, later in pairwise(times)):
+        raise BadTime(
+            f"That is too often: a schedule may run every {_minutes(least)} at most. "
+            "Give times that are further apart, such as `0 * * * *` for every hour."
+        )
+
+
+def _parted(when: str) -> tuple[str, str]:
+    """Part a `when` from the zone behind it. `0 9 * * MON` ends with a name, too, which is none of a zone."""
+    words = when.split()
+    behind_time = len(words) > 1 and _DATE.match(words[0]) is not None
+    if (len(words) == 6 or behind_time) and words[-1][0].isalpha():
+        return " ".join(words[:-1]), words[-1]
+    return " ".join(words), ""
+
+
+def _zone_info(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise BadTime(
+            f"There is no time zone {name[:40]}. Write one such as Asia/Seoul or Europe/Berlin."
+        ) from error
+
+
+def _cron(rule: str) -> str:
+    if len(rule.split()) != 5:
+        raise BadTime(f"This time cannot be read. {FORMS}")
+    try:
+        first = next(CronSim(rule, datetime(2024, 1, 1, tzinfo=UTC)), None)
+    except (CronSimError, AssertionError, ValueError) as error:
+        raise BadTime(f"`{rule}` is no cron expression that ever comes true. {FORMS}") from error
+    if first is None:
+        raise BadTime(f"No day ever matches `{rule}`. {FORMS}")
+    return rule
+
+
+def _time(text: str, zone: str) -> Timing:
+    try:
+        written = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadTime(f"This time cannot be read. {FORMS}") from error
+    if len(text) <= len("2026-07-04"):
+        raise BadTime(f"This is a day without a time. {FORMS}")
+    if written.utcoffset() is None:
+        written = _at_home(written, zone)
+    try:
+        return Timing(written.replace(microsecond=0).astimezone(ZoneInfo(zone)).isoformat(), zone)
+    except (ValueError, OverflowError) as error:
+        raise BadTime(f"This time cannot be read. {FORMS}") from error
+
+
+def _at_home(written: datetime, zone: str) -> datetime:
+    """Place a clock's time: the first of two that are called the same; one in a gap goes on from before it."""
+    try:
+        return written.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise BadTime(f"This time cannot be read. {FORMS}") from error
+
+
+def _minutes(least: timedelta) -> str:
+    seconds = int(least.total_seconds())
+    return f"{seconds // 60} minutes" if seconds % 60 == 0 else f"{seconds} seconds"

@@ -1,0 +1,183 @@
+"""Who may make, change and end schedules, and what is said where something cannot be."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.schedule.book import Book
+from functions import FunctionProblem
+from functions.schedule_book import Asker, Planned, Wish
+from storage.ports import Storage
+from storage.records import Pause, ScheduleState
+from tests.bot.schedule.conftest import KIM, LEE, PARK, START, Clock, Workspace, planned
+
+NINE = "0 9 * * 1-5"
+
+
+def asker(user: str = KIM, place: str = "C1", timezone: str = "Asia/Seoul") -> Asker:
+    return Asker("T1", user, timezone, place)
+
+
+async def make(book: Book, action: str = "a", by: Asker | None = None, channel: str | None = None) -> Planned:
+    return await book.create(by or asker(), Wish("Tell us.", NINE, channel), action)
+
+
+async def test_it_is_planned_as_it_is_made(book: Book) -> None:
+    await book.check_new(asker(), Wish("Tell us.", NINE, "#team"))
+    plan = await book.plan(asker(), Wish("Tell us.", NINE, "#team"))
+    assert (plan.channel, plan.timezone, plan.yours) == ("#team", "Asia/Seoul", True)
+    assert plan.runs[0] == START + timedelta(days=1), "nine in Seoul is midnight in UTC"
+    made = await make(book, channel="#team")
+    assert (made.channel, made.runs, made.state) == (plan.channel, plan.runs, "active")
+    assert await book.listed(asker()) == [made]
+
+
+async def test_one_action_makes_one_also_when_its_time_has_passed(book: Book, clock: Clock) -> None:
+    wish = Wish("Tell us.", "2026-01-01T10:00")
+    made = await book.create(asker(), wish, "a")
+    clock.now += timedelta(days=1)
+    assert (await book.create(asker(), wish, "a")).schedule_id == made.schedule_id
+    with pytest.raises(FunctionProblem, match="has passed"):
+        await book.create(asker(), wish, "b")
+    assert (await book.plan(asker(), wish)).runs == (), "the card's line can still be written"
+
+
+@pytest.mark.parametrize("channel", ["team", "#team", "C1", "<#C1|team>", "<#C1>", " #team "])
+async def test_a_channel_is_found_however_it_is_written(book: Book, channel: str) -> None:
+    assert (await book.plan(asker(place="C9"), Wish("x", NINE, channel))).channel == "#team"
+
+
+@pytest.mark.parametrize("channel", ["#nowhere", "C9", "", "<#C9|team>", "#bosses", "D9"])
+async def test_a_channel_without_nod_or_without_the_asker_is_refused(book: Book, channel: str) -> None:
+    with pytest.raises(FunctionProblem, match="invite Nod"):
+        await book.check_new(asker(place="C9"), Wish("x", NINE, channel))
+
+
+async def test_a_private_channel_is_for_who_is_in_it(book: Book, workspace: Workspace) -> None:
+    workspace.members["C2"] = {KIM}
+    assert (await book.plan(asker(), Wish("x", NINE, "bosses"))).channel == "#bosses"
+    with pytest.raises(FunctionProblem, match="invite Nod"):
+        await book.plan(asker(LEE), Wish("x", NINE, "bosses"))
+
+
+async def test_a_direct_message_is_a_place_of_one_s_own(book: Book) -> None:
+    assert (await book.plan(asker(place="D1"), Wish("x", NINE))).channel == "direct message"
+    with pytest.raises(FunctionProblem):
+        await book.plan(asker(place="D1"), Wish("x", NINE, "D2"))
+
+
+async def test_a_slack_that_does_not_answer_is_said(book: Book, workspace: Workspace) -> None:
+    workspace.silent = True
+    with pytest.raises(FunctionProblem, match="Try again"):
+        await book.check_new(asker(), Wish("x", NINE, "#team"))
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [("* * * * *", "15 minutes"), ("2025-01-01T09:00", "has passed"), ("soon", "cannot be read")],
+)
+async def test_an_impossible_time_says_what_would_work(book: Book, when: str, says: str) -> None:
+    with pytest.raises(FunctionProblem, match=says):
+        await book.check_new(asker(), Wish("x", when))
+    with pytest.raises(FunctionProblem, match=says):
+        await book.create(asker(), Wish("x", when), "a")
+
+
+async def test_there_are_limits(book: Book) -> None:
+    for action in "abc":
+        await make(book, action)
+    with pytest.raises(FunctionProblem, match="may have 3 schedules"):
+        await book.check_new(asker(), Wish("x", NINE))
+    with pytest.raises(FunctionProblem, match="may have 3 schedules"):
+        await make(book, "d")
+    await make(book, "e", asker(LEE))
+    with pytest.raises(FunctionProblem, match="workspace has as many"):
+        await make(book, "f", asker(LEE))
+
+
+async def test_others_neither_see_nor_change_it(book: Book) -> None:
+    made = await make(book)
+    lee = asker(LEE)
+    assert await book.listed(lee) == []
+    for attempt in (
+        book.known(lee, made.schedule_id),
+        book.update(lee, made.schedule_id, Wish(prompt="Tell me all salaries."), "b"),
+        book.cancel(lee, made.schedule_id, "c"),
+        book.known(Asker("T2", KIM, "UTC", "C1"), made.schedule_id),
+        book.known(asker(), 99),
+    ):
+        with pytest.raises(FunctionProblem, match="no schedule of this id"):
+            await attempt
+
+
+async def test_a_change_is_made_once(book: Book) -> None:
+    made = await make(book)
+    wish = Wish(prompt="Tell us more.", when="0 10 * * *")
+    changed = await book.update(asker(), made.schedule_id, wish, "b")
+    assert (changed.prompt, changed.when) == ("Tell us more.", "0 10 * * *")
+    assert await book.update(asker(), made.schedule_id, Wish(prompt="Other."), "b") == changed, "the same action"
+    with pytest.raises(FunctionProblem, match="nothing to change"):
+        await book.update(asker(), made.schedule_id, Wish(), "c")
+
+
+async def test_an_administrator_who_says_it_anew_owns_it(book: Book, storage: Storage) -> None:
+    made = await make(book)
+    park = asker(PARK)
+    assert [each.yours for each in await book.listed(park)] == [False]
+    paused = await book.update(park, made.schedule_id, Wish(paused=True), "b")
+    assert (paused.owner, paused.state) == (KIM, "paused")
+    changed = await book.update(park, made.schedule_id, Wish(prompt="Tell me all salaries."), "c")
+    assert (changed.owner, changed.state) == (PARK, "paused"), "it runs in the name of who said it"
+    assert [notice.owner for notice in await storage.schedules.notices()] == [KIM]
+
+
+async def test_pausing_and_resuming(book: Book, clock: Clock) -> None:
+    made = await make(book)
+    assert (await book.update(asker(), made.schedule_id, Wish(paused=True), "b")).runs == ()
+    clock.now += timedelta(days=30)
+    resumed = await book.update(asker(), made.schedule_id, Wish(paused=False), "c")
+    assert resumed.state == "active"
+    assert resumed.runs[0] > clock.now
+
+
+async def test_a_cancelled_one_is_gone_and_cancelled_once(book: Book) -> None:
+    made = await make(book)
+    assert (await book.cancel(asker(), made.schedule_id, "b")).state == "ended"
+    assert (await book.cancel(asker(), made.schedule_id, "b")).state == "ended", "the same action"
+    with pytest.raises(FunctionProblem):
+        await book.cancel(asker(), made.schedule_id, "c")
+    assert await book.listed(asker()) == []
+
+
+@pytest.mark.parametrize("deed", ["pause", "resume", "run", "delete"])
+async def test_buttons_are_the_owner_s_and_the_administrators(
+    book: Book, storage: Storage, workspace: Workspace, deed: str
+) -> None:
+    schedule = await planned(storage, NINE)
+    assert await book.press(schedule.id, deed, "T1", LEE) == "not_yours"
+    assert await book.press(schedule.id, deed, "T2", KIM) == "gone"
+    assert await book.press(0, deed, "T1", KIM) == "gone"
+    workspace.silent = True
+    assert await book.press(schedule.id, deed, "T1", PARK) == "unsure"
+    workspace.silent = False
+    assert await storage.schedules.get(schedule.id) == schedule
+    assert await storage.schedules.claimed() == []
+    assert await book.press(schedule.id, deed, "T1", PARK) == deed
+
+
+async def test_what_buttons_do(book: Book, storage: Storage, clock: Clock) -> None:
+    schedule = await planned(storage, "2026-01-01T09:00")
+    assert await book.press(schedule.id, "run", "T1", KIM) == "run"
+    assert await book.press(schedule.id, "run", "T1", KIM) == "running"
+    assert await book.press(schedule.id, "pause", "T1", KIM) == "pause"
+    assert await book.press(schedule.id, "pause", "T1", KIM) == "pause", "pressed twice"
+    found = await storage.schedules.get(schedule.id)
+    assert found is not None
+    assert (found.state, found.pause) == (ScheduleState.PAUSED, Pause.BY_HAND)
+    assert await book.press(schedule.id, "resume", "T1", KIM) == "resume"
+    assert await storage.schedules.get(schedule.id) == schedule
+    assert await book.press(schedule.id, "pause", "T1", KIM) == "pause"
+    clock.now += timedelta(days=1)
+    assert await book.press(schedule.id, "resume", "T1", KIM) == "over"
+    assert await book.press(schedule.id, "delete", "T1", KIM) == "delete"
+    assert await book.press(schedule.id, "delete", "T1", KIM) == "gone"
