@@ -146,6 +146,9 @@ class Books:
             return [m for m in self._private(asked) if asked.whole.search(shown(m))]
         found = [m for m in self.said_in(asked.channel, asked.thread) if m.ts > asked.ts]
         found = [m for m in found if is_card(m) == asked.action and asked.whole.search(shown(m))]
+        # A later card may show what an earlier one has changed, as the present state.
+        later = [each for each in self.asked if each.thread == asked.thread and each.ts > asked.ts and each.action]
+        found = [m for m in found if not any(m.ts > each.ts and each.whole.search(shown(m)) for each in later)]
         return [m for m in found if not self.is_interrupted(m)]
 
     def said_in(self, channel: str, thread: str) -> list[Message]:
