@@ -1,5 +1,6 @@
 """Keep every test to itself: its own folder, no settings of the developer's, no connection to another machine."""
 
+import asyncio
 import importlib.util
 import os
 import re
@@ -10,6 +11,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from storage.sqlite import open_storage
 
 # A busy machine is no defect; and the gate runs the same examples each time: searching on is the deep profile's.
 settings.register_profile("default", deadline=None, derandomize=True)
@@ -58,6 +61,18 @@ def own_folder(clean_environment: None, tmp_path: Path, monkeypatch: pytest.Monk
     """Run the test in an empty folder, where no `.env` and no database lies about."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def new_database(clean_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database as a first start makes it: most tests copy it, because making one takes longer than they do."""
+    path = tmp_path_factory.mktemp("new") / "nod.db"
+
+    async def make() -> None:
+        await (await open_storage(path)).close()
+
+    asyncio.run(make())
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """Every test here runs over every implementation: a new one is one more line in STORAGES."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
@@ -20,7 +21,9 @@ STORAGES: Mapping[str, Callable[[Path], Opener]] = {"sqlite": _sqlite}
 
 
 @pytest.fixture(params=STORAGES)
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+def opener(request: pytest.FixtureRequest, tmp_path: Path, new_database: Path) -> Opener:
+    if request.param == "sqlite":
+        shutil.copy(new_database, tmp_path / "nod.db")
     return STORAGES[request.param](tmp_path)
 
 

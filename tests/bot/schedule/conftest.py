@@ -1,5 +1,6 @@
 """Schedules on the real database, with a clock that stands where it is put and a board that remembers."""
 
+import shutil
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -112,8 +113,8 @@ def board() -> Board:
 
 
 @pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await open_storage(tmp_path / "nod.db")
+async def storage(tmp_path: Path, new_database: Path) -> AsyncIterator[Storage]:
+    opened = await open_storage(shutil.copy(new_database, tmp_path / "nod.db"))
     yield opened
     await opened.close()
 

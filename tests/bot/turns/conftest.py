@@ -1,5 +1,6 @@
 """A turn on the real database, with a model that plays a script and an outlet that remembers."""
 
+import shutil
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -245,8 +246,8 @@ def policy(everybody: Everybody) -> Policy:
 
 
 @pytest.fixture
-async def storage(tmp_path: Path) -> AsyncIterator[Storage]:
-    opened = await open_storage(tmp_path / "nod.db")
+async def storage(tmp_path: Path, new_database: Path) -> AsyncIterator[Storage]:
+    opened = await open_storage(shutil.copy(new_database, tmp_path / "nod.db"))
     yield opened
     await opened.close()
 

@@ -1,3 +1,4 @@
+import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
@@ -15,8 +16,8 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def storage(path: Path) -> AsyncIterator[Storage]:
-    opened = await open_storage(path)
+async def storage(path: Path, new_database: Path) -> AsyncIterator[Storage]:
+    opened = await open_storage(shutil.copy(new_database, path))
     yield opened
     await opened.close()
 
