@@ -197,6 +197,10 @@ class History(Protocol):
         """Return the id of the first item of a conversation that has one of these keys; None if it has none."""
         ...
 
+    async def empty(self, conversation: int) -> bool:
+        """Tell whether a conversation has no item."""
+        ...
+
     async def recorded(self, conversation: int, key: str) -> bool:
         """Tell whether a conversation has the item of this key."""
         ...

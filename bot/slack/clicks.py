@@ -25,6 +25,12 @@ class Pressed:
     response_url: str | None = field(default=None, repr=False)
     view: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def number(self) -> int:
+        """The value as the number of a row; 0, which none has, for what is no number that a database holds."""
+        value = self.value
+        return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0
+
 
 def on_message(body: Mapping[str, Any]) -> Pressed:
     """Read a block action on a message. Missing parts become empty: they match no action."""

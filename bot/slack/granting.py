@@ -34,15 +34,10 @@ class Granting:
     async def revoke(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """End a grant of the clicker's own, and show what is left."""
         pressed = on_message(body)
-        await self._grants.revoke(_number(pressed.value), pressed.team, pressed.user, self._clock())
+        await self._grants.revoke(pressed.number, pressed.team, pressed.user, self._clock())
         await ack()
         words = await self._whisper.words(pressed)
         blocks = await self.listed(pressed.team, pressed.user, words)
         await self._whisper.respond(
             pressed, words("grants-title-plain"), response_type="ephemeral", replace_original=True, blocks=blocks
         )
-
-
-def _number(value: str) -> int:
-    """Read a grant's number; 0, which none has, for what is no number that a database holds."""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0

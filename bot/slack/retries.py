@@ -118,8 +118,5 @@ class Retries:
 
 
 def _turn(pressed: Pressed) -> tuple[int, str, str, str]:
-    """Read which turn a click is about, where, and whose click it is; the number 0, which none has, for what is no
-    number that a database holds."""
-    value = pressed.value
-    number = int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0
-    return number, pressed.team, pressed.channel, pressed.user
+    """Read which turn a click is about, where, and whose click it is."""
+    return pressed.number, pressed.team, pressed.channel, pressed.user

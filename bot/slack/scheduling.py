@@ -31,7 +31,7 @@ class Scheduling:
     async def pressed(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Do what a button says, acknowledge, and show the list as it is now."""
         pressed = on_message(body)
-        deed, number = DEEDS.get(pressed.action_id), _number(pressed.value)
+        deed, number = DEEDS.get(pressed.action_id), pressed.number
         came = await self._book.press(number, deed, pressed.team, pressed.user) if deed else "gone"
         await ack()
         words = await self._whisper.words(pressed)
@@ -65,8 +65,3 @@ class Scheduling:
 def _is_home(body: Mapping[str, Any]) -> bool:
     view = body.get("view")
     return isinstance(view, Mapping) and view.get("type") == "home"
-
-
-def _number(value: str) -> int:
-    """Read a schedule's number; 0, which none has, for what is no number that a database holds."""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0

@@ -24,7 +24,7 @@ class Sharing:
         """Post an answer into the channel, once; only what this person asked and was answered is theirs."""
         await ack()
         pressed = on_message(body)
-        words, turn = await self._whisper.words(pressed), _number(pressed.value)
+        words, turn = await self._whisper.words(pressed), pressed.number
         answer = await self._history.answer(turn)
         if answer is None or answer[0] != pressed.user:
             await self._whisper.answer(pressed, words("answer-gone"))
@@ -60,7 +60,3 @@ def _parted(markdown: str) -> tuple[str, str]:
     """Return what one message takes, and the rest."""
     cut = seam("", markdown, ended=True)
     return (cut.piece + cut.closing, cut.opening + cut.rest) if cut else (markdown, "")
-
-
-def _number(value: str) -> int:
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else -1

@@ -12,6 +12,7 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.clicks import Pressed, on_message
+from bot.slack.message import identifier
 from bot.slack.stop_button import take_away
 from bot.slack.stop_words import is_stop
 from bot.slack.whisper import Whisper
@@ -70,9 +71,7 @@ class Stops:
         """Stop the turn that a button names, then acknowledge. Raises StorageError, and then there is no ack."""
         pressed = on_message(body)
         key = ConversationKey(pressed.team, pressed.channel, pressed.thread_ts or "")
-        value = pressed.value
-        turn = int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0
-        stop = await self._stop(key, pressed.user, turn=turn)
+        stop = await self._stop(key, pressed.user, turn=pressed.number)
         await ack()
         if stop.verdict in (Stopping.NOT_YOURS, Stopping.OVER):
             await self._tell(pressed, stop)
@@ -99,9 +98,5 @@ def _wish(body: Mapping[str, Any]) -> tuple[ConversationKey, str, str] | None:
     if not isinstance(event, Mapping) or event.get("type") != "agent_session_stopped":
         return None
     named = (body.get("team_id"), *(event.get(name) for name in ("channel", "thread_ts", "user", "event_ts")))
-    team, channel, thread, user, ts = (_text(value) for value in named)
+    team, channel, thread, user, ts = map(identifier, named)
     return (ConversationKey(team, channel, thread), user, ts) if team and channel and thread and user else None
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) and value.isascii() and value.isprintable() else ""

@@ -14,7 +14,7 @@ LONGEST = 4_000
 
 async def overheard(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outlet, beside: int) -> list[NewItem]:
     """Read what stands above an entry in its thread, if its conversation has no history: the last messages that
-    fit into half the budget, with `beside` tokens taken already.
+    fit into half the budget, with `beside` tokens taken already. Raises Stopped.
 
     If they cannot be read, the person is told, and the model too. Keyed, so that a later try adds nothing.
     """
@@ -24,7 +24,8 @@ async def overheard(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outle
         # It was forgotten: what stands there still is not to be remembered again.
         return [NewItem(OverheardItem("", gap=OLDER), "overheard:older")]
     await outlet.working()
-    above = await parts.threads.above(entry.delivery)
+    async with parts.stops.of(claim.turn).within():
+        above = await parts.threads.above(entry.delivery)
     if above is None:
         await outlet.tell_unheard(entry.id)
         return [NewItem(OverheardItem("", gap=UNREAD), "overheard:unread")]
@@ -36,7 +37,7 @@ async def _comes_late(parts: Parts, claim: Claim, entry: InboxEntry) -> bool:
     delivery = entry.delivery
     if delivery.kind is not DeliveryKind.MESSAGE or delivery.ts == delivery.conversation.thread:
         return False
-    return not await parts.storage.history.items(claim.conversation.id)
+    return await parts.storage.history.empty(claim.conversation.id)
 
 
 def fitting(above: Above, room: int) -> list[OverheardItem]:

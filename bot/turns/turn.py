@@ -40,8 +40,8 @@ async def run_turn(parts: Parts, claim: Claim, outlet: Outlet) -> TurnState:
         if entry.delivery.kind is not DeliveryKind.DECISION:
             said = [] if entry.delivery.deleted else await _said(parts, claim, entry, outlet, allowance)
             if said and not items:
-                beside = sum(estimate(each.item) for each in said)
-                items += await overheard(parts, claim, entry, outlet, beside)
+                taken = sum(estimate(each.item) for each in said)
+                items += await overheard(parts, claim, entry, outlet, taken)
             items += said
             continue
         action = decided[entry.id]

@@ -47,6 +47,9 @@ class SqliteHistory:
     async def first(self, conversation: int, keys: Collection[str]) -> int | None:
         return await self._connection.read(first, conversation, keys)
 
+    async def empty(self, conversation: int) -> bool:
+        return await self._connection.read(empty, conversation)
+
     async def recorded(self, conversation: int, key: str) -> bool:
         return await self._connection.read(recorded, conversation, key)
 
@@ -108,6 +111,10 @@ def first(db: Database, conversation: int, keys: Collection[str]) -> int | None:
         db.query("SELECT id FROM items WHERE conversation = ? AND key = ?", [conversation, key]) for key in keys
     )
     return min((row["id"] for row in chain.from_iterable(rows)), default=None)
+
+
+def empty(db: Database, conversation: int) -> bool:
+    return not any(db.query("SELECT 1 FROM items WHERE conversation = ? LIMIT 1", [conversation]))
 
 
 def recorded(db: Database, conversation: int, key: str) -> bool:

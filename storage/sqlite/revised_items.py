@@ -1,6 +1,7 @@
 """Edits and deletions of messages that stand in a history, in place; nothing keeps what was deleted."""
 
 import dataclasses
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -15,11 +16,8 @@ def revised(item: Said, revision: Revision) -> Said | None:
     if item.deleted:
         return None
     if revision.text is None:
-        if isinstance(item, UserItem):
-            item = dataclasses.replace(item, files=())
-        else:
-            item = dataclasses.replace(item, files=())
-        return dataclasses.replace(item, text="", edited=revision.at, deleted=True)
+        gone: dict[str, Any] = {"text": "", "files": (), "edited": revision.at, "deleted": True}
+        return dataclasses.replace(item, **gone)
     if item.user != revision.user or ts_order(revision.at) <= ts_order(item.edited):
         return None
     return dataclasses.replace(item, text=revision.text, edited=revision.at)

@@ -23,11 +23,13 @@ from storage.records import (
     Item,
     NewItem,
     Note,
+    OverheardItem,
     Raw,
     ReasoningItem,
     Remembered,
     ResultItem,
     Retried,
+    Revision,
     SharedFile,
     SummaryItem,
     TurnState,
@@ -253,6 +255,20 @@ async def test_words_of_others_that_a_turn_has_read_stay(storage: Storage) -> No
     assert await items(storage, claim) == [told[0], UserItem(GONE, KIM, "Kim"), AssistantItem(GONE)]
     await forget(storage, LEE)
     assert await items(storage, claim) == []
+
+
+async def test_words_that_were_overheard_are_forgotten_too(storage: Storage) -> None:
+    assert await storage.inbox.add(message(), NOW)
+    claim = await storage.inbox.claim(NOW)
+    assert claim is not None
+    heard, asked = OverheardItem(SECRET, LEE, "Lee", "99.1"), UserItem("what is it about?", KIM, "Kim")
+    await storage.turns.record(claim.turn, [NewItem(heard), NewItem(asked)], at=NOW, ending=TurnState.ANSWERED)
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, NOW)
+    assert await forget(storage, LEE) == Forgotten(1, 1, 0)
+    marked = OverheardItem(GONE, LEE, "Lee")
+    assert await items(storage, claim) == [marked, asked]
+    await storage.inbox.revise(Revision(KEY.team, KEY.channel, "99.1", "200.1", LEE, SECRET), LATER)
+    assert await items(storage, claim) == [marked, asked], "an edit brings nothing back"
 
 
 async def test_a_summary_that_covers_it_goes_and_an_earlier_one_stays(storage: Storage) -> None:

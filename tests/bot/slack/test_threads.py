@@ -15,8 +15,10 @@ from bot.demo.workspace.residents import settle
 from bot.demo.workspace.slack import Slack, make_slack
 from bot.demo.workspace.state import Message, Workspace
 from bot.slack import threads
+from bot.slack.openings import MARK as OPENING
 from bot.slack.people import People
 from bot.slack.threads import SlackThreads, overheard
+from bot.turns.threads import Above
 from storage.records import APP, GUEST, OWN, ConversationKey, Delivery, DeliveryKind, OverheardItem
 
 
@@ -85,6 +87,16 @@ async def test_who_said_what(
     ]
     assert [bool(each.edited) for each in above.said] == [False, False, True, False]
     assert above.said[0] == OverheardItem("root & <all>", called.user, "Lee", called.ts)
+
+
+async def test_what_opened_a_conversation_was_not_said(client: AsyncWebClient, workspace: Workspace) -> None:
+    channel = workspace.dm(workspace.user("lee").id).id
+    mark = {"event_type": OPENING, "event_payload": {}}
+    posted = await client.chat_postMessage(channel=channel, text="A new conversation.", metadata=mark)
+    root = workspace.message(channel, str(posted["ts"]))
+    assert root is not None
+    above = await reader(client, workspace).above(mention(workspace, root))
+    assert above == Above()
 
 
 async def test_the_last_ones_are_read_over_many_pages(

@@ -103,6 +103,23 @@ async def test_a_try_that_is_taken_again_reads_nothing_anew(
     assert model.shown[0] == [LEE, UserItem("where to?", "U1", "Kim")]
 
 
+async def test_a_thread_that_was_forgotten_is_not_read_again(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, storage: Storage
+) -> None:
+    shelf = Shelf(Above((LEE,)))
+    parts = replace(parts, threads=shelf)
+    model.says("the museum")
+    await mention(desk, "where to?", "100.5")
+    await run(parts, desk, outlet)
+    assert (await storage.keeping.forget("wish", KEY.team, "U1", desk.clock())).conversations == 1
+    assert (await storage.keeping.forget("wish2", KEY.team, LEE.user, desk.clock())).conversations == 1
+    model.says("I know nothing of it")
+    await mention(desk, "and when?", "100.6")
+    await run(parts, desk, outlet)
+    assert shelf.asked == ["100.5"]
+    assert model.shown[1] == [OverheardItem("", gap=OLDER), UserItem("and when?", "U1", "Kim")]
+
+
 async def test_an_empty_mention_is_greeted_and_read_later(
     parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet
 ) -> None:

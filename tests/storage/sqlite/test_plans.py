@@ -113,6 +113,7 @@ def everything(db: Database) -> None:
     )
     assert history.recorded(db, claim.conversation.id, "key")
     assert history.first(db, claim.conversation.id, ["key"])
+    assert not history.empty(db, claim.conversation.id)
     assert history.pictures(db, ["d"]) == {"d": b"x"}
     assert history.picture_sizes(db, ["d"]) == {"d": 1}
     history.refuse_pictures(db, ["d"])
