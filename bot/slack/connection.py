@@ -156,7 +156,13 @@ async def who_am_i(client: AsyncWebClient) -> Self:
     return Self(str(response["team_id"]), str(response["user_id"]), str(response.get("bot_id") or ""))
 
 
-def build_bolt(client: AsyncWebClient, nod: Self) -> AsyncApp:
+class Bolt(AsyncApp):
+    """A Bolt app that knows who it is from the start."""
+
+    nod: Self
+
+
+def build_bolt(client: AsyncWebClient, nod: Self) -> Bolt:
     """Make the Bolt app. Who Nod is stands fixed from the start: left to itself Bolt asks Slack at the first
     delivery, and when that fails it acknowledges the delivery before anything could keep it."""
 
@@ -169,7 +175,9 @@ def build_bolt(client: AsyncWebClient, nod: Self) -> AsyncApp:
             bot_token=client.token,
         )
 
-    return AsyncApp(client=client, authorize=authorize, logger=logging.getLogger("nod.bolt"))
+    bolt = Bolt(client=client, authorize=authorize, logger=logging.getLogger("nod.bolt"))
+    bolt.nod = nod
+    return bolt
 
 
 async def socket_url(client: AsyncWebClient) -> str:

@@ -39,6 +39,15 @@ def revision_from(body: Mapping[str, Any], bot_user: str) -> Revision | None:
     return Revision(team, channel, *named, user, text) if team and channel and all(named) else None
 
 
+def is_own(body: Mapping[str, Any], bot_user: str) -> bool:
+    """Tell whether an event says that Nod itself has posted a message, or has changed one: Slack tells of each."""
+    event = mapping(body.get("event"))
+    if body.get("type") != "event_callback" or event.get("type") != "message":
+        return False
+    told = mapping(event.get("message")) if event.get("subtype") == CHANGED else event
+    return told.get("user") == bot_user
+
+
 def _by_another(message: Mapping[str, Any]) -> bool:
     """Tell whether Slack names another editor than the author: only authors edit."""
     editor = mapping(message.get("edited")).get("user")

@@ -11,11 +11,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.internals import build_headers
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from bot.slack.connection import Bolt
+from bot.slack.edits import is_own
+from bot.slack.message import mapping
 from storage.ports import StorageError
 
 log = logging.getLogger("nod.slack")
@@ -24,8 +26,14 @@ ODD_SHAPE = (TypeError, AttributeError, LookupError, ValueError, RecursionError)
 """What reading a payload raises that has another shape than it should."""
 
 
-async def dispatched(app: AsyncApp, envelope: SocketModeRequest) -> BoltResponse:
-    """Let Bolt handle an envelope. Its handling of errors reads the payload too, and may raise out of it."""
+async def dispatched(app: Bolt, envelope: SocketModeRequest) -> BoltResponse:
+    """Let Bolt handle an envelope. Its handling of errors reads the payload too, and may raise out of it.
+
+    What Slack tells of Nod's own messages is every other envelope, and only acknowledged. Bolt would do the same,
+    after all of its middleware.
+    """
+    if is_own(mapping(envelope.payload), app.nod.user):
+        return BoltResponse(status=200)
     try:
         request = AsyncBoltRequest(mode="socket_mode", body=envelope.payload, headers=build_headers(envelope))
         response = await app.async_dispatch(request)

@@ -25,11 +25,11 @@ from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
 from slack_bolt.adapter.socket_mode.async_internals import send_async_response
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.slack.connection import Bolt
 from bot.slack.envelopes import dispatched
 
 log = logging.getLogger("nod.socket")
@@ -69,7 +69,7 @@ class NotGreeted(ConnectionError):
 class Socket(AsyncBaseSocketModeClient):
     """Hears envelopes, lets Bolt handle them and sends the acks. It is opened once and ends once."""
 
-    def __init__(self, bolt: AsyncApp, client: AsyncWebClient, http: ClientSession, seconds: Seconds) -> None:
+    def __init__(self, bolt: Bolt, client: AsyncWebClient, http: ClientSession, seconds: Seconds) -> None:
         self.logger = log
         self.web_client = client
         self.closed = False

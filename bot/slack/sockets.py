@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import ClientSession
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.backoff import Draw, pause, retry_after
-from bot.slack.connection import APP_TOKEN, MENDS, Refusals, mend, new_address
+from bot.slack.connection import APP_TOKEN, MENDS, Bolt, Refusals, mend, new_address
 from bot.slack.socket import CLOSED, SILENT, NotGreeted, Seconds, Socket
 from bot.slack.survive import FAR_END, slack_code
 
@@ -60,7 +59,7 @@ class Sockets:
 
     def __init__(
         self,
-        bolt: AsyncApp,
+        bolt: Bolt,
         client: AsyncWebClient,
         http: ClientSession,
         refusals: Refusals,

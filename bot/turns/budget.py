@@ -44,12 +44,17 @@ class Budget:
     @property
     def room(self) -> int:
         """Estimated tokens that the history may have: at least a fifth of all, however long the schemas are."""
-        return max(int(self.total / self.scale) - self.front, self.total // 5)
+        return max(int(self.total / self.scale) - self.front, least_room(self.total))
 
     @property
     def summary(self) -> int:
         """Estimated tokens that a summary may have."""
         return min(self.room // SUMMARY_SHARE, LONGEST_SUMMARY)
+
+
+def least_room(total: int) -> int:
+    """Return the estimated tokens that a history may have in any case."""
+    return total // 5
 
 
 @dataclass(frozen=True)

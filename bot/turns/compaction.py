@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from enum import Enum
 
 from bot.errors import ModelError
-from bot.turns.budget import REACHED, Budget, Cut, cut, front_of, measured, open_calls, weight
+from bot.turns.budget import REACHED, Budget, Cut, cut, front_of, least_room, measured, open_calls, weight
 from bot.turns.excerpts import brief, excerpted, longest
 from bot.turns.history import pair_calls
 from bot.turns.instructions import INSTRUCTIONS
@@ -44,8 +44,9 @@ async def recall(parts: Parts, conversation: int, keys: Collection[str] = ()) ->
     most = longest(parts.context_tokens)
     memory = await parts.storage.history.memory(conversation, most)
     items = excerpted(memory.items, most, memory.covers)
-    budget = _budget(parts, memory, items)
-    if parts.compaction != "off" and weight(items) > budget.room:
+    budget, weighs = _budget(parts, memory, items), weight(items)
+    parts.weights.shown(conversation, weighs)
+    if parts.compaction != "off" and weighs > budget.room:
         calls = await _open_calls(parts, conversation, items)
         notes = [stored for stored in items[:1] if isinstance(stored.item, SummaryItem)] or [LEFT_OUT]
         began = await parts.storage.history.first(conversation, keys)
@@ -87,6 +88,9 @@ class Compactions:
         the model has said so."""
         conversation = claim.conversation.id
         if self._parts.compaction == "off" or conversation in self._running:
+            return
+        little = REACHED * least_room(self._parts.context_tokens)
+        if not refused and self._parts.weights.below(conversation, little):
             return
         task = asyncio.create_task(self._compact(claim, outlet, refused), name=f"compaction {conversation}")
         self._running[conversation] = task

@@ -51,9 +51,11 @@ async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, dea
                 answers = await _answer_calls(parts, claim, outlet, done, limits)
             ending = _ending(answers)
             note = _closing_note(done) if ending is TurnState.ANSWERED else None
+            new = [*done.items, *(answer.result for answer in answers)]
+            parts.weights.grown(claim.conversation.id, new)
             actions = await parts.storage.turns.record(
                 claim.turn,
-                [NewItem(item) for item in (*done.items, *(answer.result for answer in answers))],
+                [NewItem(item) for item in new],
                 batched(parts, answers),
                 done.usage,
                 at=parts.clock(),

@@ -15,6 +15,7 @@ from bot.turns.policy import Policy
 from bot.turns.stops import Stops
 from bot.turns.threads import NoThreads, Threads
 from bot.turns.turnstile import Turnstile
+from bot.turns.weights import Weights
 from functions.context import Context, Person
 from functions.contract import Function
 from functions.schedule_book import ScheduleBook
@@ -45,6 +46,7 @@ class Parts:
     schedules: ScheduleBook | None = None
     threads: Threads = field(default_factory=NoThreads)
     turnstile: Turnstile = field(default_factory=Turnstile)
+    weights: Weights = field(default_factory=Weights)
 
     def context(self, person: Person, conversation: Conversation, action_id: str | None = None) -> Context:
         """Make the surroundings of one function call."""

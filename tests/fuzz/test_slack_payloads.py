@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.listener.async_listener import AsyncCustomListener
 from slack_sdk.socket_mode.request import SocketModeRequest
 
@@ -21,7 +20,7 @@ from bot import app
 from bot.demo.workspace.state import Json
 from bot.demo.world import start_world
 from bot.settings import load
-from bot.slack.connection import build_bolt
+from bot.slack.connection import Bolt, build_bolt
 from bot.slack.envelopes import dispatched
 from tests.e2e.office import Office
 from tests.fuzz.json_mutations import PLANTED, changed
@@ -65,7 +64,7 @@ class Bench:
 
     loop: asyncio.Runner
     office: Office
-    bolt: AsyncApp
+    bolt: Bolt
     defects: Defects
     alive: Sequence["asyncio.Task[None]"]
     samples: list[Json] = field(default_factory=list)
@@ -136,9 +135,9 @@ async def _started(
 
 @asynccontextmanager
 async def _bench(loop: asyncio.Runner, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
-    made: list[AsyncApp] = []
+    made: list[Bolt] = []
 
-    def build(*arguments: Any) -> AsyncApp:
+    def build(*arguments: Any) -> Bolt:
         made.append(build_bolt(*arguments))
         return made[0]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.slack.edits import revision_from
+from bot.slack.edits import is_own, revision_from
 from storage.records import Revision
 
 BOT = "UBOT"
@@ -93,3 +93,26 @@ def test_what_an_app_rewrites_by_attachments_is_read() -> None:
 )
 def test_what_nobody_edited(body: dict[str, Any]) -> None:
     assert read(body) is None
+
+
+OWN = {"type": "message", "user": BOT, "bot_id": "B1", "team": "T1", "ts": "1.2", "text": "hi"}
+
+
+@pytest.mark.parametrize(
+    ("told", "own"),
+    [
+        ({"type": "event_callback", "event": OWN}, True),
+        ({"type": "event_callback", "event": OWN | {"subtype": "bot_message"}}, True),
+        (changed(OWN, OWN), True),
+        (changed(OWN, said("a?")), True),
+        ({"type": "event_callback", "event": said("a?")}, False),
+        (changed(said("b?", "1.5"), said("a?")), False),
+        (changed(said("This message was deleted.", user="USLACKBOT", subtype="tombstone"), OWN), False),
+        (event("message_deleted", deleted_ts="1.2", previous_message=OWN), False),
+        ({"type": "event_callback", "event": {"type": "app_home_opened", "user": BOT}}, False),
+        ({"type": "event_callback", "event": ["message"]}, False),
+        ({"type": "block_actions", "user": {"id": BOT}}, False),
+    ],
+)
+def test_what_slack_tells_of_nods_own_messages(told: dict[str, Any], own: bool) -> None:
+    assert is_own(told, BOT) is own

@@ -7,14 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
-from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.listener.async_listener import AsyncCustomListener
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.connection import Self, build_bolt
+from bot.slack.connection import Bolt, Self, build_bolt
 from bot.slack.envelopes import dispatched, failed
 from bot.slack.listeners import EVERY
 from storage.ports import StorageError
@@ -27,7 +26,7 @@ NO_EVENTS: list[object] = [None, [], "message", 7, {}, {"type": ["message"]}]
 Does = Callable[[], object]
 
 
-def bolt(keep: Does = dict, press: Does = dict, late: asyncio.Event | None = None) -> AsyncApp:
+def bolt(keep: Does = dict, press: Does = dict, late: asyncio.Event | None = None) -> Bolt:
     """Make an app as Nod's: a middleware that keeps, a listener for every event, and a button."""
     app = build_bolt(AsyncWebClient(token="xoxb-1"), Self("T1", "UBOT", "B1"))
 
@@ -67,7 +66,7 @@ def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     return [record.getMessage() for record in caplog.records if record.name == "nod.slack"]
 
 
-async def sent(app: AsyncApp, payload: Mapping[str, Any]) -> int:
+async def sent(app: Bolt, payload: Mapping[str, Any]) -> int:
     """Deliver a payload; the status that tells whether it is acknowledged."""
     request = SocketModeRequest(type="x", envelope_id="e", payload=dict(payload))
     return (await dispatched(app, request)).status
@@ -78,6 +77,16 @@ async def test_what_is_in_shape_is_acknowledged(caplog: pytest.LogCaptureFixture
     assert await sent(app, EVENT) == 200
     assert await sent(app, CLICK) == 200
     assert told(caplog) == []
+
+
+async def test_nods_own_messages_are_acknowledged_and_nothing_else() -> None:
+    seen: list[object] = []
+    app = bolt(keep=lambda: seen.append(1))
+    own = {"type": "message", "text": "hi", "user": "UBOT", "bot_id": "B1"}
+    assert await sent(app, EVENT | {"event": own}) == 200
+    assert seen == []
+    assert await sent(app, EVENT) == 200
+    assert seen == [1]
 
 
 @pytest.mark.parametrize(

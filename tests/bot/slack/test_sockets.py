@@ -11,7 +11,6 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import WSMsgType, web
-from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryIntervalCalculator
 
@@ -28,6 +27,7 @@ from bot.slack.connection import (
     HICCUPS,
     MENDS,
     SPEAKING,
+    Bolt,
     Refusals,
     Self,
     build_bolt,
@@ -50,7 +50,7 @@ ASKING = "apps.connections.open"
 class App:
     """A Bolt app that hears, and what it heard."""
 
-    bolt: AsyncApp
+    bolt: Bolt
     heard: list[str] = field(default_factory=list)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     holding: asyncio.Event | None = None

@@ -13,6 +13,10 @@ LAST_LOOK = {"actions.begin", "grants.find"}
 """The last look at people and grants; one commit lies between it and the effect."""
 
 
+PORTS = [name for name, value in vars(Storage).items() if isinstance(value, property)]
+"""Whatever a storage consists of: a port that is added can fail, too."""
+
+
 class Killed(BaseException):
     """The process is gone. Nothing in it may catch this."""
 
@@ -92,7 +96,7 @@ class _Port:
 
 class _Mortal:
     def __init__(self, storage: Storage, fate: Fate) -> None:
-        for name in ("inbox", "turns", "history", "actions", "grants", "audit"):
+        for name in PORTS:
             setattr(self, name, _Port(name, getattr(storage, name), fate))
 
 
