@@ -16,6 +16,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from sqlite_utils import Database
 
 from storage.ports import StorageError
+from storage.sqlite.database import InTransaction
 from storage.sqlite.errors import storage_errors
 from storage.sqlite.files import Files
 from storage.sqlite.migrations import check, migrate
@@ -260,7 +261,7 @@ def _open_for_reading(path: Path) -> Database:
 
 def _connect(path: Path) -> Database:
     # Without plugins: what else is installed has no say in this database.
-    return Database(sqlite3.connect(path, timeout=BUSY_TIMEOUT), execute_plugins=False)
+    return InTransaction(sqlite3.connect(path, timeout=BUSY_TIMEOUT), execute_plugins=False)
 
 
 def _enable_wal(db: Database) -> None:
