@@ -23,10 +23,11 @@ def judged(found: dict[str, Any]) -> str:
 
 def _goals(found: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
     loads = found.get("comparison", {})
-    if pair := _pair(loads, "20 at once"):
-        cost, rate = ratio(*pair, lambda sample: sample.cpu), ratio(*pair, lambda sample: sample.rate)
-        yield "processor time a turn against the floor, 20 at once: ≤ 1.5", f"{cost:.2f}", cost <= 1.5
-        yield "turns a second against the floor, 20 at once: ≥ 0.7", f"{rate:.2f}", rate >= 0.7
+    for load in ("20 at once", "20 at once, an answer of one line"):
+        if pair := _pair(loads, load):
+            cost, rate = ratio(*pair, lambda sample: sample.cpu), ratio(*pair, lambda sample: sample.rate)
+            yield f"processor time a turn against the floor, {load}: ≤ 1.5", f"{cost:.2f}", cost <= 1.5
+            yield f"turns a second against the floor, {load}: ≥ 0.7", f"{rate:.2f}", rate >= 0.7
     if pair := _pair(loads, "200 at once"):
         ack = max(sample.ack_p99 for sample in pair[0])
         yield "p99 of the ack, 200 at once: < 500 ms", f"{ack:.0f} ms", ack < 500

@@ -39,8 +39,8 @@ class Extent:
     turns: int = 120
     at_once: int = 4
     rounds: int = 2
-    seconds: float = 150.0
-    """For the conversations that are touched."""
+    seconds: float = 600.0
+    """For the conversations that are touched, at most."""
 
 
 QUICK = Extent(
