@@ -15,7 +15,7 @@ help:
 	@echo "make install  make .venv with what \`nod run\` and \`nod demo\` need"
 	@echo "make test     run the quick tests"
 	@echo "make test-slow  run those that take their time, every fault at every moment, and the fuzzing"
-	@echo "make fuzz     run 2,000 mutated payloads and replies, and half a minute of random faults"
+	@echo "make fuzz     run 2,000 mutated payloads and replies, half a minute of random faults, and every property for longer"
 	@echo "make faults   run every fault at every moment: two minutes"
 	@echo "make soak     twenty conversations at once and random faults: SECONDS=300 SEED=any RATE=0.05"
 	@echo "make bench    measure what a turn costs, how that grows, and what a long thread takes: QUICK=1 is a minute"
@@ -36,7 +36,7 @@ test-slow: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "slow or fuzz or faults"
 
 fuzz: .venv/.dev
-	@$(BIN)/pytest --numprocesses 3 -m fuzz tests/fuzz tests/soak
+	@$(BIN)/pytest --numprocesses 3 --hypothesis-profile=thorough -m "fuzz or property"
 
 faults: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "" tests/faults

@@ -15,8 +15,10 @@ from hypothesis import settings
 from storage.sqlite import open_storage
 
 # A busy machine is no defect; and the gate runs the same examples each time: searching on is the deep profile's.
-settings.register_profile("default", deadline=None, derandomize=True)
+settings.register_profile("default", max_examples=50, deadline=None, derandomize=True)
 settings.load_profile("default")
+settings.register_profile("thorough", max_examples=500, deadline=None, derandomize=True)
+"""What `make fuzz` gives to the tests marked `property`."""
 settings.register_profile("deep", max_examples=5_000, stateful_step_count=60, deadline=None)
 """`pytest --hypothesis-profile=deep`: an hour instead of seconds, for who has changed what must never fail."""
 

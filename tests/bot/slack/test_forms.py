@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AfterValidator, Field
 
@@ -64,7 +64,7 @@ ORDERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=300)
+@pytest.mark.property
 @given(ORDERS, st.sampled_from(["en", "ko"]))
 def test_a_form_submitted_unchanged_gives_the_same_arguments(arguments: dict[str, Any], language: str) -> None:
     asked = frozen(order, **arguments)

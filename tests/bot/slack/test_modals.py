@@ -3,7 +3,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.workspace.blocks import check_view
@@ -74,7 +74,7 @@ def test_one_page_has_no_pages() -> None:
     assert not buttons(view["blocks"])
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.property
 @given(
     st.dictionaries(
         st.text(min_size=1, max_size=20),

@@ -3,7 +3,7 @@ import unicodedata
 from typing import Annotated, Any
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from bot.slack.block_kit import SECTION, sections, weight
@@ -103,7 +103,7 @@ def test_words_of_the_readers_language_are_quoted_in_a_text() -> None:
     assert lines("no", "ko") == ["no"]
 
 
-@settings(max_examples=1_000)
+@pytest.mark.property
 @given(JSON, JSON, st.sampled_from(["en", "ko"]))
 @example("1: 5\nz: a", {"1": "5", "z": "a"}, "en")
 @example(["a", "b"], "• a\n• b", "en")
@@ -117,7 +117,7 @@ def test_different_values_never_look_the_same(one: Any, other: Any, language: st
     assert "\n".join(lines(one, language)) != "\n".join(lines(other, language))
 
 
-@settings(max_examples=1_000)
+@pytest.mark.property
 @given(st.lists(NASTY, max_size=4).map("".join), st.integers(0, 3), st.integers(0, 3))
 def test_different_structures_of_one_text_never_look_the_same(text: str, one: int, other: int) -> None:
     shapes: list[Any] = [text, [text], {text: text}, "\n".join(lines([text]))]
@@ -139,7 +139,7 @@ async def move(
     """Move."""
 
 
-@settings(max_examples=500)
+@pytest.mark.property
 @given(ARGUMENTS, ARGUMENTS)
 @example({"source": "A", "target": None}, {"source": None, "target": "A"})
 @example({"text": "a" * 600}, {"text": "a" * 500 + "\n" + "a" * 100})
