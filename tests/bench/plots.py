@@ -13,6 +13,9 @@ from matplotlib import pyplot
 
 COMPARED = (("cpu", "processor time a turn, ms"), ("rate", "turns a second"), ("p99", "p99 to the end, ms"))
 
+MANY_SIZES = ("p99",)
+"""What a load of two hundred at once makes a hundred times larger than a load of one."""
+
 AXES = {
     "threads": ("items in the thread", "processor time a turn, ms"),
     "database": ("messages in the database", "processor time a turn, ms"),
@@ -46,8 +49,17 @@ def _comparison(loads: dict[str, Any], path: Path) -> Path:
             across = [number + place * width for number in range(len(values))]
             axes.bar(across, middles, width, yerr=spread, capsize=2, label=Path(bot).name)
         axes.set_title(title, fontsize=10)
+        if name in MANY_SIZES:
+            axes.set_yscale("log")
         ticks = [number + 0.4 - width / 2 for number in range(len(loads))]
-        axes.set_xticks(ticks, [load.replace(", ", ",\n") for load in loads], fontsize=6, rotation=20)
+        axes.set_xticks(
+            ticks,
+            [load.replace(", ", ",\n") for load in loads],
+            fontsize=6,
+            rotation=20,
+            ha="right",
+            rotation_mode="anchor",
+        )
     all_axes[0].legend(fontsize=8)
     return _saved(figure, path)
 
