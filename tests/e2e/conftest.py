@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 async def world() -> AsyncIterator[World]:
-    async with start_world(delta_seconds=0, ack_seconds=1.0, time_scale=0.005) as running:
+    async with start_world(delta_seconds=0, time_scale=0.005) as running:
         yield running
 
 
