@@ -170,7 +170,7 @@ async def test_what_a_run_wants_to_do_only_its_owner_confirms(office: Office) ->
     card = await run.card()
     assert f"<@{office.workspace.user('lee').id}>, your schedule would like" in shown(card)
     await run.answer()
-    for person, told in (("kim", "아무것도 실행하지 않았습니다"), ("park", "nothing was done")):
+    for person, told in (("kim", "님만 결정할 수 있습니다"), ("park", "can decide this")):
         assert await run.click(person, card, "action_confirm")
         await office.whisper(person, told)
     assert changes(office) == []
