@@ -31,19 +31,18 @@ _RUN = """
 """
 
 
-def begin(db: Database, schedule: int, due: datetime, at: datetime, *, by_hand: bool) -> Run | None:
-    """Claim one due time of a schedule; None if it was claimed before."""
+def begin(db: Database, schedule: Schedule, due: datetime, at: datetime, *, by_hand: bool) -> Run | None:
+    """Claim one due time of a schedule as it is; None if it was claimed before."""
+    asked = (schedule.owner, schedule.channel, schedule.prompt, schedule.rule, schedule.zone)
     made = db.execute(
         """
         INSERT INTO runs (schedule, due, began_at, by_hand, owner, channel, prompt, rule, zone, state)
-        SELECT id, ?, ?, ?, owner, channel, prompt, rule, zone, 'claimed' FROM schedules WHERE id = ?
-        ON CONFLICT (schedule, due) DO NOTHING
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'claimed')
+        ON CONFLICT (schedule, due) DO NOTHING RETURNING id
         """,
-        [time_text(due), time_text(at), by_hand, schedule],
-    )
-    if made.rowcount == 0:
-        return None
-    return next(map(_run_from, db.query(f"{_RUN} WHERE schedule = ? AND due = ?", [schedule, time_text(due)])))
+        [schedule.id, time_text(due), time_text(at), by_hand, *asked],
+    ).fetchall()
+    return None if not made else Run(made[0][0], schedule.id, due, at, schedule.team, *asked, by_hand=by_hand)
 
 
 def claimed(db: Database) -> list[Run]:

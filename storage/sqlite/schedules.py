@@ -170,9 +170,10 @@ def fire(db: Database, at: datetime, plan: Callable[[Schedule], Firing]) -> list
         )
         if firing.missed is not None:
             notify(db, NoticeKind.MISSED, schedule.id, schedule.owner, at, firing.missed)
-        if firing.due is not None and (run := runs.begin(db, schedule.id, firing.due, at, by_hand=False)):
+        if firing.due is not None and (run := runs.begin(db, schedule, firing.due, at, by_hand=False)):
             claimed.append(run)
-        runs.forget_prompt(db, schedule.id)
+        if firing.next_at is None:
+            runs.forget_prompt(db, schedule.id)
     return claimed
 
 
@@ -180,7 +181,7 @@ def run_now(db: Database, schedule: int, actor: str, at: datetime) -> Run | None
     found = get(db, schedule)
     if found is None or found.state is ScheduleState.ENDED or runs.is_open(db, schedule):
         return None
-    run = runs.begin(db, schedule, at, at, by_hand=True)
+    run = runs.begin(db, found, at, at, by_hand=True)
     if run is not None:
         audit.write(db, "", "schedule_run", actor, at, {"schedule": schedule, "owner": run.owner})
     return run
