@@ -148,7 +148,13 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         policy = Policy(rules, standings, storage.schedules)
         grace = timedelta(seconds=settings.schedule_grace)
         posting = Posting(
-            storage.schedules, RunPosts(client, people, nod.bot), policy, clock, grace, lambda: worker.wake()
+            storage.schedules,
+            RunPosts(client, people, nod.bot),
+            policy,
+            clock,
+            grace,
+            lambda: worker.wake(),
+            metrics.run,
         )
         alarm = Alarm(storage.schedules, posting, clock, grace)
         book = Book(

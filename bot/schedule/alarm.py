@@ -72,7 +72,18 @@ class Alarm:
 
     async def fire(self, now: datetime) -> list[Run]:
         """Claim what is due, each due time once, whoever else fires; if that is very much, the first of it."""
-        return await self._schedules.fire(now, lambda schedule: self._firing(schedule, now))
+        missed: set[int] = set()  # what fails is planned once more
+
+        def plan(schedule: Schedule) -> Firing:
+            firing = self._firing(schedule, now)
+            if firing.missed is not None:
+                missed.add(schedule.id)
+            return firing
+
+        claimed = await self._schedules.fire(now, plan)
+        for _ in missed:
+            self._posting.count("missed")
+        return claimed
 
     def _firing(self, schedule: Schedule, now: datetime) -> Firing:
         try:

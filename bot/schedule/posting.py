@@ -38,7 +38,8 @@ class Board(Protocol):
 
 
 class Posting:
-    """`wake` tells the worker that something new waits."""
+    """`wake` tells the worker that something new waits; `count` is told of runs that are given up, as
+    bot.metrics.RUN_OUTCOMES names them."""
 
     def __init__(
         self,
@@ -48,6 +49,7 @@ class Posting:
         clock: Callable[[], datetime],
         grace: timedelta,
         wake: Callable[[], None],
+        count: Callable[[str], None] = lambda outcome: None,
     ) -> None:
         self._schedules = schedules
         self._board = board
@@ -55,6 +57,7 @@ class Posting:
         self._clock = clock
         self._grace = grace
         self._wake = wake
+        self.count = count
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._tried: set[int] = set()
         self._began = clock()
@@ -114,7 +117,8 @@ class Posting:
         else:
             pause = stopped or (None if late else Pause.CHANNEL)
             log.warning("run %d of schedule %d is given up: %s", run.id, run.schedule, pause or "too late")
-            await self._schedules.drop(run, self._clock(), pause)
+            if await self._schedules.drop(run, self._clock(), pause):
+                self.count("refused" if pause else "missed")
             await self.tell()
         self._tried.discard(run.id)
 

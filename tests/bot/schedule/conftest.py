@@ -126,6 +126,7 @@ class Works:
     storage: Storage
     posting: Posting
     alarm: Alarm
+    counted: list[str]
 
     async def post(self) -> None:
         """Post what is claimed."""
@@ -135,8 +136,9 @@ class Works:
 
 def works(storage: Storage, clock: Clock, workspace: Workspace, board: Board, rules: Rules | None = None) -> Works:
     policy = Policy(rules or Rules(), workspace, storage.schedules)
-    posting = Posting(storage.schedules, board, policy, clock, GRACE, lambda: None)
-    return Works(storage, posting, Alarm(storage.schedules, posting, clock, GRACE))
+    counted: list[str] = []
+    posting = Posting(storage.schedules, board, policy, clock, GRACE, lambda: None, counted.append)
+    return Works(storage, posting, Alarm(storage.schedules, posting, clock, GRACE), counted)
 
 
 @pytest.fixture

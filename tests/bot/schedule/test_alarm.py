@@ -143,6 +143,7 @@ async def test_what_was_due_too_long_ago_is_told_as_missed(
     daily, once = await planned(storage, "0 9 * * *"), await planned(storage, "2026-01-01T09:00")
     clock.now = START + timedelta(hours=9) + GRACE + timedelta(seconds=1)
     assert await clockwork.alarm.fire(clock.now) == []
+    assert clockwork.counted == ["missed"] * 2
     await clockwork.posting.tell()
     assert [(notice.schedule.id, notice.due) for notice in board.told] == [
         (daily.id, START + timedelta(hours=9)),

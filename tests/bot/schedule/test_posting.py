@@ -68,6 +68,7 @@ async def test_while_slack_is_away_it_waits_and_then_it_is_missed(
     assert board.roots == []
     assert [notice.kind for notice in board.told] == [NoticeKind.MISSED]
     assert await state(storage, schedule) == (ScheduleState.ACTIVE, None)
+    assert clockwork.counted == ["missed"]
 
 
 async def test_what_stands_there_is_answered_however_late(
@@ -90,6 +91,7 @@ async def test_a_channel_that_is_gone_pauses_it(
     await clockwork.post()
     assert await state(storage, schedule) == (ScheduleState.PAUSED, Pause.CHANNEL)
     assert [(notice.kind, notice.owner) for notice in board.told] == [(NoticeKind.CHANNEL, KIM)]
+    assert clockwork.counted == ["refused"]
     assert await waiting(storage, clock) == 0
 
 

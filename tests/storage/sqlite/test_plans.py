@@ -77,6 +77,7 @@ BOUNDED = (
     "SCAN pictures USING COVERING INDEX sqlite_autoindex_pictures_1",
     "SCAN scrubbing",
     "SCAN revisions USING INDEX revisions_edits",
+    "SCAN schedules USING INDEX schedules_listed",
 )
 """One row a table, the audit read on in pieces, the states of all actions, the digests of all pictures, and
 the edits of a quarter of an hour."""
