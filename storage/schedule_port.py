@@ -43,6 +43,11 @@ class Schedules(Protocol):
         If very many are due, those that have waited longest. `plan` is pure, and raises nothing."""
         ...
 
+    async def replan(self, at: datetime, plan: Callable[[Schedule], datetime | None]) -> None:
+        """Set anew when the active schedules that are due after `at` are due, as `plan` says of each; None leaves
+        one as it is. `plan` is pure, and raises nothing."""
+        ...
+
     async def run_now(self, schedule: int, actor: str, at: datetime) -> Run | None:
         """Claim a run out of turn, with an audit row; None if it has ended, or a run of it is under way."""
         ...

@@ -59,10 +59,13 @@ class Posting:
         self._wake = wake
         self.count = count
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._tried: set[int] = set()
-        self._began = clock()
+        self._doubted: set[int] = set()
         self._free = asyncio.Semaphore(AT_ONCE)
         self._telling = asyncio.Lock()
+
+    def doubt(self, runs: Sequence[Run]) -> None:
+        """These may have been posted before this process began: look before they are posted."""
+        self._doubted.update(run.id for run in runs)
 
     def take_up(self, runs: Sequence[Run]) -> None:
         """Post what was claimed, in the background: what this process, or the one before it, has not yet."""
@@ -104,8 +107,8 @@ class Posting:
             log.error("run %d of schedule %d: %s", run.id, run.schedule, error)
 
     async def _open(self, run: Run) -> None:
-        again = run.id in self._tried or run.began < self._began
-        self._tried.add(run.id)
+        again = run.id in self._doubted
+        self._doubted.add(run.id)
         stopped, late = await self._refusal(run), self._clock() - run.began > self._grace
         # what stands there is answered, however late
         ts = await self._board.find(run) if again and not stopped else None
@@ -120,7 +123,7 @@ class Posting:
             if await self._schedules.drop(run, self._clock(), pause):
                 self.count("refused" if pause else "missed")
             await self.tell()
-        self._tried.discard(run.id)
+        self._doubted.discard(run.id)
 
     async def _refusal(self, run: Run) -> Pause | None:
         """Look whether the owner may still have this done. Raises LookupError if nobody can say now."""

@@ -54,6 +54,9 @@ class SqliteSchedules:
     async def fire(self, at: datetime, plan: Callable[[Schedule], Firing]) -> list[Run]:
         return await self._connection.write(fire, at, plan)
 
+    async def replan(self, at: datetime, plan: Callable[[Schedule], datetime | None]) -> None:
+        await self._connection.write(replan, at, plan)
+
     async def run_now(self, schedule: int, actor: str, at: datetime) -> Run | None:
         return await self._connection.write(run_now, schedule, actor, at)
 
@@ -175,6 +178,15 @@ def fire(db: Database, at: datetime, plan: Callable[[Schedule], Firing]) -> list
         if firing.next_at is None:
             runs.forget_prompt(db, schedule.id)
     return claimed
+
+
+def replan(db: Database, at: datetime, plan: Callable[[Schedule], datetime | None]) -> None:
+    rows = db.query(
+        "SELECT * FROM schedules INDEXED BY schedules_next WHERE state = 'active' AND next_at > ?", [time_text(at)]
+    )
+    for schedule in list(map(schedule_from, rows)):
+        if (due := plan(schedule)) is not None and due != schedule.next_at:
+            db.execute("UPDATE schedules SET next_at = ? WHERE id = ?", [time_text(due), schedule.id])
 
 
 def run_now(db: Database, schedule: int, actor: str, at: datetime) -> Run | None:

@@ -129,7 +129,8 @@ class Works:
     counted: list[str]
 
     async def post(self) -> None:
-        """Post what is claimed."""
+        """Post what is claimed, as a process does that has just begun or is at work."""
+        await self.alarm.begin()
         self.posting.take_up(await self.storage.schedules.claimed())
         await self.posting.settle()
 

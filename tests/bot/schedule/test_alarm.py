@@ -174,3 +174,25 @@ async def test_one_that_cannot_be_computed_any_more_does_not_stop_the_others(
     found = await storage.schedules.get(broken.id)
     assert found is not None
     assert found.state is ScheduleState.ENDED
+
+
+async def test_a_clock_that_was_ahead_puts_nothing_off(storage: Storage, clock: Clock, clockwork: Works) -> None:
+    """A machine that starts with a clock days ahead, which is set right then."""
+    schedule = await planned(storage, "0 9 * * *")
+    clock.now = START + timedelta(days=3)
+    assert await clockwork.alarm.fire(clock.now) == []
+    assert await storage.schedules.next_due() == START + timedelta(days=3, hours=9)
+    clock.now = START + timedelta(hours=1)
+    await clockwork.alarm.replan(clock.now)
+    assert await storage.schedules.next_due() == START + timedelta(hours=9)
+    [run] = await clockwork.alarm.fire(START + timedelta(hours=9))
+    assert run.schedule == schedule.id
+
+
+async def test_one_that_cannot_be_computed_stays_as_it_is_until_it_is_due(
+    storage: Storage, clock: Clock, clockwork: Works
+) -> None:
+    broken = await planned(storage, "0 9 * * *")
+    await storage.schedules.change(replace(broken, zone="Mars/Olympus"), "schedule_changed", KIM, START)
+    await clockwork.alarm.replan(START)
+    assert await storage.schedules.next_due() == START + timedelta(hours=9)

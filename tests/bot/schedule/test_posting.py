@@ -147,3 +147,16 @@ async def test_what_an_owner_has_to_know_waits_for_slack(
     await clockwork.posting.tell()
     await clockwork.posting.tell()
     assert [notice.kind for notice in board.told] == [NoticeKind.MISSED]
+
+
+async def test_a_run_of_a_process_whose_clock_was_ahead_is_looked_for(
+    storage: Storage, clock: Clock, workspace: Workspace, clockwork: Works, board: Board
+) -> None:
+    """It was killed between the post and its row; meanwhile the clock was set back."""
+    await due(storage, clock, clockwork)
+    board.away = 1
+    await clockwork.post()
+    clock.now = NINE - timedelta(seconds=30)
+    await works(storage, clock, workspace, board).post()
+    assert len(board.roots) == 1
+    assert await waiting(storage, clock) == 1

@@ -238,6 +238,7 @@ def schedule_and_run(db: Database) -> None:
     assert isinstance(schedule, Schedule)
     assert schedules.listed(db, "T1", None) == schedules.listed(db, "T1", KIM) == [schedule]
     assert schedules.next_due(db) == schedule.next_at
+    schedules.replan(db, NOW, lambda _: DUE)
     [run] = schedules.fire(db, DUE, lambda _: Firing(DUE, DUE, NEXT))
     assert runs.claimed(db) == [run]
     assert runs.ask(db, run, "900.1", DUE)
