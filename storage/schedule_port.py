@@ -61,9 +61,10 @@ class Schedules(Protocol):
         of Nod's; False if that was done."""
         ...
 
-    async def drop(self, run: Run, at: datetime, pause: Pause | None = None) -> bool:
+    async def drop(self, run: Run, at: datetime, pause: Pause | None = None, *, tell: bool = True) -> bool:
         """Give a claimed run up: as missed, or with its whole schedule, which is paused then. Its owner will be
-        told. False if it is not claimed (any more)."""
+        told, unless a later one is done in its place (`tell`), or the schedule was paused already and nobody has
+        asked for just this run. False if it is not claimed (any more)."""
         ...
 
     async def owner(self, conversation: int) -> str | None:

@@ -250,6 +250,8 @@ class Book:
         if wish.paused or (wish.paused is None and before.state is ScheduleState.PAUSED):
             pause = Pause.BY_HAND if wish.paused else before.pause
             return replace(new, state=ScheduleState.PAUSED, pause=pause, next_at=None)
+        if wish.when is None and before.state is ScheduleState.ACTIVE:
+            return new  # due when it was, also if that is now
         return replace(
             new, state=ScheduleState.ACTIVE, pause=None, next_at=next_run(timing_of(new), self._clock())
         )

@@ -16,6 +16,9 @@ log = logging.getLogger("nod.schedule")
 AT_ONCE = 4
 """Root messages that are posted side by side: many schedules are due at nine."""
 
+SILENT = 3
+"""Notices that Slack does not take, after which the others wait: one is about a person, three are about Slack."""
+
 MAKING = "create_schedule"
 """Who may not have this called any more has no schedules that run."""
 
@@ -60,6 +63,7 @@ class Posting:
         self.count = count
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._doubted: set[int] = set()
+        self._latest: dict[int, int] = {}
         self._free = asyncio.Semaphore(AT_ONCE)
         self._telling = asyncio.Lock()
 
@@ -69,6 +73,9 @@ class Posting:
 
     def take_up(self, runs: Sequence[Run]) -> None:
         """Post what was claimed, in the background: what this process, or the one before it, has not yet."""
+        for run in runs:
+            if not run.by_hand:
+                self._latest[run.schedule] = max(run.id, self._latest.get(run.schedule, 0))
         for run in runs:
             if run.id not in self._tasks:
                 task = asyncio.create_task(self._post(run), name=f"run {run.id}")
@@ -89,13 +96,22 @@ class Posting:
         """Tell owners what they were not told yet."""
         async with self._telling:
             try:
+                silent = 0
                 for notice in await self._schedules.notices():
-                    await self._board.tell(notice)
-                    await self._schedules.told(notice.id, self._clock())
-            except LookupError:
-                log.warning("owners of schedules cannot be told now; they are later")
+                    silent += not await self._tell(notice)
+                    if silent == SILENT:
+                        break
             except StorageError as error:
                 log.error("owners of schedules cannot be told now: %s", error)
+
+    async def _tell(self, notice: Notice) -> bool:
+        try:
+            await self._board.tell(notice)
+        except LookupError:
+            log.warning("the owner of schedule %d cannot be told now, but later", notice.schedule.id)
+            return False
+        await self._schedules.told(notice.id, self._clock())
+        return True
 
     async def _post(self, run: Run) -> None:
         try:
@@ -112,15 +128,18 @@ class Posting:
         stopped, late = await self._refusal(run), self._clock() - run.began > self._grace
         # what stands there is answered, however late
         ts = await self._board.find(run) if again and not stopped else None
-        if ts is None and not stopped and not late:
+        # while Slack was away, as while Nod was: done once, for the last time that has passed
+        over = not run.by_hand and run.id < self._latest.get(run.schedule, 0)
+        if ts is None and not (stopped or late or over):
             ts = await self._board.open(run)
         if ts is not None:
             await self._schedules.ask(run, ts, self._clock())
             self._wake()
         else:
-            pause = stopped or (None if late else Pause.CHANNEL)
+            pause = stopped or (None if late or over else Pause.CHANNEL)
             log.warning("run %d of schedule %d is given up: %s", run.id, run.schedule, pause or "too late")
-            if await self._schedules.drop(run, self._clock(), pause):
+            dropped = await self._schedules.drop(run, self._clock(), pause, tell=not over)
+            if dropped and not over:
                 self.count("refused" if pause else "missed")
             await self.tell()
         self._doubted.discard(run.id)

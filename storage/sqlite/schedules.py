@@ -66,8 +66,8 @@ class SqliteSchedules:
     async def ask(self, run: Run, ts: str, at: datetime) -> bool:
         return await self._connection.write(runs.ask, run, ts, at)
 
-    async def drop(self, run: Run, at: datetime, pause: Pause | None = None) -> bool:
-        return await self._connection.write(runs.drop, run, at, pause)
+    async def drop(self, run: Run, at: datetime, pause: Pause | None = None, *, tell: bool = True) -> bool:
+        return await self._connection.write(runs.drop, run, at, pause, tell)
 
     async def owner(self, conversation: int) -> str | None:
         return await self._connection.read(runs.owner, conversation)

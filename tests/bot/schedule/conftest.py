@@ -72,6 +72,7 @@ class Board:
     """How many posts end without anybody knowing, done as they are."""
     unreachable: bool = False
     refuses: bool = False
+    silent_to: set[str] = field(default_factory=set)
     looked: int = 0
 
     async def find(self, run: Run) -> str | None:
@@ -92,7 +93,7 @@ class Board:
         return f"{900 + len(self.roots) - 1}.000001"
 
     async def tell(self, notice: Notice) -> None:
-        if self.unreachable:
+        if self.unreachable or notice.owner in self.silent_to:
             raise LookupError
         self.told.append(notice)
 

@@ -9,7 +9,7 @@ from functions import FunctionProblem
 from functions.schedule_book import Asker, Planned, Wish
 from storage.ports import Storage
 from storage.records import Pause, ScheduleState
-from tests.bot.schedule.conftest import KIM, LEE, PARK, START, Clock, Workspace, planned
+from tests.bot.schedule.conftest import KIM, LEE, PARK, START, Clock, Works, Workspace, planned
 
 NINE = "0 9 * * 1-5"
 
@@ -118,6 +118,17 @@ async def test_a_change_is_made_once(book: Book) -> None:
     assert await book.update(asker(), made.schedule_id, Wish(prompt="Other."), "b") == changed, "the same action"
     with pytest.raises(FunctionProblem, match="nothing to change"):
         await book.update(asker(), made.schedule_id, Wish(), "c")
+
+
+@pytest.mark.parametrize("wish", [Wish(prompt="Tell us more."), Wish(paused=False), Wish(channel="#team")])
+async def test_a_change_swallows_no_time_that_has_come(
+    book: Book, storage: Storage, clock: Clock, clockwork: Works, wish: Wish
+) -> None:
+    """An action that was confirmed before a stop runs at the start, maybe before the alarm rings."""
+    made = await make(book)
+    clock.now = made.runs[0] + timedelta(minutes=5)
+    await book.update(asker(), made.schedule_id, wish, "b")
+    assert [run.due for run in await clockwork.alarm.fire(clock.now)] == [made.runs[0]]
 
 
 async def test_an_administrator_who_says_it_anew_owns_it(book: Book, storage: Storage) -> None:
