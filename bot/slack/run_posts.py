@@ -4,11 +4,13 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.schedule.book import timing_of
 from bot.slack.block_kit import Block, context, date, section, sections
 from bot.slack.marks import Mark, find_marked
 from bot.slack.once import NotYet, post_once
 from bot.slack.people import People
 from bot.slack.survive import FAR_END, described, final, log
+from bot.slack.timing_words import timing_words
 from bot.slack.values import text_lines
 from bot.slack.visible import escape_mrkdwn, visible
 from bot.words.catalogue import Words, words_for
@@ -45,8 +47,9 @@ class RunPosts:
         key = ConversationKey(notice.schedule.team, channel, "")
         mark = Mark(NOTICE, {"notice": str(notice.id)})
         if await find_marked(self._client, self._bot, key, notice.at.timestamp(), mark) is None:
-            text = notice_text(notice, words_for(person.locale))
-            blocks = notice_blocks(notice, text)
+            words = words_for(person.locale)
+            text = notice_text(notice, words)
+            blocks = notice_blocks(notice, text, words)
             await self._post(key, mark, "telling a schedule's owner", text, blocks)
 
     async def _direct(self, user: str) -> str | None:
@@ -98,9 +101,16 @@ def notice_text(notice: Notice, words: Words) -> str:
     return f"{told} {paused}".strip()
 
 
-def notice_blocks(notice: Notice, text: str) -> list[Block]:
-    prompt = short(notice.schedule.prompt)
-    return [section({"type": "mrkdwn", "text": text}), *(sections(text_lines(prompt)) if prompt else ())]
+def notice_blocks(notice: Notice, text: str, words: Words) -> list[Block]:
+    """Build a notice: below its words stands what is asked, or, because that is the new owner's to know, when and
+    where."""
+    schedule, blocks = notice.schedule, [section({"type": "mrkdwn", "text": text})]
+    if notice.owner != schedule.owner:
+        direct = schedule.channel.startswith("D")
+        where = words("grant-direct") if direct else f"<#{schedule.channel}>"
+        return [*blocks, context(f"{timing_words(timing_of(schedule), words)} · {where}")]
+    prompt = short(schedule.prompt)
+    return [*blocks, *(sections(text_lines(prompt)) if prompt else ())]
 
 
 def short(prompt: str) -> str:
