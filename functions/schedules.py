@@ -14,6 +14,8 @@ from functions.schedule_book import Asker, Planned, ScheduleBook, Wish
 from functions.timing import MAX_WHEN, BadTime, is_zone, syntax
 
 MAX_PROMPT = 2_000
+PRIVATE = "(Told in a direct message only, or by /nod schedules.)"
+
 SHOWN_PROMPT = 80
 """Characters of a prompt in the line that says which schedule is meant."""
 
@@ -211,7 +213,8 @@ def _which(planned: Planned) -> str:
     prompt = " ".join(planned.prompt.split())
     short = prompt if len(prompt) <= SHOWN_PROMPT else f"{prompt[:SHOWN_PROMPT]}…"
     owner = () if planned.yours else (planned.owner,)
-    return BETWEEN.join((f"“{short}”", f"{planned.when} ({planned.timezone})", planned.channel, *owner))
+    said = (f"“{short}”",) if short else ()
+    return BETWEEN.join((*said, f"{planned.when} ({planned.timezone})", planned.channel, *owner))
 
 
 def _upcoming(planned: Planned) -> str:
@@ -224,7 +227,7 @@ def _told(planned: Planned) -> Schedule:
     zone = ZoneInfo(planned.timezone)
     return Schedule(
         schedule_id=planned.schedule_id,
-        prompt=planned.prompt,
+        prompt=planned.prompt or PRIVATE,
         when=planned.when,
         timezone=planned.timezone,
         channel=planned.channel,

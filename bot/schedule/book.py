@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
+from bot.schedule.places import Channel, Channels, is_told, plain_name, shown_name
 from functions.errors import FunctionProblem
 from functions.schedule_book import Asker, Planned, Wish
 from functions.timing import BadTime, Timing, check, next_run, read, runs
@@ -16,25 +17,6 @@ SHOWN_RUNS = 3
 """Coming runs that people and the model are shown."""
 
 NOT_THERE = "There is no schedule of this id that this person may change: list_schedules shows theirs."
-
-
-@dataclass(frozen=True)
-class Channel:
-    """A channel that Nod is in. `name` without its `#`."""
-
-    id: str
-    name: str
-    private: bool = False
-
-
-class Channels(Protocol):
-    async def joined(self) -> list[Channel]:
-        """Return the channels that Nod is in. Raises LookupError if Slack does not say now."""
-        ...
-
-    async def has_member(self, channel: str, user: str) -> bool:
-        """Tell whether a person is in a channel. Raises LookupError."""
-        ...
 
 
 class Admins(Protocol):
@@ -84,7 +66,7 @@ class Book:
             prompt=wish.prompt or "",
             when=timing.rule,
             timezone=timing.zone,
-            channel=_name(channel),
+            channel=shown_name(channel),
             owner=asker.id,
             yours=True,
             state=ScheduleState.ACTIVE,
@@ -113,7 +95,8 @@ class Book:
         if isinstance(made, Refused):
             raise FunctionProblem(self._too_many(made))
         self._wake()
-        return (await self._planned(asker, [made]))[0]
+        # as it was said here
+        return (await self._planned(replace(asker, place=made.channel), [made]))[0]
 
     async def listed(self, asker: Asker) -> list[Planned]:
         return await self._planned(asker, await self.of(asker.team, asker.id))
@@ -199,7 +182,7 @@ class Book:
 
     async def _channel(self, named: str | None, asker: Asker) -> Channel:
         """Find the channel that is meant: one that Nod is in, and, where not everybody may come in, the asker."""
-        wanted = _plain(named or asker.place)
+        wanted = plain_name(named or asker.place)
         if wanted == asker.place and wanted.startswith("D"):
             return Channel(wanted, "")
         try:
@@ -277,14 +260,16 @@ class Book:
     # ── as it is told ───────────────────────────────────────────────────────────────────────────────────────
 
     async def _planned(self, asker: Asker, schedules: list[Schedule]) -> list[Planned]:
-        names = await self._names() if any(not each.channel.startswith("D") for each in schedules) else {}
+        known = await self._known() if any(not each.channel.startswith("D") for each in schedules) else {}
         return [
             Planned(
                 schedule_id=each.id,
-                prompt=each.prompt,
+                prompt=each.prompt if is_told(asker, each, known) else "",
                 when=each.rule,
                 timezone=each.zone,
-                channel=names.get(each.channel, _name(Channel(each.channel, ""))),
+                channel=shown_name(known.get(each.channel, Channel(each.channel, "")))
+                if is_told(asker, each, known)
+                else "private",
                 owner=each.owner,
                 yours=each.owner == asker.id,
                 state=each.state,
@@ -293,9 +278,9 @@ class Book:
             for each in schedules
         ]
 
-    async def _names(self) -> dict[str, str]:
+    async def _known(self) -> dict[str, Channel]:
         try:
-            return {channel.id: _name(channel) for channel in await self._channels.joined()}
+            return {channel.id: channel for channel in await self._channels.joined()}
         except LookupError:
             return {}
 
@@ -316,17 +301,3 @@ def timing_of(schedule: Schedule) -> Timing:
 
 def ended(schedule: Schedule) -> Schedule:
     return replace(schedule, state=ScheduleState.ENDED, pause=None, next_at=None)
-
-
-def _plain(named: str) -> str:
-    """Read a channel as people and Slack write it: `#team`, `team`, `C0…` or `<#C0…|team>`."""
-    named = named.strip()
-    if named.startswith("<#") and named.endswith(">"):
-        named = named[2:-1].partition("|")[0]
-    return named.removeprefix("#")
-
-
-def _name(channel: Channel) -> str:
-    if channel.name:
-        return f"#{channel.name}"
-    return "direct message" if channel.id.startswith("D") else channel.id

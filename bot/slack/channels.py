@@ -6,7 +6,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.schedule.book import Channel
+from bot.schedule.places import Channel
 from bot.slack.survive import FAR_END, described, log
 
 LIMIT = 4.0
@@ -16,7 +16,7 @@ PAGE = 200
 
 
 class SlackChannels:
-    """See bot.schedule.book.Channels. Nothing is remembered: people invite Nod right before they ask again."""
+    """See bot.schedule.places.Channels. Nothing is remembered: people invite Nod right before they ask again."""
 
     def __init__(self, client: AsyncWebClient) -> None:
         self._client = client

@@ -11,7 +11,8 @@ import pytest
 
 from bot.rules import Rules
 from bot.schedule.alarm import Alarm
-from bot.schedule.book import Book, Channel, Limits
+from bot.schedule.book import Book, Limits
+from bot.schedule.places import Channel
 from bot.schedule.posting import Posting
 from bot.turns.policy import Policy
 from functions.timing import next_run, read

@@ -192,3 +192,23 @@ async def test_what_buttons_do(book: Book, storage: Storage, clock: Clock) -> No
     assert await book.press(schedule.id, "resume", "T1", KIM) == "over"
     assert await book.press(schedule.id, "delete", "T1", KIM) == "delete"
     assert await book.press(schedule.id, "delete", "T1", KIM) == "gone"
+
+
+@pytest.mark.parametrize(
+    ("place", "told"), [("D1", {"a", "b", "c"}), ("C1", {"a"}), ("C2", {"a", "b"}), ("C9", {"a"})]
+)
+async def test_what_runs_where_not_everybody_reads_is_not_told_to_everybody(
+    book: Book, storage: Storage, place: str, told: set[str]
+) -> None:
+    """#team is for all, #bosses is private, and so is a direct message."""
+    for prompt, channel in (("a", "C1"), ("b", "C2"), ("c", "D1")):
+        await planned(storage, NINE, made_by=prompt, prompt=prompt, channel=channel)
+    for user in (KIM, PARK):
+        by = asker(user, place)
+        listed = await book.listed(by)
+        assert len(listed) == 3
+        assert {each.prompt for each in listed} - {""} == told
+        assert {(await book.known(by, each.schedule_id)).prompt for each in listed} - {""} == told
+        assert ("#bosses" in {each.channel for each in listed}) is ("b" in told)
+    cancelled = await book.cancel(asker(PARK, "C1"), listed[-1].schedule_id, "z")
+    assert cancelled.prompt == ""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.demo.unkind.calls import Refused
-from bot.schedule.book import Channel
+from bot.schedule.places import Channel
 from bot.slack import channels
 from bot.slack.channels import SlackChannels
 from bot.slack.standing import Standings
