@@ -25,6 +25,17 @@ class Admins(Protocol):
         ...
 
 
+NO_CHANNEL = (
+    "Nod is in no channel of that name, or the person is not. They can invite Nod with /invite @Nod, "
+    "or name another channel; without one, runs are posted where it was asked."
+)
+NOT_HERE = (
+    "Runs are posted in channels and in a person's own direct message with Nod, not here: this is a direct "
+    "message of several people, or a channel that Nod is not in. Name a channel that Nod is in, such as #team "
+    "(people invite Nod with /invite @Nod), or ask in a direct message with Nod."
+)
+
+
 @dataclass(frozen=True)
 class Limits:
     """`least` is the shortest time between two runs; the rest are numbers of schedules that have not ended."""
@@ -183,9 +194,9 @@ class Book:
     async def _channel(self, named: str | None, asker: Asker) -> Channel:
         """Find the channel that is meant: one that Nod is in, and, where not everybody may come in, the asker."""
         wanted = plain_name(named or asker.place)
-        if wanted == asker.place and wanted.startswith("D"):
-            return Channel(wanted, "")
         try:
+            if wanted.startswith("D") and wanted == await self._channels.direct(asker.id):
+                return Channel(wanted, "")
             joined = await self._channels.joined()
             found = next((each for each in joined if wanted in (each.id, each.name)), None)
             known = found is not None and (
@@ -194,10 +205,7 @@ class Book:
         except LookupError as error:
             raise FunctionProblem("Slack did not say which channels there are. Try again in a moment.") from error
         if found is None or not known:
-            raise FunctionProblem(
-                "Nod is in no channel of that name, or the person is not. They can invite Nod with /invite @Nod, "
-                "or name another channel; without one, runs are posted where it was asked."
-            )
+            raise FunctionProblem(NO_CHANNEL if named else NOT_HERE)
         return found
 
     async def _theirs(self, asker: Asker, schedule_id: int, action_id: str = "") -> Schedule:
@@ -225,7 +233,7 @@ class Book:
             new = replace(new, owner=asker.id)
         if wish.prompt is not None:
             new = replace(new, prompt=wish.prompt)
-        if wish.channel is not None or new.owner != before.owner:
+        if said != (None, None, None):  # people leave channels
             new = replace(new, channel=(await self._channel(wish.channel or before.channel, asker)).id)
         if wish.when is not None:
             timing = _read(wish.when, asker)

@@ -22,6 +22,10 @@ class Channels(Protocol):
         """Return the channels that Nod is in. Raises LookupError if Slack does not say now."""
         ...
 
+    async def direct(self, user: str) -> str | None:
+        """Return the direct message of Nod's with a person, None if there cannot be one. Raises LookupError."""
+        ...
+
     async def has_member(self, channel: str, user: str) -> bool:
         """Tell whether a person is in a channel. Raises LookupError."""
         ...

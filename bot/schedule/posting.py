@@ -31,6 +31,10 @@ class Board(Protocol):
         """Look for the root message of a run that may have been posted before; its ts, None if there is none."""
         ...
 
+    async def admits(self, run: Run) -> bool:
+        """Tell whether a run's owner may have things posted there: in a private channel, who is in it."""
+        ...
+
     async def open(self, run: Run) -> str | None:
         """Post the root message of a run, once; its ts. None if Slack will not have it there."""
         ...
@@ -145,11 +149,11 @@ class Posting:
         self._doubted.discard(run.id)
 
     async def _refusal(self, run: Run) -> Pause | None:
-        """Look whether the owner may still have this done. Raises LookupError if nobody can say now."""
+        """Look whether the owner may still have this done there. Raises LookupError if nobody can say now."""
         stands = await self._policy.standings.stands(run.team, run.owner)
         allowed = await self._policy.may_call_now(MAKING, run.owner, run.channel)
         if stands is False or allowed is False:
             return Pause.OWNER
         if stands is None or allowed is None:
             raise LookupError
-        return None
+        return None if await self._board.admits(run) else Pause.CHANNEL

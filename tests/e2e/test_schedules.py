@@ -226,7 +226,7 @@ async def test_a_channel_that_is_gone_pauses_it_and_its_owner_is_told(office: Of
         return next((each for each in workspace.messages(dm) if "cannot post this schedule" in shown(each)), None)
 
     assert AGE in shown(await office.workspace.wait_for(told, 15))
-    assert "I cannot write into its channel" in shown(await listed(office, "lee"))
+    assert "I cannot post it in its channel" in shown(await listed(office, "lee"))
 
 
 @pytest.mark.slow

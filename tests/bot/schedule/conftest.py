@@ -59,6 +59,11 @@ class Workspace:
             raise LookupError
         return self.channels
 
+    async def direct(self, user: str) -> str | None:
+        if self.silent:
+            raise LookupError
+        return {KIM: "D1", LEE: "D2"}.get(user)
+
     async def has_member(self, channel: str, user: str) -> bool:
         return user in self.members.get(channel, ())
 
@@ -73,6 +78,8 @@ class Board:
     """How many posts end without anybody knowing, done as they are."""
     unreachable: bool = False
     refuses: bool = False
+    shut_out: set[str] = field(default_factory=set)
+    """People who may have nothing posted where it should be."""
     silent_to: set[str] = field(default_factory=set)
     looked: int = 0
 
@@ -81,6 +88,11 @@ class Board:
         if self.unreachable:
             raise LookupError
         return next((f"{900 + at}.000001" for at, each in enumerate(self.roots) if each.id == run.id), None)
+
+    async def admits(self, run: Run) -> bool:
+        if self.unreachable:
+            raise LookupError
+        return run.owner not in self.shut_out
 
     async def open(self, run: Run) -> str | None:
         if self.unreachable:

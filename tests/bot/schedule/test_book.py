@@ -212,3 +212,30 @@ async def test_what_runs_where_not_everybody_reads_is_not_told_to_everybody(
         assert ("#bosses" in {each.channel for each in listed}) is ("b" in told)
     cancelled = await book.cancel(asker(PARK, "C1"), listed[-1].schedule_id, "z")
     assert cancelled.prompt == ""
+
+
+async def test_who_has_left_a_private_channel_has_nothing_else_said_there(
+    book: Book, storage: Storage, workspace: Workspace
+) -> None:
+    schedule = await planned(storage, NINE, channel="C2")
+    for wish in (Wish(prompt="Tell them."), Wish(when="0 10 * * *")):
+        with pytest.raises(FunctionProblem, match="invite Nod"):
+            await book.update(asker(), schedule.id, wish, "b")
+    assert (await book.update(asker(), schedule.id, Wish(paused=True), "c")).state == "paused"
+    workspace.members["C2"] = {KIM}
+    await book.update(asker(), schedule.id, Wish(prompt="Tell them."), "d")
+
+
+@pytest.mark.parametrize("place", ["D9", "G9"])
+async def test_a_place_of_several_people_that_is_no_channel_is_named_as_that(book: Book, place: str) -> None:
+    """`/nod` can be typed in any direct message, and Nod can be mentioned in one of several people."""
+    with pytest.raises(FunctionProblem, match=r"not here: .* Name a channel .*, or ask in a direct message"):
+        await book.check_new(asker(place=place), Wish("x", NINE))
+
+
+async def test_a_direct_message_is_known_from_anywhere(book: Book, storage: Storage) -> None:
+    schedule = await planned(storage, NINE, channel="D1")
+    assert (await book.update(asker(place="C1"), schedule.id, Wish(prompt="Tell me more."), "b")).state == "active"
+    kept = await storage.schedules.get(schedule.id)
+    assert kept is not None
+    assert (kept.channel, kept.prompt) == ("D1", "Tell me more.")

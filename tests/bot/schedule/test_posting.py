@@ -193,6 +193,17 @@ async def test_an_owner_who_left_has_nothing_done(
     assert await state(storage, schedule) == (ScheduleState.PAUSED, Pause.OWNER)
 
 
+async def test_an_owner_who_left_its_private_channel_has_nothing_posted_there(
+    storage: Storage, clock: Clock, clockwork: Works, board: Board
+) -> None:
+    schedule = await due(storage, clock, clockwork)
+    board.shut_out = {KIM}
+    await clockwork.post()
+    assert board.roots == []
+    assert await state(storage, schedule) == (ScheduleState.PAUSED, Pause.CHANNEL)
+    assert [(notice.kind, notice.owner) for notice in board.told] == [(NoticeKind.CHANNEL, KIM)]
+
+
 async def test_a_rule_of_today_counts(
     storage: Storage, clock: Clock, workspace: Workspace, clockwork: Works, board: Board
 ) -> None:
