@@ -28,9 +28,12 @@ class Schedules(Protocol):
         """Return the schedules of a person, or of a whole team, that have not ended, oldest first."""
         ...
 
-    async def change(self, new: Schedule, event: str, actor: str, at: datetime) -> Schedule | None:
+    async def change(
+        self, new: Schedule, event: str, actor: str, at: datetime, *, seen: Schedule | None = None
+    ) -> Schedule | None:
         """Give a schedule the fields of `new`, with an audit row of this event; None, and nothing changed, if
-        there is none or it has ended. A former owner will be told (`notices`)."""
+        there is none, it has ended, or it is not what was `seen` any more. That it has fired since, or a run has
+        failed, is no change. A former owner will be told (`notices`)."""
         ...
 
     async def next_due(self) -> datetime | None:

@@ -131,13 +131,13 @@ class Book:
         if before.changed_by != action_id:
             await self.check_change(asker, schedule_id, wish)
             new = replace(await self._changed(asker, before, wish), changed_by=action_id)
-            before = await self._kept(new, "schedule_changed", asker.id)
+            before = await self._kept(new, before, asker.id)
         return (await self._planned(asker, [before]))[0]
 
     async def cancel(self, asker: Asker, schedule_id: int, action_id: str) -> Planned:
         before = await self._theirs(asker, schedule_id, action_id)
         if before.changed_by != action_id:
-            await self._kept(replace(ended(before), changed_by=action_id), "schedule_changed", asker.id)
+            await self._kept(replace(ended(before), changed_by=action_id), before, asker.id)
         return (await self._planned(asker, [ended(before)]))[0]
 
     # ── at a button ─────────────────────────────────────────────────────────────────────────────────────────
@@ -162,15 +162,19 @@ class Book:
                 self._wake()
                 return "running" if run is None else deed
             case "pause" if found.state is ScheduleState.ACTIVE:
-                found = replace(found, state=ScheduleState.PAUSED, pause=Pause.BY_HAND, next_at=None)
-                await self._schedules.change(found, "schedule_paused", user, self._clock())
+                paused = replace(found, state=ScheduleState.PAUSED, pause=Pause.BY_HAND, next_at=None)
+                new, event = paused, "schedule_paused"
             case "resume" if found.state is ScheduleState.PAUSED:
                 resumed = self.resumed(found)
                 if resumed is None:
                     return "over"
-                await self._schedules.change(resumed, "schedule_resumed", user, self._clock())
+                new, event = resumed, "schedule_resumed"
             case "delete":
-                await self._schedules.change(ended(found), "schedule_deleted", user, self._clock())
+                new, event = ended(found), "schedule_deleted"
+            case _:
+                return deed  # it is so
+        if await self._schedules.change(new, event, user, self._clock(), seen=found) is None:
+            return await self.press(schedule_id, deed, team, user)  # somebody was faster: look again
         self._wake()
         return deed
 
@@ -247,10 +251,10 @@ class Book:
             new, state=ScheduleState.ACTIVE, pause=None, next_at=next_run(timing_of(new), self._clock())
         )
 
-    async def _kept(self, new: Schedule, event: str, actor: str) -> Schedule:
-        kept = await self._schedules.change(new, event, actor, self._clock())
+    async def _kept(self, new: Schedule, seen: Schedule, actor: str) -> Schedule:
+        kept = await self._schedules.change(new, "schedule_changed", actor, self._clock(), seen=seen)
         if kept is None:
-            raise FunctionProblem(NOT_THERE)
+            raise FunctionProblem("Somebody changed it at the same moment; nothing was done. Look it up again.")
         self._wake()
         return kept
 

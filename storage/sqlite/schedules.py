@@ -1,6 +1,7 @@
 """Schedules, the claims of their runs, and what their owners have to be told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -45,8 +46,10 @@ class SqliteSchedules:
     async def listed(self, team: str, owner: str | None = None) -> list[Schedule]:
         return await self._connection.read(listed, team, owner)
 
-    async def change(self, new: Schedule, event: str, actor: str, at: datetime) -> Schedule | None:
-        return await self._connection.write(change, new, event, actor, at)
+    async def change(
+        self, new: Schedule, event: str, actor: str, at: datetime, *, seen: Schedule | None = None
+    ) -> Schedule | None:
+        return await self._connection.write(change, new, event, actor, at, seen)
 
     async def next_due(self) -> datetime | None:
         return await self._connection.read(next_due)
@@ -121,10 +124,19 @@ def listed(db: Database, team: str, owner: str | None) -> list[Schedule]:
     return list(map(schedule_from, rows))
 
 
-def change(db: Database, new: Schedule, event: str, actor: str, at: datetime) -> Schedule | None:
+def change(
+    db: Database, new: Schedule, event: str, actor: str, at: datetime, seen: Schedule | None = None
+) -> Schedule | None:
     before = get(db, new.id)
     if before is None or before.state is ScheduleState.ENDED:
         return None
+    if seen is not None:
+        if before != replace(seen, next_at=before.next_at, failures=before.failures):
+            return None
+        if new.next_at == seen.next_at:
+            new = replace(new, next_at=before.next_at)
+        if new.failures == seen.failures:
+            new = replace(new, failures=before.failures)
     db.execute(
         """
         UPDATE schedules SET owner = ?, channel = ?, prompt = ?, rule = ?, zone = ?, state = ?, pause = ?,

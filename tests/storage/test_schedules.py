@@ -272,6 +272,26 @@ async def test_a_run_out_of_turn_is_one_at_a_time(storage: Storage) -> None:
     assert await events(storage) == ["schedule_run", "schedule_run"]
 
 
+async def test_a_change_of_what_is_no_longer_so_changes_nothing(storage: Storage) -> None:
+    seen = await made(storage)
+    theirs = replace(seen, owner=LEE, prompt="Tell me all.")
+    assert await storage.schedules.change(theirs, "schedule_changed", LEE, LATER, seen=seen) == theirs
+    mine = replace(seen, prompt="Tell us more.")
+    assert await storage.schedules.change(mine, "schedule_changed", KIM, LATER, seen=seen) is None
+    assert await kept(storage, seen) == theirs
+    assert await events(storage) == ["schedule_changed"]
+
+
+async def test_a_change_puts_back_neither_the_next_time_nor_failures(storage: Storage) -> None:
+    seen = await made(storage)
+    await ran(storage, seen, 0, TurnState.FAILED)
+    changed = await storage.schedules.change(
+        replace(seen, prompt="Tell us more."), "schedule_changed", KIM, LATER, seen=seen
+    )
+    assert changed is not None
+    assert (changed.prompt, changed.next_at, changed.failures) == ("Tell us more.", NEXT, 1)
+
+
 async def test_who_loses_a_schedule_is_told(storage: Storage) -> None:
     schedule = await made(storage)
     assert await storage.schedules.change(replace(schedule, owner=LEE), "schedule_changed", LEE, LATER)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.schedule.book import Book
+from bot.schedule.places import Channel
 from functions import FunctionProblem
 from functions.schedule_book import Asker, Planned, Wish
 from storage.ports import Storage
@@ -239,3 +240,42 @@ async def test_a_direct_message_is_known_from_anywhere(book: Book, storage: Stor
     kept = await storage.schedules.get(schedule.id)
     assert kept is not None
     assert (kept.channel, kept.prompt) == ("D1", "Tell me more.")
+
+
+@pytest.mark.parametrize("deed", ["pause", "delete"])
+async def test_a_button_takes_no_change_back_that_is_made_at_the_same_moment(
+    book: Book, storage: Storage, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    made, asks = await make(book), workspace.is_admin
+
+    async def slow(team: str, user: str) -> bool | None:
+        """While Slack is asked who presses, the owner's change is carried out."""
+        monkeypatch.setattr(workspace, "is_admin", asks)
+        await book.update(asker(), made.schedule_id, Wish(prompt="Tell us more.", when="0 10 * * *"), "b")
+        return await asks(team, user)
+
+    monkeypatch.setattr(workspace, "is_admin", slow)
+    assert await book.press(made.schedule_id, deed, "T1", PARK) == deed
+    kept = await storage.schedules.get(made.schedule_id)
+    assert kept is not None
+    assert (kept.rule, kept.changed_by) == ("0 10 * * *", "b")
+    assert kept.state is (ScheduleState.PAUSED if deed == "pause" else ScheduleState.ENDED)
+
+
+async def test_of_two_changes_at_the_same_moment_the_second_says_that_nothing_was_done(
+    book: Book, storage: Storage, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, joined = await make(book), workspace.joined
+    other = Wish(prompt="Tell me all salaries.")
+
+    async def slow() -> list[Channel]:
+        monkeypatch.setattr(workspace, "joined", joined)
+        await book.update(asker(PARK), made.schedule_id, other, "b")
+        return await joined()
+
+    monkeypatch.setattr(workspace, "joined", slow)
+    with pytest.raises(FunctionProblem, match="same moment"):
+        await book.update(asker(), made.schedule_id, Wish(prompt="Tell us more."), "c")
+    kept = await storage.schedules.get(made.schedule_id)
+    assert kept is not None
+    assert (kept.owner, kept.prompt) == (PARK, other.prompt)
