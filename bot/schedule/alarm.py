@@ -69,7 +69,7 @@ class Alarm:
                     self._set(await self._schedules.next_due())
                 except StorageError as error:
                     log.error("schedules cannot be fired now: %s", error)
-            await self._posting.tell()
+            self._posting.tell_soon()
 
     def _set(self, at: datetime | None) -> None:
         if self._job is not None:

@@ -69,7 +69,8 @@ class Posting:
         self._doubted: set[int] = set()
         self._latest: dict[int, int] = {}
         self._free = asyncio.Semaphore(AT_ONCE)
-        self._telling = asyncio.Lock()
+        self._telling: asyncio.Task[None] | None = None
+        self._tell_again = False
 
     def doubt(self, runs: Sequence[Run]) -> None:
         """These may have been posted before this process began: look before they are posted."""
@@ -87,26 +88,40 @@ class Posting:
                 task.add_done_callback(lambda _, id=run.id: self._tasks.pop(id, None))  # type: ignore[misc]
 
     async def settle(self) -> None:
-        """Wait for what is being posted."""
+        """Wait for what is being posted, and told."""
         await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        if self._telling is not None:
+            await asyncio.gather(self._telling, return_exceptions=True)
 
     async def end(self) -> None:
         """Stop posting: what is claimed stays so, and the next start looks for it."""
         for task in list(self._tasks.values()):
             task.cancel()
+        if self._telling is not None:
+            self._telling.cancel()
         await self.settle()
+
+    def tell_soon(self) -> None:
+        """Tell owners in the background what they were not told yet: Slack may take minutes, or be away."""
+        self._tell_again = True
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.create_task(self._tell_all(), name="notices")
+
+    async def _tell_all(self) -> None:
+        while self._tell_again:
+            self._tell_again = False
+            await self.tell()
 
     async def tell(self) -> None:
         """Tell owners what they were not told yet."""
-        async with self._telling:
-            try:
-                silent = 0
-                for notice in await self._schedules.notices():
-                    silent += not await self._tell(notice)
-                    if silent == SILENT:
-                        break
-            except StorageError as error:
-                log.error("owners of schedules cannot be told now: %s", error)
+        try:
+            silent = 0
+            for notice in await self._schedules.notices():
+                silent += not await self._tell(notice)
+                if silent == SILENT:
+                    break
+        except StorageError as error:
+            log.error("owners of schedules cannot be told now: %s", error)
 
     async def _tell(self, notice: Notice) -> bool:
         try:
@@ -145,7 +160,7 @@ class Posting:
             dropped = await self._schedules.drop(run, self._clock(), pause, tell=not over)
             if dropped and not over:
                 self.count("refused" if pause else "missed")
-            await self.tell()
+            self.tell_soon()
         self._doubted.discard(run.id)
 
     async def _refusal(self, run: Run) -> Pause | None:
