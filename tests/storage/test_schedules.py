@@ -115,6 +115,14 @@ async def test_there_are_limits(storage: Storage) -> None:
     assert isinstance(await make("f"), Schedule), "what has ended does not count"
 
 
+async def test_clicks_at_the_same_moment_make_no_more_than_the_limits_let(storage: Storage) -> None:
+    tries = [new(str(number), owner=KIM if number % 2 else LEE) for number in range(12)]
+    both = await asyncio.gather(
+        *(storage.schedules.create(each, NOW, most_of_person=2, most_of_team=3) for each in tries)
+    )
+    assert sum(isinstance(each, Schedule) for each in both) == 3
+
+
 async def test_who_sees_what(storage: Storage) -> None:
     mine, theirs = await made(storage, "a"), await made(storage, "b", owner=LEE)
     await made(storage, "c", team="T2")
