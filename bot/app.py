@@ -31,7 +31,7 @@ from bot.schedule.alarm import Alarm
 from bot.schedule.book import Book
 from bot.schedule.book import Limits as ScheduleLimits
 from bot.schedule.housekeeping import housekeep
-from bot.schedule.posting import Posting
+from bot.schedule.posting import MAKING, Posting
 from bot.settings import Settings, load_rules
 from bot.slack.buttons import Buttons
 from bot.slack.card_posts import CardPosts
@@ -158,7 +158,13 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         )
         alarm = Alarm(storage.schedules, posting, clock, grace)
         book = Book(
-            storage.schedules, SlackChannels(client), standings, clock, _schedule_limits(settings), alarm.wake
+            storage.schedules,
+            SlackChannels(client),
+            standings,
+            clock,
+            _schedule_limits(settings),
+            alarm.wake,
+            lambda user, channel: policy.may_call_now(MAKING, user, channel),
         )
         parts = Parts(
             storage=storage,

@@ -1,6 +1,6 @@
 """Making, changing and ending schedules: who may, what is possible, and what to do instead where it is not."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -25,6 +25,8 @@ class Admins(Protocol):
         ...
 
 
+UNSAID = "Slack did not say who may be where. Try again in a moment."
+NOT_ALLOWED = "The rules do not let this person have schedules in that channel. Name another one."
 NO_CHANNEL = (
     "Nod is in no channel of that name, or the person is not. They can invite Nod with /invite @Nod, "
     "or name another channel; without one, runs are posted where it was asked."
@@ -46,7 +48,8 @@ class Limits:
 
 
 class Book:
-    """See functions.schedule_book.ScheduleBook. `wake` is called when something may be due at another time."""
+    """See functions.schedule_book.ScheduleBook. `wake` is called when something may be due at another time;
+    `may_run` tells whether the rules let a person's schedules run in a channel, None if nobody can say now."""
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class Book:
         clock: Callable[[], datetime],
         limits: Limits,
         wake: Callable[[], None],
+        may_run: Callable[[str, str], Awaitable[bool | None]] | None = None,
     ) -> None:
         self._schedules = schedules
         self._channels = channels
@@ -63,6 +67,7 @@ class Book:
         self._clock = clock
         self._limits = limits
         self._wake = wake
+        self._may_run = may_run
 
     async def check_new(self, asker: Asker, wish: Wish) -> None:
         self._possible(wish.when or "", asker)
@@ -197,6 +202,13 @@ class Book:
 
     async def _channel(self, named: str | None, asker: Asker) -> Channel:
         """Find the channel that is meant: one that Nod is in, and, where not everybody may come in, the asker."""
+        found = await self._found(named, asker)
+        allowed = self._may_run is None or await self._may_run(asker.id, found.id)
+        if not allowed:
+            raise FunctionProblem(UNSAID if allowed is None else NOT_ALLOWED)
+        return found
+
+    async def _found(self, named: str | None, asker: Asker) -> Channel:
         wanted = plain_name(named or asker.place)
         try:
             if wanted.startswith("D") and wanted == await self._channels.direct(asker.id):
@@ -207,7 +219,7 @@ class Book:
                 not found.private or await self._channels.has_member(found.id, asker.id)
             )
         except LookupError as error:
-            raise FunctionProblem("Slack did not say which channels there are. Try again in a moment.") from error
+            raise FunctionProblem(UNSAID) from error
         if found is None or not known:
             raise FunctionProblem(NO_CHANNEL if named else NOT_HERE)
         return found

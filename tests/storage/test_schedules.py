@@ -300,6 +300,24 @@ async def test_a_change_puts_back_neither_the_next_time_nor_failures(storage: St
     assert (changed.prompt, changed.next_at, changed.failures) == ("Tell us more.", NEXT, 1)
 
 
+async def test_a_button_that_is_pressed_a_hundred_times_runs_it_once(storage: Storage) -> None:
+    schedule = await made(storage)
+    pressed = await asyncio.gather(
+        *(storage.schedules.run_now(schedule.id, KIM, NOW + timedelta(seconds=each)) for each in range(100))
+    )
+    assert sum(run is not None for run in pressed) == 1
+    assert await events(storage) == ["schedule_run"]
+
+
+async def test_pressed_at_the_very_moment_that_it_is_due_it_runs_once(storage: Storage) -> None:
+    schedule = await made(storage)
+    pressed, fired = await asyncio.gather(
+        storage.schedules.run_now(schedule.id, KIM, DUE), storage.schedules.fire(DUE, plan(DUE, None, NEXT))
+    )
+    assert len([pressed, *fired]) - (pressed is None) == 1
+    assert (await kept(storage, schedule)).next_at == NEXT
+
+
 async def test_who_loses_a_schedule_is_told(storage: Storage) -> None:
     schedule = await made(storage)
     assert await storage.schedules.change(replace(schedule, owner=LEE), "schedule_changed", LEE, LATER)

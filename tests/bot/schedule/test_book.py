@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.schedule.book import Book
+from bot.schedule.book import Book, Limits
 from bot.schedule.places import Channel
 from functions import FunctionProblem
 from functions.schedule_book import Asker, Planned, Wish
@@ -279,3 +279,20 @@ async def test_of_two_changes_at_the_same_moment_the_second_says_that_nothing_wa
     kept = await storage.schedules.get(made.schedule_id)
     assert kept is not None
     assert (kept.owner, kept.prompt) == (PARK, other.prompt)
+
+
+@pytest.mark.parametrize(("allowed", "says"), [(False, "The rules do not let"), (None, "Try again")])
+async def test_where_no_run_would_be_allowed_none_is_planned(
+    storage: Storage, clock: Clock, workspace: Workspace, allowed: bool | None, says: str
+) -> None:
+    """It may be asked in one channel, and be for another: `call_in` of create_schedule."""
+    asked = []
+
+    async def may(user: str, channel: str) -> bool | None:
+        asked.append((user, channel))
+        return allowed
+
+    strict = Book(storage.schedules, workspace, workspace, clock, Limits(), lambda: None, may)
+    with pytest.raises(FunctionProblem, match=says):
+        await strict.check_new(asker(place="D1"), Wish("x", NINE, "#team"))
+    assert asked == [(KIM, "C1")]
