@@ -79,7 +79,8 @@ def notice_text(notice: Notice, words: Words) -> str:
     paused = words("notice-paused") if schedule.state is ScheduleState.PAUSED else ""
     match notice.kind:
         case NoticeKind.MISSED:
-            return words("notice-missed", due=date(notice.due or notice.at))
+            key = "notice-missed-once" if schedule.state is ScheduleState.ENDED else "notice-missed"
+            return words(key, due=date(notice.due or notice.at))
         case NoticeKind.TAKEN_OVER:
             return words("notice-taken-over", user=f"<@{schedule.owner}>")
         case NoticeKind.CHANNEL:

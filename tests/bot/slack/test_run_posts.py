@@ -120,3 +120,16 @@ async def test_whom_slack_does_not_know_is_not_told(desk: Desk, posts: RunPosts)
 async def test_every_notice_has_its_words(desk: Desk, kind: NoticeKind, language: str) -> None:
     notice = Notice(1, kind, schedule(desk), "U1", datetime.now(UTC), datetime.now(UTC))
     assert notice_text(notice, words_for(language))
+
+
+@pytest.mark.parametrize(
+    ("state", "says"), [(ScheduleState.ACTIVE, "Run now"), (ScheduleState.ENDED, "ask me again")]
+)
+async def test_what_was_missed_is_told_with_what_can_be_done(desk: Desk, state: ScheduleState, says: str) -> None:
+    """What was due once has ended with it: no list has it any more."""
+    missed = schedule(desk, state=state, pause=None)
+    notice = Notice(1, NoticeKind.MISSED, missed, missed.owner, datetime.now(UTC), datetime.now(UTC))
+    told = notice_text(notice, words_for("en"))
+    assert says in told
+    assert ("/nod schedules" in told) is (state is ScheduleState.ACTIVE)
+    assert notice_text(notice, words_for("ko"))
