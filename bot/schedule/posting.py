@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.turns.policy import Policy
 from storage.ports import Schedules, StorageError
-from storage.records import Notice, Pause, Run
+from storage.records import Notice, NoticeKind, Pause, Run
 
 log = logging.getLogger("nod.schedule")
 
@@ -18,6 +18,9 @@ AT_ONCE = 4
 
 SILENT = 3
 """Notices that Slack does not take, after which the others wait: one is about a person, three are about Slack."""
+
+TOGETHER = 20
+"""Notices of one message: two blocks each, and Slack takes 50."""
 
 MAKING = "create_schedule"
 """Who may not have this called any more has no schedules that run."""
@@ -39,8 +42,9 @@ class Board(Protocol):
         """Post the root message of a run, once; its ts. None if Slack will not have it there."""
         ...
 
-    async def tell(self, notice: Notice) -> None:
-        """Tell an owner something, once; whom Slack does not let Nod write to is not told."""
+    async def tell(self, notices: Sequence[Notice]) -> int:
+        """Tell an owner something in one message, once; whom Slack does not let Nod write to is not told. The
+        number of the last notice that is told so: a message that stood there may have fewer."""
         ...
 
 
@@ -116,20 +120,22 @@ class Posting:
         """Tell owners what they were not told yet."""
         try:
             silent = 0
-            for notice in await self._schedules.notices():
-                silent += not await self._tell(notice)
+            for notices in together(await self._schedules.notices()):
+                silent += not await self._tell(notices)
                 if silent == SILENT:
                     break
         except StorageError as error:
             log.error("owners of schedules cannot be told now: %s", error)
 
-    async def _tell(self, notice: Notice) -> bool:
+    async def _tell(self, notices: Sequence[Notice]) -> bool:
         try:
-            await self._board.tell(notice)
+            until = await self._board.tell(notices)
         except LookupError:
-            log.warning("the owner of schedule %d cannot be told now, but later", notice.schedule.id)
+            log.warning("the owner of schedule %d cannot be told now, but later", notices[0].schedule.id)
             return False
-        await self._schedules.told(notice.id, self._clock())
+        for notice in notices:
+            if notice.id <= until:
+                await self._schedules.told(notice.id, self._clock())
         return True
 
     async def _post(self, run: Run) -> None:
@@ -172,3 +178,18 @@ class Posting:
         if stands is None or allowed is None:
             raise LookupError
         return None if await self._board.admits(run) else Pause.CHANNEL
+
+
+def together(notices: Sequence[Notice]) -> list[list[Notice]]:
+    """Put what was missed together, by owner: who has many schedules gets one message after a long stop."""
+    found: list[list[Notice]] = []
+    missed: dict[tuple[str, str], list[Notice]] = {}
+    for notice in notices:
+        person = (notice.schedule.team, notice.owner)
+        if notice.kind is NoticeKind.MISSED and len(missed.get(person, ())) % TOGETHER:
+            missed[person].append(notice)
+            continue
+        found.append([notice])
+        if notice.kind is NoticeKind.MISSED:
+            missed[person] = found[-1]
+    return found

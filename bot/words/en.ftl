@@ -147,6 +147,7 @@ run-by-hand = Schedule of { $user }, run by hand. Go on in the thread; `/nod sch
 run-root-plain = Scheduled: { $prompt }
 notice-missed = I was not there when this schedule was due ({ $due }), and it is too long ago to do it now. Press *Run now* in `/nod schedules` if you still want it.
 notice-missed-once = I was not there when this was due ({ $due }), and it is too long ago to do it now. Please ask me again if you still want it.
+notice-missed-many = I was not there when these were due, and it is too long ago to do them now. Press *Run now* in `/nod schedules` for what you still want, or ask me again for what was for one time.
 notice-taken-over = An administrator, { $user }, has changed this schedule of yours. It is theirs now and runs in their name.
 notice-channel = I cannot post this schedule in { $channel } any more: you or I have left it, or I may not write there. Have whoever is missing invited, or ask me to post it elsewhere.
 notice-failures = This schedule has failed three times in a row.

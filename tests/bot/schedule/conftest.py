@@ -1,7 +1,7 @@
 """Schedules on the real database, with a clock that stands where it is put and a board that remembers."""
 
 import shutil
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -74,6 +74,7 @@ class Board:
 
     roots: list[Run] = field(default_factory=list)
     told: list[Notice] = field(default_factory=list)
+    messages: int = 0
     away: int = 0
     """How many posts end without anybody knowing, done as they are."""
     unreachable: bool = False
@@ -105,10 +106,12 @@ class Board:
             raise LookupError
         return f"{900 + len(self.roots) - 1}.000001"
 
-    async def tell(self, notice: Notice) -> None:
-        if self.unreachable or notice.owner in self.silent_to:
+    async def tell(self, notices: Sequence[Notice]) -> int:
+        if self.unreachable or notices[0].owner in self.silent_to:
             raise LookupError
-        self.told.append(notice)
+        self.told += notices
+        self.messages += 1
+        return notices[-1].id
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -17,7 +17,7 @@ from functions.timing import runs
 from storage.ports import Storage
 from storage.records import Notice, Run, Schedule, ScheduleState
 from storage.sqlite import SqliteStorage, open_storage
-from tests.bot.schedule.conftest import GRACE, KIM, START, Board, Clock, Works, Workspace, planned, works
+from tests.bot.schedule.conftest import GRACE, KIM, LEE, START, Board, Clock, Works, Workspace, planned, works
 
 YEAR = datetime(2027, 1, 1, tzinfo=UTC)
 SPRING = datetime(2026, 4, 5, tzinfo=UTC)
@@ -159,6 +159,22 @@ async def test_what_was_due_too_long_ago_is_told_as_missed(
     assert ended.state is ScheduleState.ENDED
 
 
+async def test_after_a_week_each_owner_is_told_in_one_message_or_a_few(
+    storage: Storage, clock: Clock, clockwork: Works, board: Board
+) -> None:
+    for number in range(25):
+        await planned(storage, "0 9 * * *", made_by=f"kim {number}")
+    for number in range(3):
+        await planned(storage, "0 9 * * *", made_by=f"lee {number}", owner=LEE)
+    clock.now = START + timedelta(days=7, hours=12)
+    assert await clockwork.alarm.fire(clock.now) == []
+    await clockwork.posting.tell()
+    assert Counter(notice.owner for notice in board.told) == {KIM: 25, LEE: 3}
+    assert board.messages == 3, "20 and 5, and 3"
+    await clockwork.posting.tell()
+    assert board.messages == 3
+
+
 async def test_within_the_grace_it_is_done_late(storage: Storage, clock: Clock, clockwork: Works) -> None:
     await planned(storage, "2026-01-01T09:00")
     clock.now = START + timedelta(hours=9) + GRACE
@@ -209,9 +225,10 @@ async def test_no_run_waits_while_somebody_is_told_something(
     monkeypatch.setattr(alarm, "LOOK_EVERY", 0.05)
     telling = asyncio.Event()
 
-    async def slow(notice: Notice) -> None:
+    async def slow(notices: Sequence[Notice]) -> int:
         telling.set()
         await asyncio.Event().wait()
+        return 0
 
     posted, opens = asyncio.Event(), board.open
 
