@@ -31,7 +31,7 @@ from bot.schedule.alarm import Alarm
 from bot.schedule.book import Book
 from bot.schedule.book import Limits as ScheduleLimits
 from bot.schedule.housekeeping import housekeep
-from bot.schedule.posting import Posting
+from bot.schedule.posting import MAKING, Posting
 from bot.settings import Settings, load_rules
 from bot.slack.buttons import Buttons
 from bot.slack.card_posts import CardPosts
@@ -148,11 +148,23 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         policy = Policy(rules, standings, storage.schedules)
         grace = timedelta(seconds=settings.schedule_grace)
         posting = Posting(
-            storage.schedules, RunPosts(client, people, nod.bot), policy, clock, grace, lambda: worker.wake()
+            storage.schedules,
+            RunPosts(client, people, nod.bot),
+            policy,
+            clock,
+            grace,
+            lambda: worker.wake(),
+            metrics.run,
         )
         alarm = Alarm(storage.schedules, posting, clock, grace)
         book = Book(
-            storage.schedules, SlackChannels(client), standings, clock, _schedule_limits(settings), alarm.wake
+            storage.schedules,
+            SlackChannels(client),
+            standings,
+            clock,
+            _schedule_limits(settings),
+            alarm.wake,
+            lambda user, channel: policy.may_call_now(MAKING, user, channel),
         )
         parts = Parts(
             storage=storage,
@@ -219,7 +231,10 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         tasks.append(asyncio.create_task(worker.run(), name="worker"))
         stack.push_async_callback(worker.drain, DRAIN)
         tasks.append(
-            asyncio.create_task(housekeep(parts, outlets, left, alarm, settings.retention), name="housekeeping")
+            asyncio.create_task(
+                housekeep(parts, outlets, left, alarm, outlets.statuses.clear_stale, settings.retention),
+                name="housekeeping",
+            )
         )
         stack.push_async_callback(posting.end)
         stack.push_async_callback(_end, tasks)

@@ -1,14 +1,16 @@
 """The root messages of schedules' runs, and what owners are told of their schedules: each posted once."""
 
-from typing import Any
+from collections.abc import Sequence
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.schedule.book import timing_of
 from bot.slack.block_kit import Block, context, date, section, sections
-from bot.slack.marks import Mark, find_marked
+from bot.slack.channels import SlackChannels, direct_with
+from bot.slack.marks import CLOCKS, Mark, find_marked, mark_of, own_messages
 from bot.slack.once import NotYet, post_once
 from bot.slack.people import People
-from bot.slack.survive import FAR_END, described, final, log
+from bot.slack.timing_words import timing_words
 from bot.slack.values import text_lines
 from bot.slack.visible import escape_mrkdwn, visible
 from bot.words.catalogue import Words, words_for
@@ -27,39 +29,43 @@ class RunPosts:
     def __init__(self, client: AsyncWebClient, people: People, bot: str) -> None:
         self._client = client
         self._people = people
+        self._channels = SlackChannels(client)
         self._bot = bot
 
     async def find(self, run: Run) -> str | None:
         return await find_marked(self._client, self._bot, run.place, run.began.timestamp(), _mark(run))
+
+    async def admits(self, run: Run) -> bool:
+        return await self._channels.admits(run.channel, run.owner)
 
     async def open(self, run: Run) -> str | None:
         words = words_for((await self._people.find(run.team, run.owner)).locale)
         text, blocks = words("run-root-plain", prompt=escape_mrkdwn(short(run.prompt))), root_blocks(run, words)
         return await self._post(run.place, _mark(run), "posting a schedule's run", text, blocks)
 
-    async def tell(self, notice: Notice) -> None:
-        person = await self._people.find(notice.schedule.team, notice.owner)
-        channel = await self._direct(notice.owner)
+    async def tell(self, notices: Sequence[Notice]) -> int:
+        first, last = notices[0], notices[-1]
+        person = await self._people.find(first.schedule.team, first.owner)
+        channel = await direct_with(self._client, first.owner)
         if channel is None:
-            return
-        key = ConversationKey(notice.schedule.team, channel, "")
-        mark = Mark(NOTICE, {"notice": str(notice.id)})
-        if await find_marked(self._client, self._bot, key, notice.at.timestamp(), mark) is None:
-            text = notice_text(notice, words_for(person.locale))
-            blocks = notice_blocks(notice, text)
+            return last.id
+        key = ConversationKey(first.schedule.team, channel, "")
+        told = await self._told(key, first)
+        if told is None:
+            words = words_for(person.locale)
+            text = notice_text(first, words) if first is last else words("notice-missed-many")
+            blocks = notice_blocks(first, text, words) if first is last else missed_blocks(notices, words)
+            mark = Mark(NOTICE, {"notice": str(first.id), "until": str(last.id)})
             await self._post(key, mark, "telling a schedule's owner", text, blocks)
+        return last.id if told is None else told
 
-    async def _direct(self, user: str) -> str | None:
-        """Return the direct message with a person; None if Slack will not have one."""
-        try:
-            response = await self._client.conversations_open(users=user)
-        except FAR_END as error:
-            log.warning("opening a direct message failed: %s", described(error))
-            if final(error):
-                return None
-            raise LookupError from error
-        channel: Any = response.get("channel") or {}
-        return str(channel.get("id") or "") or None
+    async def _told(self, key: ConversationKey, first: Notice) -> int | None:
+        """Look for a message that tells of a notice before all others; the number of its last one."""
+        for message in await own_messages(self._client, self._bot, key, first.at.timestamp() - CLOCKS):
+            mark = mark_of(message)
+            if mark and mark.event_type == NOTICE and mark.event_payload.get("notice") == str(first.id):
+                return int(mark.event_payload.get("until", first.id))
+        return None
 
     async def _post(
         self, key: ConversationKey, mark: Mark, what: str, text: str, blocks: list[Block]
@@ -86,7 +92,8 @@ def notice_text(notice: Notice, words: Words) -> str:
     paused = words("notice-paused") if schedule.state is ScheduleState.PAUSED else ""
     match notice.kind:
         case NoticeKind.MISSED:
-            return words("notice-missed", due=date(notice.due or notice.at))
+            key = "notice-missed-once" if schedule.state is ScheduleState.ENDED else "notice-missed"
+            return words(key, due=date(notice.due or notice.at))
         case NoticeKind.TAKEN_OVER:
             return words("notice-taken-over", user=f"<@{schedule.owner}>")
         case NoticeKind.CHANNEL:
@@ -98,9 +105,28 @@ def notice_text(notice: Notice, words: Words) -> str:
     return f"{told} {paused}".strip()
 
 
-def notice_blocks(notice: Notice, text: str) -> list[Block]:
-    prompt = short(notice.schedule.prompt)
-    return [section({"type": "mrkdwn", "text": text}), *(sections(text_lines(prompt)) if prompt else ())]
+def notice_blocks(notice: Notice, text: str, words: Words) -> list[Block]:
+    """Build a notice: below its words stands what is asked, or, because that is the new owner's to know, when and
+    where."""
+    return [section({"type": "mrkdwn", "text": text}), *_about(notice, words)]
+
+
+def missed_blocks(notices: Sequence[Notice], words: Words) -> list[Block]:
+    """Build the message of several that were missed, each with the time at which it was due."""
+    blocks = [section({"type": "mrkdwn", "text": words("notice-missed-many")})]
+    for notice in notices:
+        blocks += [context(date(notice.due or notice.at)), *_about(notice, words)[:1]]
+    return blocks
+
+
+def _about(notice: Notice, words: Words) -> list[Block]:
+    schedule = notice.schedule
+    if notice.owner != schedule.owner:
+        direct = schedule.channel.startswith("D")
+        where = words("grant-direct") if direct else f"<#{schedule.channel}>"
+        return [context(f"{timing_words(timing_of(schedule), words)} · {where}")]
+    prompt = short(schedule.prompt)
+    return [*sections(text_lines(prompt))] if prompt else []
 
 
 def short(prompt: str) -> str:

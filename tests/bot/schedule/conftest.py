@@ -1,7 +1,7 @@
 """Schedules on the real database, with a clock that stands where it is put and a board that remembers."""
 
 import shutil
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,8 @@ import pytest
 
 from bot.rules import Rules
 from bot.schedule.alarm import Alarm
-from bot.schedule.book import Book, Channel, Limits
+from bot.schedule.book import Book, Limits
+from bot.schedule.places import Channel
 from bot.schedule.posting import Posting
 from bot.turns.policy import Policy
 from functions.timing import next_run, read
@@ -58,6 +59,11 @@ class Workspace:
             raise LookupError
         return self.channels
 
+    async def direct(self, user: str) -> str | None:
+        if self.silent:
+            raise LookupError
+        return {KIM: "D1", LEE: "D2"}.get(user)
+
     async def has_member(self, channel: str, user: str) -> bool:
         return user in self.members.get(channel, ())
 
@@ -68,10 +74,14 @@ class Board:
 
     roots: list[Run] = field(default_factory=list)
     told: list[Notice] = field(default_factory=list)
+    messages: int = 0
     away: int = 0
     """How many posts end without anybody knowing, done as they are."""
     unreachable: bool = False
     refuses: bool = False
+    shut_out: set[str] = field(default_factory=set)
+    """People who may have nothing posted where it should be."""
+    silent_to: set[str] = field(default_factory=set)
     looked: int = 0
 
     async def find(self, run: Run) -> str | None:
@@ -79,6 +89,11 @@ class Board:
         if self.unreachable:
             raise LookupError
         return next((f"{900 + at}.000001" for at, each in enumerate(self.roots) if each.id == run.id), None)
+
+    async def admits(self, run: Run) -> bool:
+        if self.unreachable:
+            raise LookupError
+        return run.owner not in self.shut_out
 
     async def open(self, run: Run) -> str | None:
         if self.unreachable:
@@ -91,10 +106,12 @@ class Board:
             raise LookupError
         return f"{900 + len(self.roots) - 1}.000001"
 
-    async def tell(self, notice: Notice) -> None:
-        if self.unreachable:
+    async def tell(self, notices: Sequence[Notice]) -> int:
+        if self.unreachable or notices[0].owner in self.silent_to:
             raise LookupError
-        self.told.append(notice)
+        self.told += notices
+        self.messages += 1
+        return notices[-1].id
 
 
 @pytest.fixture
@@ -126,17 +143,20 @@ class Works:
     storage: Storage
     posting: Posting
     alarm: Alarm
+    counted: list[str]
 
     async def post(self) -> None:
-        """Post what is claimed."""
+        """Post what is claimed, as a process does that has just begun or is at work."""
+        await self.alarm.begin()
         self.posting.take_up(await self.storage.schedules.claimed())
         await self.posting.settle()
 
 
 def works(storage: Storage, clock: Clock, workspace: Workspace, board: Board, rules: Rules | None = None) -> Works:
     policy = Policy(rules or Rules(), workspace, storage.schedules)
-    posting = Posting(storage.schedules, board, policy, clock, GRACE, lambda: None)
-    return Works(storage, posting, Alarm(storage.schedules, posting, clock, GRACE))
+    counted: list[str] = []
+    posting = Posting(storage.schedules, board, policy, clock, GRACE, lambda: None, counted.append)
+    return Works(storage, posting, Alarm(storage.schedules, posting, clock, GRACE), counted)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from bot.demo.unkind.calls import Dropped, Refused
 from bot.demo.workspace.state import Message
 from bot.slack.people import People
-from bot.slack.run_posts import RunPosts, notice_text
+from bot.slack.run_posts import RunPosts, missed_blocks, notice_text
 from bot.words.catalogue import words_for
 from storage.records import Notice, NoticeKind, Pause, Run, Schedule, ScheduleState
 from tests.bot.slack.desk import Desk, hurry, open_desk
@@ -85,21 +85,34 @@ async def test_an_owner_is_told_once_in_their_direct_message(desk: Desk, posts: 
     workspace = desk.slack.workspace
     found = schedule(desk)
     notice = Notice(3, NoticeKind.CHANNEL, found, found.owner, datetime.now(UTC))
-    await posts.tell(notice)
-    await posts.tell(notice)
+    await posts.tell([notice])
+    await posts.tell([notice])
     [told] = roots(desk, workspace.dm(found.owner).id)
     assert f"<#{desk.key.channel}>" in told.text
     assert "resumes it" in told.text
 
 
+@pytest.mark.parametrize("kind", [NoticeKind.TAKEN_OVER, NoticeKind.MISSED])
+async def test_a_former_owner_is_not_told_what_the_new_one_asks_for(
+    desk: Desk, posts: RunPosts, kind: NoticeKind
+) -> None:
+    workspace = desk.slack.workspace
+    kim = workspace.user("kim").id
+    theirs = schedule(desk, prompt="Tell me all salaries.")
+    await posts.tell([Notice(3, kind, theirs, kim, datetime.now(UTC), datetime.now(UTC))])
+    [told] = roots(desk, workspace.dm(kim).id)
+    assert "salaries" not in f"{told.text} {told.blocks}"
+    assert "09:00 (UTC)" in str(told.blocks), "by which they know which it was"
+
+
 async def test_whom_slack_does_not_know_is_not_told(desk: Desk, posts: RunPosts) -> None:
-    await posts.tell(Notice(3, NoticeKind.OWNER, schedule(desk), "U0NOBODY", datetime.now(UTC)))
+    await posts.tell([Notice(3, NoticeKind.OWNER, schedule(desk), "U0NOBODY", datetime.now(UTC))])
     desk.slack.answer_next("conversations.open", Refused("internal_error"))
     for _ in range(9):
         desk.slack.answer_next("conversations.open", Refused("internal_error"))
     found = schedule(desk)
     with pytest.raises(LookupError):
-        await posts.tell(Notice(4, NoticeKind.OWNER, found, found.owner, datetime.now(UTC)))
+        await posts.tell([Notice(4, NoticeKind.OWNER, found, found.owner, datetime.now(UTC))])
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
@@ -107,3 +120,33 @@ async def test_whom_slack_does_not_know_is_not_told(desk: Desk, posts: RunPosts)
 async def test_every_notice_has_its_words(desk: Desk, kind: NoticeKind, language: str) -> None:
     notice = Notice(1, kind, schedule(desk), "U1", datetime.now(UTC), datetime.now(UTC))
     assert notice_text(notice, words_for(language))
+
+
+@pytest.mark.parametrize(
+    ("state", "says"), [(ScheduleState.ACTIVE, "Run now"), (ScheduleState.ENDED, "ask me again")]
+)
+async def test_what_was_missed_is_told_with_what_can_be_done(desk: Desk, state: ScheduleState, says: str) -> None:
+    """What was due once has ended with it: no list has it any more."""
+    missed = schedule(desk, state=state, pause=None)
+    notice = Notice(1, NoticeKind.MISSED, missed, missed.owner, datetime.now(UTC), datetime.now(UTC))
+    told = notice_text(notice, words_for("en"))
+    assert says in told
+    assert ("/nod schedules" in told) is (state is ScheduleState.ACTIVE)
+    assert notice_text(notice, words_for("ko"))
+
+
+async def test_what_was_missed_together_is_told_together_and_once(desk: Desk, posts: RunPosts) -> None:
+    """The first message was posted, and nobody saw it; since then one more was missed."""
+    found, now = schedule(desk, state=ScheduleState.ACTIVE, pause=None), datetime.now(UTC)
+    missed = [
+        Notice(each, NoticeKind.MISSED, replace(found, prompt=f"Number {each}."), found.owner, now, now)
+        for each in (3, 5, 6)
+    ]
+    assert await posts.tell(missed[:2]) == 5
+    assert await posts.tell(missed) == 5, "the third is told by itself"
+    assert await posts.tell(missed[2:]) == 6
+    first, second = roots(desk, desk.slack.workspace.dm(found.owner).id)
+    assert [f"Number {each}." in str(first.blocks) for each in (3, 5, 6)] == [True, True, False]
+    assert [f"Number {each}." in str(second.blocks) for each in (3, 5, 6)] == [False, False, True]
+    assert str(first.blocks).count("<!date^") == 2
+    assert len(missed_blocks(missed * 7, words_for("ko"))) <= 50
