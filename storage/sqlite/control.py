@@ -76,6 +76,8 @@ def stop(
         )
     ):
         return Stop(Stopping.ALREADY)
+    if ts and any(db.query("SELECT 1 FROM inbox WHERE key = ?", [f"message:{key.team}:{key.channel}:{ts}"])):
+        return Stop(Stopping.OVER)  # taken for a message before: Slack tells a mention twice
     running = next(
         db.query(
             f"SELECT id, user, ending FROM turns WHERE conversation = ({conversation}) AND state = 'running'",  # noqa: S608
