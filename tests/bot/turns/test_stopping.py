@@ -1,6 +1,7 @@
 """A turn is stopped: while the model writes, while a function reads, while an action is done, and at a commit."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from storage.records import (
     AssistantItem,
     Decision,
     Item,
+    ResultItem,
     Stopping,
     TurnState,
     UserItem,
@@ -211,6 +213,38 @@ async def test_a_process_that_ends_right_after_the_stop_has_stopped(
     assert (outlet.note, outlet.said, outlet.picked_up) == ("멈췄습니다.", "", 1)
     assert model.shown == []
     assert await history(parts.storage) == [AssistantItem("", stopped=True)]
+
+
+async def test_what_was_confirmed_is_carried_out_also_by_the_process_after_a_stopped_one(
+    parts: Parts, outlet: RecordingOutlet, desk: Desk, model: ScriptedModel, ledger: Ledger
+) -> None:
+    """Two clicks are one turn. It is stopped while the first is being done, and the process ends before the end of
+    the turn is shown."""
+    model.calls(("pay", '{"amount": 5}'), ("pay", '{"amount": 6}'))
+    await desk.message("Pay both.", direct=True)
+    claim = await desk.claim()
+    await parts.storage.turns.finish(claim.turn, await run_turn(parts, claim, outlet), parts.clock())
+    first, second = (replace(action, card_ts=None) for action in outlet.cards)
+    for action in (first, second):
+        await desk.click(action, Decision.CONFIRM)
+    assert len((await desk.claim()).entries) == 2
+    assert await parts.storage.actions.begin(first.id, parts.clock()) is not None
+    assert await stop(parts) is Stopping.STOPPED
+    left = await recover(parts)
+    model.says("I told it.")
+    outlets = Outlets(outlet)
+    worker = Worker(parts, outlets, 4)
+    for ended in left.ended:
+        worker.show(ended)
+    async with asyncio.timeout(20), at_work(worker):
+        await outlets.finished.wait()
+        outlets.finished.clear()
+        await outlets.finished.wait()
+    assert [paid for paid, _ in ledger.paid] == [6], "what had begun is not known, and not done again"
+    states = [(await parts.storage.actions.get(action.id)).state for action in (first, second)]  # type: ignore[union-attr]
+    assert states == [ActionState.UNKNOWN, ActionState.SUCCEEDED]
+    told = [json.loads(item.output_json) for item in model.shown[-1] if isinstance(item, ResultItem)]
+    assert [each["status"] for each in told[-2:]] == ["succeeded", "unknown"]
 
 
 async def test_an_ordinary_answer_has_a_menu_and_one_with_effects_has_none(
