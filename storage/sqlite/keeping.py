@@ -42,6 +42,11 @@ _THEIRS = f"""
             SELECT 1 FROM items INDEXED BY items_speaker
             WHERE items.conversation = conversations.id AND kind IN ('user', 'overheard')
                 AND json_extract(data, '$.user') < :user AND json_extract(data, '$.text') <> '{MARKER}'
+                -- Nod's own words stand without a person among them, and so does a gap.
+                AND (
+                    json_extract(data, '$.user') <> ''
+                    OR kind = 'overheard' AND json_extract(data, '$.text') <> ''
+                )
         ) OR EXISTS (
             SELECT 1 FROM items INDEXED BY items_speaker
             WHERE items.conversation = conversations.id AND kind IN ('user', 'overheard')

@@ -3,11 +3,13 @@
 import asyncio
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
 from storage.ports import Storage
 from storage.records import (
+    APP,
     PICTURE,
     Action,
     ActionState,
@@ -51,8 +53,10 @@ from tests.storage.sample import (
     kept,
     message,
     new_action,
+    started,
     thread,
 )
+from tests.storage.test_revisions import holds
 
 GONE = "[forgotten]"
 SECRET = "the salary of somebody"
@@ -212,6 +216,38 @@ async def test_who_wanted_it_is_written_down(storage: Storage) -> None:
     assert (row.event, row.action_id, row.actor, row.at) == ("forgotten", "wish", "operator", LATER)
     counts = {"conversations": 1, "shared": 0, "busy": 0, "schedules": 0, "withdrawn": 0}
     assert row.details == {"of": KIM, **counts, "rows": []}
+
+
+async def test_what_nobody_said_makes_no_conversation_a_shared_one(storage: Storage) -> None:
+    """Nod's own *Go on*, and its remark that older messages were left out."""
+    claim = await said(storage)
+    after = await started(storage)
+    own: list[Item] = [OverheardItem("", gap="older"), UserItem("(Go on.)", ""), AssistantItem(SECRET)]
+    await storage.turns.record(after.turn, [NewItem(item) for item in own], at=NOW, ending=TurnState.ANSWERED)
+    await storage.turns.finish(after.turn, TurnState.ANSWERED, NOW)
+    assert await storage.keeping.remembered("T1", KIM) == Remembered(1, 0, 0, 0)
+    assert await forget(storage) == Forgotten(1, 0, 0)
+    assert await items(storage, claim) == []
+
+
+async def test_an_app_without_an_id_has_talked_too(storage: Storage) -> None:
+    claim = await said(storage)
+    after = await started(storage)
+    heard = OverheardItem("The build is broken.", "", "CI", "99.1", APP)
+    await storage.turns.record(after.turn, [NewItem(heard)], at=NOW, ending=TurnState.ANSWERED)
+    await storage.turns.finish(after.turn, TurnState.ANSWERED, NOW)
+    assert await forget(storage) == Forgotten(1, 1, 0)
+    assert heard in await items(storage, claim)
+
+
+async def test_an_edit_after_it_is_not_kept_with_the_key(storage: Storage, tmp_path: Path) -> None:
+    claim = await said(storage)
+    asked = claim.entries[0].delivery
+    await forget(storage)
+    edit = Revision(KEY.team, KEY.channel, asked.ts, "300.1", KIM, f"{SECRET}, again")
+    assert await storage.inbox.revise(edit, LATER) is None
+    await storage.inbox.prune(NOW, LATER + timedelta(seconds=1))
+    assert holds(tmp_path / "nod.db", SECRET) == []
 
 
 # ── with others ─────────────────────────────────────────────────────────────────────────────────────────────
