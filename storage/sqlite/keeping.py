@@ -33,6 +33,8 @@ _THEIRS = f"""
             AND json_extract(data, '$.user') = :user AND json_extract(data, '$.text') <> '{MARKER}'
         UNION
         SELECT conversation FROM inbox INDEXED BY inbox_next WHERE state = 'waiting' AND user = :user
+        UNION
+        SELECT conversation FROM actions INDEXED BY actions_reasons WHERE reason <> '' AND decided_by = :user
     )
     SELECT conversations.id, team,
         EXISTS (

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.outcomes import outcome_items
 from storage.ports import Storage
 from storage.records import (
     APP,
@@ -373,6 +374,31 @@ async def test_nothing_but_digests_is_kept_of_what_is_over(storage: Storage) -> 
     assert (after[0].texts, set(after[0].details["kept"])) == ({}, {"arguments_json"})
     assert after[-1].details["rows"] == [row.id for row in rows if row.texts]
     assert await storage.audit.verify() is None
+
+
+async def test_why_somebody_denied_what_another_had_asked_for_goes_with_them(
+    storage: Storage, tmp_path: Path
+) -> None:
+    why = "because of the layoffs"
+    claim = await said(storage, actions=("a",), state=TurnState.WAITING)
+    action = await storage.actions.get("a")
+    assert action is not None
+    await storage.actions.decide(click(action, Decision.DENY, user=LEE, reason=why))
+    told = await storage.inbox.claim(LATER)
+    assert told is not None
+    new = [*outcome_items(await kept(storage, action)), NewItem(AssistantItem("They denied it."))]
+    await storage.turns.record(told.turn, new, at=LATER, ending=TurnState.ANSWERED)
+    await storage.turns.finish(told.turn, TurnState.ANSWERED, LATER)
+    assert await storage.keeping.remembered("T1", LEE) == Remembered(1, 1, 0, 0)
+    before = await items(storage, claim)
+    assert await forget(storage, LEE) == Forgotten(1, 1, 0)
+    assert holds(tmp_path / "nod.db", why) == []
+    after, now = await items(storage, claim), await kept(storage, action)
+    assert (now.state, now.decided_by, now.reason) == (ActionState.DENIED, LEE, "")
+    assert outcome_items(now)[1].item in after
+    assert [item for item in after if item not in before] == [outcome_items(now)[1].item], "kim's words stay"
+    assert await storage.audit.verify() is None
+    assert await storage.keeping.remembered("T1", LEE) == Remembered(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("begun", [False, True])
