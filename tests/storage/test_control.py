@@ -183,6 +183,27 @@ async def test_what_is_being_done_is_said(storage: Storage) -> None:
     assert (await storage.turns.stopped(doing.turn, (), "", LATER)).key == "stopped-beside"
 
 
+async def test_what_was_confirmed_and_waits_its_turn_is_said_too(storage: Storage) -> None:
+    """Somebody clicks on a card while the answer goes on below it, and then stops that."""
+    claim = await asked(storage)
+    await storage.turns.record(claim.turn, (), [new_action("a")], at=NOW)
+    click = Click("a", Decision.CONFIRM, KEY.team, KEY.channel, None, KIM, NOW, allowed=True)
+    await storage.actions.decide(click)
+    assert (await stop(storage, KEY, KIM, LATER)).verdict is Stopping.STOPPED
+    assert (await storage.turns.stopped(claim.turn, (), "", LATER)).key == "stopped-beside"
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    doing = await storage.inbox.claim(LATER)
+    assert doing is not None
+    assert doing.entries[0].delivery.action_id == "a"
+
+
+async def test_what_waits_for_a_click_is_not_carried_out(storage: Storage) -> None:
+    claim = await asked(storage)
+    await storage.turns.record(claim.turn, (), [new_action("a")], at=NOW)
+    await stop(storage, KEY, KIM, LATER)
+    assert (await storage.turns.stopped(claim.turn, (), "", LATER)).key == "stopped"
+
+
 @pytest.mark.parametrize("order", list(permutations(["stop", "stop again", "answer", "end"])))
 @pytest.mark.parametrize("crash", range(5))
 async def test_a_stop_and_the_natural_end_in_any_order(storage: Storage, order: list[str], crash: int) -> None:
