@@ -13,10 +13,13 @@ from bot.turns.parts import Parts
 from bot.turns.recovery import recover
 from bot.turns.stopping import STOPPED, STOPPED_BESIDE
 from bot.turns.turn import run_turn
+from bot.turns.withdrawal import withdrawal
 from bot.turns.worker import Worker
 from functions import Context, Function, function
+from storage.outcomes import reference
 from storage.ports import Storage, StorageError
 from storage.records import (
+    Action,
     ActionState,
     AssistantItem,
     Decision,
@@ -165,6 +168,37 @@ async def test_while_an_action_is_done_it_is_done_and_told_on_its_card(
         await parts.effects.settle(10.0)
     assert [action.state for action in outlet.settled] == [ActionState.SUCCEEDED] * 2
     assert len(model.shown) == 1, "the model was asked to tell what came of it"
+
+
+async def test_what_the_model_takes_back_is_taken_back_whole(
+    parts: Parts, outlet: RecordingOutlet, desk: Desk, model: ScriptedModel
+) -> None:
+    """The stop comes between the commit and its card."""
+    held, settled = Held(), RecordingOutlet()
+
+    class Cards:
+        async def settle_all(self, actions: Sequence[Action]) -> None:
+            await held()
+            settled.settled += actions
+
+    taking_back = withdrawal(parts.storage.actions, Cards(), parts.clock)  # type: ignore[arg-type]
+    parts = replace(parts, functions={**parts.functions, taking_back.name: taking_back})
+    model.calls(("pay", '{"amount": 5}'))
+    await desk.message("Pay.", direct=True)
+    async with at_it(parts, outlet) as work:
+        await work.ended()
+        [action] = outlet.cards
+        model.calls((taking_back.name, json.dumps({"reference_of_action": reference(action.id)})))
+        await desk.message("Or rather not.", direct=True)
+        work.worker.wake()
+        await held.begun.wait()
+        assert await stop(parts) is Stopping.STOPPED
+        await work.ended()
+        held.may_end.set()
+        await asyncio.wait({task for task in asyncio.all_tasks() if task.get_name() == "taking back"})
+    assert [each.state for each in settled.settled] == [ActionState.WITHDRAWN]
+    told = [json.loads(item.output_json) for item in await history(parts.storage) if isinstance(item, ResultItem)]
+    assert [each["status"] for each in told] == ["awaiting_confirmation", "withdrawn"]
 
 
 async def test_a_stop_at_a_commit_is_met_there(
