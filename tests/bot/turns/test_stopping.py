@@ -12,6 +12,7 @@ from bot.model.protocol import Event, TextDelta
 from bot.turns.parts import Parts
 from bot.turns.recovery import recover
 from bot.turns.stopping import STOPPED, STOPPED_BESIDE
+from bot.turns.threads import Above
 from bot.turns.turn import run_turn
 from bot.turns.withdrawal import withdrawal
 from bot.turns.worker import Worker
@@ -19,11 +20,14 @@ from functions import Context, Function, function
 from storage.outcomes import reference
 from storage.ports import Storage, StorageError
 from storage.records import (
+    UNREAD,
     Action,
     ActionState,
     AssistantItem,
     Decision,
+    Delivery,
     Item,
+    OverheardItem,
     ResultItem,
     Stopping,
     TurnState,
@@ -229,6 +233,30 @@ async def test_before_anything_of_it_is_recorded(parts: Parts, outlet: Recording
     await parts.storage.turns.stopped(claim.turn, (), "", parts.clock())
     await parts.storage.turns.finish(claim.turn, TurnState.ANSWERED, parts.clock())
     assert await history(parts.storage) == [AssistantItem("", stopped=True)]
+
+
+async def test_what_stood_above_and_was_still_being_read_is_known_to_be_unread(
+    parts: Parts, outlet: RecordingOutlet, desk: Desk
+) -> None:
+    """The next turn finds a history, and reads no thread."""
+    held = Held()
+
+    class Slow:
+        async def above(self, delivery: Delivery) -> Above | None:
+            await held()
+            return Above()
+
+    parts = replace(parts, threads=Slow())
+    await desk.message("What do they want?")
+    async with at_it(parts, outlet) as work:
+        await held.begun.wait()
+        assert await stop(parts) is Stopping.STOPPED
+        await work.ended()
+    assert await history(parts.storage) == [
+        OverheardItem("", gap=UNREAD),
+        UserItem("What do they want?", "U1", "Kim"),
+        AssistantItem("", stopped=True),
+    ]
 
 
 async def test_a_process_that_ends_right_after_the_stop_has_stopped(
