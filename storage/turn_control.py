@@ -43,8 +43,8 @@ class TurnControl(Protocol):
         """Put `continue:<turn>` into the inbox, for an answer whose note `goes_on`.
 
         Looks, in this order: no such turn in this team and channel, or it did not end so: UNKNOWN; it was another
-        person's: NOT_YOURS; it was continued before: ALREADY; its conversation has a later turn, or something
-        waits in it: MOVED_ON. Otherwise AGAIN, once.
+        person's: NOT_YOURS; it was continued before: ALREADY; it is given anew, its conversation has a later
+        turn, or something waits in it: MOVED_ON. Otherwise AGAIN, once.
         """
         ...
 

@@ -157,7 +157,7 @@ def go_on(
         return Retried.NOT_YOURS
     if row["continued_at"] is not None:
         return Retried.ALREADY
-    if _moved_on(db, turn, row["conversation"]):
+    if row["regenerated_at"] is not None or _moved_on(db, turn, row["conversation"]):
         return Retried.MOVED_ON
     db.execute("UPDATE turns SET continued_at = ? WHERE id = ?", [time_text(at), turn])
     key = conversation_from(row).key

@@ -266,6 +266,19 @@ async def test_it_goes_on_also_before_its_end_is_written_down(storage: Storage) 
     assert await storage.inbox.claim(LATER) is not None
 
 
+async def test_what_is_given_anew_does_not_go_on_too(storage: Storage) -> None:
+    """Both are pressed before the end of the turn is written down."""
+    claim = await asked(storage)
+    cut = [NewItem(AssistantItem("1 2 3"))]
+    await storage.turns.record(claim.turn, cut, at=NOW, ending=TurnState.ANSWERED, note=CUT)
+    assert await storage.turns.regenerate(claim.turn, *PLACE, KIM, LATER) is Retried.AGAIN
+    assert await storage.turns.go_on(claim.turn, *PLACE, KIM, LATER) is Retried.MOVED_ON
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    again = await storage.inbox.claim(LATER)
+    assert again is not None
+    assert len(again.entries) == 1
+
+
 @pytest.mark.parametrize("note", [None, Note("answer-filtered"), Note("late", retry=True)])
 async def test_only_what_was_cut_goes_on(storage: Storage, note: Note | None) -> None:
     claim = await answered(storage, note=note)
