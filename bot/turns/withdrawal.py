@@ -22,12 +22,12 @@ ACTING = frozenset({NAME})
 
 
 def withdrawal(actions: Actions, outlets: Outlets, clock: Callable[[], datetime]) -> Function:
-    """Make the function over what is stored and shown. What it has begun goes on if the turn is stopped meanwhile,
-    and the history is told with the commit: else a card would wait on, for people or for the model."""
+    """Make the function over what is stored and shown. What it has begun goes on if the turn is stopped meanwhile:
+    else a card would seem to wait on."""
     under_way: set[asyncio.Task[bool]] = set()
 
     async def take_back(action_id: str, person: str) -> bool:
-        withdrawn = await actions.withdraw(action_id, person, clock(), told=True)
+        withdrawn = await actions.withdraw(action_id, person, clock())
         if withdrawn is not None:
             await outlets.settle_all([withdrawn])
         return withdrawn is not None
