@@ -7,7 +7,7 @@ and only when that is full.
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -23,6 +23,11 @@ JOINED = {"\u200d", "\ufe0e", "\ufe0f", *map(chr, range(0x1F3FB, 0x1F400))}
 """What belongs to the character before it: the joiner, variation selectors, skin tones."""
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["inline", "text_join"])
+_PARSER_WITHOUT_TABLES = MarkdownIt("commonmark", {"html": False}).disable(["inline", "text_join"])
+
+COLUMNS = 100
+"""Columns up to which a table is one: Slack shows 20. The parser makes up the cells that the rows of a wider one
+lack, as many as 65,536, and everybody waits for that."""
 
 
 class Grade(IntEnum):
@@ -96,20 +101,23 @@ class _Page:
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts = [0, *(found.end() for found in BREAK.finditer(text))]
-        tokens = _PARSER.parse(text)
+        wide = any(line.count("|") > COLUMNS for line in BREAK.split(text))
+        tokens = (_PARSER_WITHOUT_TABLES if wide else _PARSER).parse(text)
         self.tops = {token.map[0] for token in tokens if token.level == 0 and token.map}
         self.blocks = [
             _Block(token.map[0], token.map[1], token if token.type == "fence" else None)
             for token in tokens
             if token.map and token.type in ("fence", "table_open")
         ]
+        self._begins = [block.start for block in self.blocks]  # none of them holds another
 
     def line(self, number: int) -> str:
         end = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.text)
         return self.text[self.starts[number] : end].rstrip("\r\n")
 
     def at(self, line: int) -> _Block | None:
-        return next((block for block in self.blocks if block.holds(line)), None)
+        place = bisect_left(self._begins, line) - 1
+        return self.blocks[place] if place >= 0 and self.blocks[place].holds(line) else None
 
     def grade(self, line: int) -> Grade | None:
         """Grade a seam before a line; None where it would leave half a line of a code block or table alone."""

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from bot.slack.seams import CLOSING, MESSAGE_LENGTH, Grade, Limits, seam, unclosed
 
@@ -220,3 +221,19 @@ def test_a_code_block_that_the_model_left_open_is_closed() -> None:
     assert unclosed("Look:\n\n> ```sh\n> ls") == "\n> ```"
     assert unclosed("1. a\n   ~~~~\n   b\n") == "   ~~~~"
     assert unclosed("```\nx\n```\n") == unclosed("`x` and ``` y") == unclosed("~~~\nx\n~~~\n\nmore") == ""
+
+
+def test_a_table_that_is_wider_than_any_makes_no_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The parser makes up the cells that rows lack: here 65,536 of them, at each look."""
+    made: list[int] = []
+    parse = MarkdownIt.parse
+
+    def counting(self: MarkdownIt, text: str) -> list[Token]:
+        tokens = parse(self, text)
+        made.append(len(tokens))
+        return tokens
+
+    monkeypatch.setattr(MarkdownIt, "parse", counting)
+    cut = seam("", f"{'|a' * 2_000}|\n{'|-' * 2_000}|\n{'|' * 3}\n" + "|\n" * 2_000, ended=True)
+    assert cut is not None
+    assert 0 < max(made) < 20_000
