@@ -198,7 +198,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             granting=granting,
             forgetting=forgetting,
             sharing=Sharing(storage.history, whisper),
-            retries=Retries(storage.turns, clock, whisper, client, worker.wake),
+            retries=Retries(storage.turns, clock, whisper, client, worker.wake, nod.bot),
             scheduling=scheduling,
             offers=Offers(client, people),
             stops=stops,

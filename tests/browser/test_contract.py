@@ -61,7 +61,7 @@ async def test_a_hire_takes_four_eyes(page: Page, office: Office) -> None:
     await say(page, "@Nod 29살 김민수를 연봉 91000으로 채용해줘")
     await expect(thread(page).list).to_contain_text("다른 분이")
     await thread(page).confirm.click()
-    await expect(page.locator("article.message[data-ephemeral]")).to_contain_text("결정하실 수 없어서")
+    await expect(page.locator("article.message[data-ephemeral]")).to_contain_text("결정하실 수 없어")
     assert len(office.world.employees.rows()) == 24
     await become(page, "park")
     await thread(page).confirm.click()
