@@ -28,6 +28,9 @@ PREVIEW = 500
 DIALOG = 150
 """Weight of the arguments that Slack's second question repeats; its text may have 300 characters."""
 
+HEADING = 100
+"""Weight of that question's title, which names what is done if there is room."""
+
 NAMED = 20
 """People and user groups that a card names; of more it gives the number."""
 
@@ -208,8 +211,9 @@ def _confirm(action: Action, function: Function, words: Words) -> Block:
     pressed = button(CONFIRM, words("card-confirm"), action.id)
     if not function.destructive:
         return {**pressed, "style": "primary"}
+    heading = words("confirm-title", title=title(action, function, words))
     dialog = {
-        "title": plain(words("confirm-title")),
+        "title": plain(heading if weight(heading) <= HEADING else words("card-confirm")),
         "text": plain(_asked_again(action, function, words)),
         "confirm": plain(words("confirm-yes")),
         "deny": plain(words("confirm-no")),

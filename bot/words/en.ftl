@@ -53,7 +53,7 @@ card-remember = Confirm, and don't ask again here for an hour
 card-reason = Reason
 card-granted = Nobody was asked this time: { $user } had chosen “don't ask again here for an hour”.
 card-superseded = This was changed before it was confirmed. The new card counts; nothing was done by this one.
-confirm-title = Are you sure?
+confirm-title = { $title }: are you sure?
 confirm-as-shown = With everything as the card shows it.
 confirm-yes = Yes, do it
 confirm-no = No, go back
@@ -320,6 +320,7 @@ regenerate-acted = This answer came with an action, and what has effects is not 
 
 ## Files
 file-too-large = I could not read “{ $name }”: it is larger than { $limit }. Send a smaller file, or only the part that matters.
+file-too-many-pixels = I could not read “{ $name }”: it has more than { $limit } megapixels. Make it smaller and send it again.
 file-unsupported = I could not read “{ $name }”: I have no reader for this kind of file. I can read text, CSV, PDF, Word and Excel files, and pictures.
 file-save-as = I could not read “{ $name }” in this format. Save it as { $kind } and send me that.
 file-mismatch = I could not read “{ $name }”: it is not the kind of file that its name says. Export it again from the program that it comes from.

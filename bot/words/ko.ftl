@@ -9,7 +9,7 @@ help =
     • 무언가를 바꾸는 일은 정해진 분이 ‘승인’을 누를 때까지 기다립니다.
     • “평일 아침 9시마다 …”라고 하시면 일정이 되고, `/nod 일정`에서 볼 수 있습니다.
     • `/nod 새대화`는 새 대화를 열고, `/nod 허락`은 다시 묻지 않고 하는 일을 보여 주고, `/nod 잊기`는 제가 기억하는 내용을 지웁니다.
-prompts-title = 무엇이 궁금하세요?
+prompts-title = 무엇이 궁금하십니까?
 prompt-top-salary = 직원들 중에 제일 많은 연봉을 받는 사람은?
 prompt-average-age = 직원들의 평균 나이는?
 prompt-weather = 오늘 서울의 날씨는?
@@ -47,7 +47,7 @@ card-remember = 승인하고, 여기서는 한 시간 동안 다시 묻지 않�
 card-reason = 이유
 card-granted = 이번에는 따로 묻지 않았습니다. { $user }님이 ‘한 시간 동안 다시 묻지 않기’를 선택했습니다.
 card-superseded = 승인하기 전에 내용이 수정되었습니다. 새 카드가 유효하며, 이 카드로는 아무것도 실행하지 않았습니다.
-confirm-title = 정말 실행할까요?
+confirm-title = { $title }: 정말 실행할까요?
 confirm-as-shown = 카드에 보이는 내용 그대로 실행합니다.
 confirm-yes = 실행
 confirm-no = 돌아가기
@@ -233,7 +233,7 @@ answer-filtered = AI 제공업체의 콘텐츠 필터가 이 답을 막았습니
 answer-refused = 모델이 이 질문에는 답하지 않겠다고 했습니다.
 answer-empty = 모델이 빈 답을 보냈습니다. 다른 말로 다시 물어봐 주세요.
 late = 쓰신 지 시간이 꽤 지났는데, 그때는 답해 드리지 못했습니다. 지금이라도 답해 드릴까요?
-turn-too-long = 시간이 너무 오래 걸려서 멈췄습니다. 확인을 기다리던 요청은 그대로 있습니다. 다시 시도하시거나, 한 번에 더 적게 요청해 주세요.
+turn-too-long = 시간이 너무 오래 걸려서 멈췄습니다. 승인을 기다리던 요청은 그대로 있습니다. 다시 시도하시거나, 한 번에 더 적게 요청해 주세요.
 too-many-steps = { $steps }단계를 거쳤지만 답에 이르지 못해서 멈췄습니다. 더 작게, 또는 나누어서 요청해 주세요.
 incident = Nod 내부에 문제가 생겼습니다. 다시 물어봐 주세요. 계속되면 Nod 관리자에게 이 번호를 알려 주세요: { $incident }
 
@@ -247,7 +247,7 @@ status-line = { $place ->
     }
 retry-button = 다시 시도
 retry-begun = 다시 시도하고 있습니다…
-retry-not-yours = 이 요청은 요청하신 분만 다시 시도하게 할 수 있습니다.
+retry-not-yours = 요청하신 분만 다시 시도할 수 있습니다.
 retry-already = 이미 다시 시도했습니다. 아래쪽에서 답을 확인해 주세요.
 retry-moved-on = 그 뒤로 대화가 이어져서 다시 시도하지 않았습니다. 아직 필요하시면 한 번 더 말씀해 주세요.
 retry-unknown = 어떤 요청이었는지 더 이상 알 수 없어서 아무것도 하지 않았습니다. 다시 말씀해 주세요.
@@ -277,6 +277,7 @@ regenerate-acted = 이 답에는 실행을 요청한 작업이 있어 다시 답
 
 ## 파일
 file-too-large = ‘{ $name }’ 파일은 { $limit }보다 커서 읽지 못했습니다. 더 작은 파일이나 필요한 부분만 보내 주세요.
+file-too-many-pixels = ‘{ $name }’ 이미지는 { $limit }메가픽셀보다 커서 읽지 못했습니다. 크기를 줄여서 다시 보내 주세요.
 file-unsupported = ‘{ $name }’ 파일은 제가 읽을 수 없는 형식입니다. 텍스트, CSV, PDF, Word, Excel 파일과 이미지를 읽을 수 있습니다.
 file-save-as = ‘{ $name }’ 파일은 이 형식으로는 읽지 못했습니다. { $kind } 형식으로 저장해서 보내 주세요.
 file-mismatch = ‘{ $name }’ 파일은 이름과 실제 형식이 달라서 읽지 못했습니다. 원래 프로그램에서 다시 내보내 주세요.

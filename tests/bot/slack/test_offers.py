@@ -1,6 +1,6 @@
 """An edit through Bolt: committed before the ack, and offered to be answered again after it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,11 +55,21 @@ def edit(text: str = "<@UBOT> b?", at: str = "1.5", **more: Any) -> dict[str, An
     return {"type": "event_callback", "team_id": "T1", "event": told | {"event_ts": "1.9", "previous_message": {}}}
 
 
-async def no_stop(_: Delivery) -> bool:
-    return False
+class NoStop:
+    """Nobody wishes that anything stop; what was deleted is written down."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    async def by_word(self, delivery: Delivery, context: MutableMapping[str, Any]) -> bool:
+        return False
+
+    async def by_deletion(self, revision: Revision) -> None:
+        if revision.text is None:
+            self.deleted.append(revision.key)
 
 
-async def kept(inbox: Inbox, body: dict[str, Any]) -> AsyncBoltContext:
+async def kept(inbox: Inbox, body: dict[str, Any], stops: NoStop | None = None) -> AsyncBoltContext:
     """Let the middleware see an event; what it leaves for the listeners."""
     order: list[str] = []
 
@@ -67,7 +77,7 @@ async def kept(inbox: Inbox, body: dict[str, Any]) -> AsyncBoltContext:
         order.append("next")
 
     request = AsyncBoltRequest(body=body, mode="socket_mode")
-    await Intake(inbox, lambda: NOW, "UBOT", lambda: None, lambda: None, no_stop).keep_event(
+    await Intake(inbox, lambda: NOW, "UBOT", lambda: None, lambda: None, stops or NoStop()).keep_event(
         request, body, following
     )
     assert order == ["next"]
@@ -96,6 +106,17 @@ async def test_an_edit_is_committed_and_tells_what_could_be_answered_again(stora
     conversation = await storage.history.conversation(ConversationKey("T1", "C1", "1.2"))
     assert conversation is not None
     assert await storage.history.items(conversation.id) == [UserItem("b?", "U1", edited="1.5")]
+
+
+async def test_a_deletion_stops_also_when_it_is_told_again(storage: Storage) -> None:
+    """The first try may have followed the deletion, and failed at the stop: then there was no ack."""
+    deleted = edit()
+    deleted["event"] |= {"subtype": "message_deleted", "deleted_ts": "1.2"}
+    stops = NoStop()
+    for _ in range(2):
+        await kept(storage.inbox, deleted, stops)
+    await kept(storage.inbox, edit(), stops)
+    assert stops.deleted == ["message:T1:C1:1.2"] * 2
 
 
 async def test_an_edit_that_cannot_be_committed_is_not_acknowledged() -> None:
