@@ -100,6 +100,8 @@ def outcome(action: Action, words: Words) -> str:
     """Say in one sentence (mrkdwn) what became of an action."""
     if action.state is ActionState.WITHDRAWN and action.superseded_by:
         return words("card-superseded")
+    if action.state is ActionState.EXPIRED and action.decided_by is not None:
+        return words("card-too-late", user=f"<@{action.decided_by}>")
     state = ActionState.CONFIRMED if action.state is ActionState.EXECUTING else action.state
     return words(f"card-{state}", user=f"<@{action.decided_by or action.requester}>")
 

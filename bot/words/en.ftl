@@ -65,6 +65,7 @@ card-failed = ❌ { $user } confirmed this, but it was not done. Nothing was cha
 card-unknown = ⚠️ Outcome unknown: { $user } confirmed this, but I cannot tell whether it was done, and I will not try again. Please check before you ask once more.
 card-denied = 🚫 Denied by { $user }. Nothing was done.
 card-expired = Nobody decided in time. Nothing was done.
+card-too-late = { $user } confirmed this, but I could not begin it in time. Nothing was done.
 card-withdrawn = Withdrawn. Nothing was done.
 value-none = (none)
 value-empty = (empty text)
@@ -164,7 +165,7 @@ schedules-more = { $count ->
     } not listed here. Delete some of these to see the rest.
 schedule-next = next { $at }
 schedule-paused-by-hand = paused
-schedule-paused-owner = paused: its owner may not have schedules any more
+schedule-paused-owner = paused: its owner may no longer make or run schedules
 schedule-paused-channel = paused: I cannot post it in its channel
 schedule-paused-failures = paused: it failed three times in a row
 schedule-pause = Pause

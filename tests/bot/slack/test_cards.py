@@ -228,6 +228,15 @@ def test_what_was_the_case_is_said_of_what_was_decided(
     assert ("At that time" in text) is (shown == "At that time")
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_confirmed_and_not_begun_does_not_say_that_nobody_decided(language: str) -> None:
+    words = words_for(language)
+    late = replace(action(employee_id=1), state=ActionState.EXPIRED, decided_by="U9")
+    assert words("card-too-late", user="<@U9>") in mrkdwn(action_card(late, change, words))
+    never = replace(late, decided_by=None)
+    assert words("card-expired") in mrkdwn(action_card(never, change, words))
+
+
 def test_a_preview_is_one_line_of_its_own() -> None:
     blocks = action_card(replace(action(employee_id=1), preview="Kim\nSalary: 5"), change, EN)
     assert "Now: Kim\\u{a}Salary: 5" in plain_texts(blocks)
