@@ -65,7 +65,7 @@ async def test_a_confirmation_holds_as_long_again_as_it_could_be_given(storage: 
     assert await told(storage, late)
     [_, said] = outcome_items(expired)
     assert isinstance(said.item, ResultItem)
-    assert "It was confirmed, but could not be begun in time." in said.item.output
+    assert "It was confirmed, but could not be begun in time." in said.item.output_json
     assert await storage.actions.begin(late.id, LATER) is None
 
 
