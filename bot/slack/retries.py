@@ -122,7 +122,7 @@ class Retries:
         except LookupError:
             return
         for message in said:
-            if mark_of(message) == mark:
+            if mark_of(message) == mark and marked not in str(message.get("blocks")):
                 await self._take_button(pressed.channel, str(message["ts"]), message, marked, marked)
 
     async def _take_button(self, channel: str, ts: str, shown: Mapping[str, Any], told: str, marked: str) -> None:

@@ -194,7 +194,8 @@ def offer(desk: Desk) -> tuple[Message, str]:
 async def test_a_private_offer_becomes_what_came_of_it(desk: Desk, retried: Retried) -> None:
     """It never says that anything was answered where nothing was, and the answer that everybody sees is marked."""
     before, other, (message, value) = answer(desk), answer(desk, 6), offer(desk)
-    await press(desk, message, Far(retried), value, REGENERATE)
+    for _ in range(2):
+        await press(desk, message, Far(retried), value, REGENERATE)
     if retried is Retried.NOT_YOURS:
         assert message.text == "Again?"
     else:
@@ -202,7 +203,7 @@ async def test_a_private_offer_becomes_what_came_of_it(desk: Desk, retried: Retr
         assert whispers(desk) == [message.text], "nothing is said outside of the thread"
         assert buttons(message) == 0
     marked = retried in (Retried.AGAIN, Retried.ALREADY)
-    assert (WORDS("regenerate-begun") in str(before.blocks)) is marked
+    assert str(before.blocks).count(WORDS("regenerate-begun")) == marked, "once"
     assert buttons(before) == (not marked)
     assert "It is **42**." in str(before.blocks)
     assert (buttons(other), "Answered again" in str(other.blocks)) == (1, False)
