@@ -188,7 +188,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
         stops = Stops(storage.turns, clock, whisper, client, parts.stops.call)
-        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery, stops.by_word)
+        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery, stops)
         granting = Granting(storage.grants, functions, clock, whisper)
         scheduling = Scheduling(book, client, whisper)
         openings = Openings(client, session, nod.bot)
@@ -204,7 +204,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             granting=granting,
             forgetting=forgetting,
             sharing=Sharing(storage.history, whisper),
-            retries=Retries(storage.turns, clock, whisper, client, worker.wake),
+            retries=Retries(storage.turns, clock, whisper, client, worker.wake, nod.bot),
             scheduling=scheduling,
             offers=Offers(client, people),
             stops=stops,

@@ -12,6 +12,9 @@ NOTES = {
     ActionState.UNKNOWN: "Nod cannot know whether it was done. Say so and what to check; do not call it again.",
 }
 
+TOO_LATE = "It was confirmed, but could not be begun in time. Nothing was done."
+"""Of what expired after its click."""
+
 OUTCOME = "outcome_"
 """What the call id of an action's end begins with."""
 
@@ -50,10 +53,13 @@ def outcome_items(action: Action) -> list[NewItem]:
     """Build the pair for a final action; its keys make sure that a conversation is told once."""
     call_id = f"{OUTCOME}{reference(action.id)}"
     call_key, result_key = outcome_keys(action.id)
-    output = action.outcome_json or json.dumps(
-        {"status": action.state, "note": NOTES[action.state]}, ensure_ascii=False
-    )
+    output = action.outcome_json or json.dumps({"status": action.state, "note": _note(action)}, ensure_ascii=False)
     return [
         NewItem(CallItem(call_id, action.function, action.arguments_json), key=call_key),
         NewItem(ResultItem(call_id, output), key=result_key),
     ]
+
+
+def _note(action: Action) -> str:
+    late = action.state is ActionState.EXPIRED and action.decided_by is not None
+    return TOO_LATE if late else NOTES[action.state]

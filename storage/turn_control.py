@@ -32,6 +32,11 @@ class TurnControl(Protocol):
         """
         ...
 
+    async def unask(self, key: str, at: datetime, *, note: Note, beside: Note) -> Stop:
+        """Stop the turn that answers the message of this key, as `stop` does, once that was deleted and nothing
+        else that it answers is left. OVER where nothing is to be stopped."""
+        ...
+
     async def stopped(self, turn: int, items: Sequence[NewItem], said: str, at: datetime) -> Note:
         """Append what a stopped turn was asked, as far as it is not recorded, and what it had said since its last
         step, marked as stopped; the note that it ends with. `finish` appends the mark where this was not done."""

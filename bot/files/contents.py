@@ -31,7 +31,9 @@ class Reason(StrEnum):
     """Why a file cannot be read, each with what the person can do."""
 
     TOO_LARGE = "too_large"
-    """More bytes, or more pixels, than the limits: send a smaller file, or the part that matters."""
+    """More bytes than `Unreadable.limit`: send a smaller file, or the part that matters."""
+    TOO_MANY_PIXELS = "too_many_pixels"
+    """A picture of more than `Unreadable.limit`: make it smaller."""
     UNSUPPORTED = "unsupported"
     """Nod has no reader for this kind: save it as `Unreadable.instead`, if there is one."""
     MISMATCH = "mismatch"
@@ -96,10 +98,12 @@ class Image:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """`instead`: for UNSUPPORTED the kind to save it as (`docx`, `xlsx`, `pdf`, `png`, `utf-8`), or empty."""
+    """`instead`: for UNSUPPORTED the kind to save it as (`docx`, `xlsx`, `pdf`, `png`, `utf-8`), or empty;
+    `limit`: for TOO_LARGE and TOO_MANY_PIXELS what it may have."""
 
     reason: Reason
     instead: str = ""
+    limit: int = 0
 
 
 Content = Text | Image | Unreadable

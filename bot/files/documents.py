@@ -18,7 +18,7 @@ def read(name: str, mimetype: str, content: bytes, limits: Limits) -> Content:
     Never raises for what a person can send, but MemoryError, RecursionError or a fault of a library may end it.
     """
     if len(content) > limits.size:
-        return Unreadable(Reason.TOO_LARGE)
+        return Unreadable(Reason.TOO_LARGE, limit=limits.size)
     extension = extension_of(name, mimetype)
     match kind_of(content, extension):
         case Unreadable() as answer:

@@ -36,7 +36,7 @@ def read_image(content: bytes, limits: Limits) -> Image | Unreadable:
     if not (width and height):
         return Unreadable(Reason.BROKEN)
     if width * height > limits.pixels:
-        return Unreadable(Reason.TOO_LARGE)
+        return Unreadable(Reason.TOO_MANY_PIXELS, limit=limits.pixels)
     return Image(content, mimetype, width, height)
 
 

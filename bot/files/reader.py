@@ -54,7 +54,7 @@ class Reader:
         gone before it returns.
         """
         if len(content) > self.limits.size:
-            return Unreadable(Reason.TOO_LARGE)
+            return Unreadable(Reason.TOO_LARGE, limit=self.limits.size)
         kind = await self._beside(kind_of, content, extension_of(name, mimetype))
         if isinstance(kind, Unreadable):
             return kind

@@ -50,7 +50,7 @@ def read_answer(answer: bytes, limits: Limits) -> Text | Unreadable:
     try:
         values = json.loads(answer)
         if "reason" in values:
-            return Unreadable(Reason(values["reason"]), _kind(values["instead"]))
+            return Unreadable(Reason(values["reason"]), _kind(values["instead"]), int(values["limit"]))
         left_out = tuple(
             LeftOut(Unit(each["unit"]), int(each["first"]), _last(each["last"]), _text(each["where"], MOST_AROUND))
             for each in values["left_out"]

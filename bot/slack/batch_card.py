@@ -37,7 +37,7 @@ def batch_card(actions: Sequence[Action], functions: Mapping[str, Function], wor
     ]
     blocks = [{"type": "header", "text": plain(heading)}, *_packed(entries)]
     if waiting < 2 or not actions[0].batch:
-        return [*blocks, context(words("batch-over"))]
+        return [*blocks, context(words("batch-over", waiting=waiting))]
     pressed = {**button(CONFIRM_ALL, words("batch-confirm", count=waiting), actions[0].batch), "style": "primary"}
     return [*blocks, context(words("batch-waits")), {"type": "actions", "elements": [pressed]}]
 

@@ -66,7 +66,8 @@ class Buttons:
         if not batch:
             await self._whisper.answer(pressed, words("click-unknown"))
         elif not waiting:
-            await self._whisper.answer(pressed, words("batch-over"))
+            left = sum(action.state is ActionState.PENDING for action in batch)
+            await self._whisper.answer(pressed, words("batch-over", waiting=left))
         elif decided < len(batch):
             reasons = [await self._decisions.told(ruling, pressed, words) for ruling in kept]
             why = next((told for told, ruling in zip(reasons, kept, strict=True) if not _decided(ruling)), "")

@@ -3,7 +3,7 @@
 Limits are Slack's: 3,000 characters a section, 2,000 a field, 10 fields a section, 50 blocks a message.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.slack.block_kit import Block, button, context, date, label, plain, section, sections, weight
@@ -27,6 +27,9 @@ PREVIEW = 500
 
 DIALOG = 150
 """Weight of the arguments that Slack's second question repeats; its text may have 300 characters."""
+
+HEADING = 100
+"""Weight of that question's title, which names what is done if there is room."""
 
 NAMED = 20
 """People and user groups that a card names; of more it gives the number."""
@@ -68,14 +71,14 @@ def action_card(
     pending, name = action.state is ActionState.PENDING, title(action, function, words)
     heading = words("card-title", title=name) if pending else name
     blocks = [{"type": "header", "text": plain(heading)}, *_argument_blocks(action, function, words)]
-    if 0 < len(action.preview) <= PREVIEW:
+    if 0 < len(action.preview) <= PREVIEW and (pending or _decided(action)):
         blocks += preview_blocks(action.preview, words, pending=pending)
     if pending and deciders.of_run:
         asked = words("card-of-run", user=f"<@{action.requester}>")
         blocks.insert(0, section({"type": "mrkdwn", "text": asked}))
     if pending:
         blocks.append(context(_waits(action, function, words, deciders)))
-        return blocks + _buttons(action, function, words, confirmable=bool(_names(action, deciders)))
+        return blocks + _buttons(action, function, words, confirmable=bool(mentions(action, deciders)))
     if action.state is ActionState.DENIED and action.reason:
         blocks += sections([f"{words('card-reason')}:", *text_lines(action.reason)])
     lines = [outcome(action, words)]
@@ -86,10 +89,19 @@ def action_card(
     return [*blocks, context(*lines)]
 
 
+def _decided(action: Action) -> bool:
+    """Tell whether somebody confirmed or denied an action, so that its card says what they saw."""
+    if action.state is ActionState.EXPIRED:  # also what was confirmed, and not begun in time
+        return action.decided_by is not None
+    return action.state is not ActionState.WITHDRAWN
+
+
 def outcome(action: Action, words: Words) -> str:
     """Say in one sentence (mrkdwn) what became of an action."""
     if action.state is ActionState.WITHDRAWN and action.superseded_by:
         return words("card-superseded")
+    if action.state is ActionState.EXPIRED and action.decided_by is not None:
+        return words("card-too-late", user=f"<@{action.decided_by}>")
     state = ActionState.CONFIRMED if action.state is ActionState.EXECUTING else action.state
     return words(f"card-{state}", user=f"<@{action.decided_by or action.requester}>")
 
@@ -152,22 +164,27 @@ def _waits(action: Action, function: Function | None, words: Words, deciders: De
     requester, until = f"<@{action.requester}>", date(action.expires_at)
     if function is None:
         return words("card-gone", user=requester)
-    names = _names(action, deciders)
+    names = mentions(action, deciders)
     if not names:
         return words("card-waits-nobody", user=requester)
     if names == [requester]:
         return words("card-waits", user=requester, until=until)
-    who = ", ".join(names) if len(names) <= NAMED else words("card-deciders", count=len(names))
+    who = listed(names, words)
     key = "card-waits-four-eyes" if deciders.not_requester else "card-waits-others"
     return words(key, user=requester, who=who, until=until)
 
 
-def _names(action: Action, deciders: Deciders) -> list[str]:
+def mentions(action: Action, deciders: Deciders) -> list[str]:
     """Mention who may confirm; an empty list is nobody."""
     users = [action.requester, *deciders.users] if deciders.requester else [*deciders.users]
     allowed = [user for user in users if not (deciders.not_requester and user == action.requester)]
-    mentions = [*(f"<@{user}>" for user in allowed), *(f"<!subteam^{group}>" for group in deciders.groups)]
-    return list(dict.fromkeys(mentions))
+    named = [*(f"<@{user}>" for user in allowed), *(f"<!subteam^{group}>" for group in deciders.groups)]
+    return list(dict.fromkeys(named))
+
+
+def listed(names: Sequence[str], words: Words) -> str:
+    """Name who may confirm; of too many only how many they are."""
+    return ", ".join(names) if len(names) <= NAMED else words("card-deciders", count=len(names))
 
 
 def _buttons(action: Action, function: Function | None, words: Words, *, confirmable: bool) -> list[Block]:
@@ -196,8 +213,9 @@ def _confirm(action: Action, function: Function, words: Words) -> Block:
     pressed = button(CONFIRM, words("card-confirm"), action.id)
     if not function.destructive:
         return {**pressed, "style": "primary"}
+    heading = words("confirm-title", title=title(action, function, words))
     dialog = {
-        "title": plain(words("confirm-title")),
+        "title": plain(heading if weight(heading) <= HEADING else words("card-confirm")),
         "text": plain(_asked_again(action, function, words)),
         "confirm": plain(words("confirm-yes")),
         "deny": plain(words("confirm-no")),

@@ -27,9 +27,16 @@ class Pressed:
 
     @property
     def number(self) -> int:
-        """The value as the number of a row; 0, which none has, for what is no number that a database holds."""
-        value = self.value
+        """The value, up to a colon, as the number of a row; 0, which none has, for what is no number that a
+        database holds."""
+        value = self.value.partition(":")[0]
         return int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0
+
+    @property
+    def since(self) -> float:
+        """What the value names after a colon, a time of Slack's (Unix seconds); the beginning of time without."""
+        value = self.value.partition(":")[2]
+        return float(value) if value.isascii() and value.replace(".", "", 1).isdecimal() else 0.0
 
 
 def on_message(body: Mapping[str, Any]) -> Pressed:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.slack.card_posts import CardPosts
-from bot.slack.cards import outcome
+from bot.slack.cards import EDIT, WITHDRAW, listed, mentions, outcome
 from bot.slack.clicks import Pressed
 from bot.slack.whisper import Whisper
 from bot.turns.policy import Policy
@@ -103,7 +103,13 @@ class Decisions:
         theirs = rule.confirm_by in (None, "requester") or await self._policy.only_owner(action)
         if pressed.user != action.requester and theirs:
             return words("click-not-yours", user=f"<@{action.requester}>")
-        return words("click-not-allowed")
+        if pressed.action_id in (EDIT, WITHDRAW):
+            return words("click-requester", user=f"<@{action.requester}>")
+        names = mentions(action, await self._card_posts.deciders(action))
+        if not names or f"<@{pressed.user}>" in names:  # the rules refuse them, or they are a guest
+            return words("click-not-allowed")
+        own = "yes" if pressed.user == action.requester else "no"
+        return words("click-others", own=own, who=listed(names, words))
 
     async def _on_the_card(self, action: Action) -> Action:
         """Return what stands on an action's card now: itself, or what an edit put in its place."""

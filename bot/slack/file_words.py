@@ -10,6 +10,7 @@ from bot.words.catalogue import Words
 
 KEYS: Mapping[Reason | Unfetched, str] = {
     Reason.TOO_LARGE: "file-too-large",
+    Reason.TOO_MANY_PIXELS: "file-too-many-pixels",
     Reason.UNSUPPORTED: "file-unsupported",
     Reason.MISMATCH: "file-mismatch",
     Reason.ENCRYPTED: "file-encrypted",
@@ -50,6 +51,10 @@ def sentence(unread: Unread, words: Words) -> str:
     match unread.why:
         case Unreadable(Reason.UNSUPPORTED, instead) if instead:
             return words("file-save-as", name=name, kind=f".{instead}" if instead != "utf-8" else "UTF-8")
+        case Unreadable(Reason.TOO_LARGE as reason, limit=limit):
+            return words(KEYS[reason], name=name, limit=size(limit))
+        case Unreadable(Reason.TOO_MANY_PIXELS as reason, limit=limit):
+            return words(KEYS[reason], name=name, limit=f"{limit / 1_000_000:g}")
         case Unreadable(reason):
             return words(KEYS[reason], name=name)
         case Unfetched() as why:
@@ -59,6 +64,14 @@ def sentence(unread: Unread, words: Words) -> str:
             if len(parts) > MOST_PARTS:
                 told.append(words("file-more-parts", count=len(parts) - MOST_PARTS))
             return words("file-in-part", name=name, parts="; ".join(told))
+
+
+def size(limit: int) -> str:
+    """Write a number of bytes as people read it, in powers of ten, rounded down: such as "20 MB"."""
+    for unit, name in ((1_000_000, "MB"), (1_000, "kB")):
+        if limit >= unit:
+            return f"{limit * 10 // unit / 10:g} {name}"
+    return f"{limit} B"
 
 
 def left_out(part: LeftOut, words: Words) -> str:

@@ -78,7 +78,7 @@ class SlackFiles:
     async def read(self, file: SharedFile) -> Content | Unfetched:
         """Fetch a file and read it. Never raises for what Slack answers or a person sends."""
         if file.size > self._reader.limits.size:
-            return Unreadable(Reason.TOO_LARGE)
+            return Unreadable(Reason.TOO_LARGE, limit=self._reader.limits.size)
         if file.mimetype.startswith("image/") and not self._sees:
             return Unfetched.NOT_SEEN
         try:
@@ -90,7 +90,7 @@ class SlackFiles:
             log.warning("a file could not be fetched: %s", described(error))
             return _told(CODES.get(slack_code(error), Unfetched.UNREACHABLE))
         if content is None:
-            return Unreadable(Reason.TOO_LARGE)
+            return Unreadable(Reason.TOO_LARGE, limit=self._reader.limits.size)
         try:
             read = await self._reader.read(file.name, file.mimetype, content)
         except NoProcess:

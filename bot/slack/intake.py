@@ -5,9 +5,9 @@ middleware raises, Bolt answers 500, nothing is acked and Slack delivers again.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from slack_bolt.request.async_request import AsyncBoltRequest
 
@@ -16,7 +16,7 @@ from bot.slack.message import identifier, is_foreign, mention, said, written
 from bot.slack.shared import shared_files
 from bot.slack.visible import unescape_mrkdwn
 from storage.ports import Inbox
-from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind
+from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind, Revision
 
 log = logging.getLogger("nod.slack")
 
@@ -27,10 +27,17 @@ PEOPLE_SUBTYPES = (None, "file_share", "thread_broadcast", "me_message")
 """Messages that a person wrote. Edits, deletions, joins and bots' messages have other subtypes."""
 
 
+class Wishes(Protocol):
+    """Keeps people's wishes that a running answer stop. A message that is one is not kept as a message."""
+
+    async def by_word(self, delivery: Delivery, context: MutableMapping[str, Any]) -> bool: ...
+    async def by_deletion(self, revision: Revision) -> None: ...
+
+
 class Intake:
     """Keeps what is for Nod. `wake` tells the worker that something new is there; `on_repeated` is called when
-    Slack delivers again what it saw no ack for. `stops` keeps a wish that a running answer stop, and tells whether
-    a message is one: that is looked at before the queue."""
+    Slack delivers again what it saw no ack for. `stops` is looked at before the queue, and after it has followed a
+    deletion: it depends on what is kept alone, so that a second delivery makes up for a first that failed."""
 
     def __init__(
         self,
@@ -39,7 +46,7 @@ class Intake:
         bot_user: str,
         wake: Callable[[], None],
         on_repeated: Callable[[], None],
-        stops: Callable[[Delivery], Awaitable[bool]],
+        stops: Wishes,
     ) -> None:
         self._inbox = inbox
         self._clock = clock
@@ -55,11 +62,12 @@ class Intake:
         if req.headers.get("x-slack-retry-num", ["0"]) != ["0"]:
             self._on_repeated()
         delivery = from_event(body, self._bot_user)
-        if delivery is not None and not await self._stops(delivery):
+        if delivery is not None and not await self._stops.by_word(delivery, req.context):
             await self.keep(delivery, only_if_joined=not _addressed(body, self._bot_user))
         revision = revision_from(body, self._bot_user)
         if revision is not None:
             req.context[ANSWERABLE] = await self._inbox.revise(revision, self._clock())
+            await self._stops.by_deletion(revision)
         await next()
 
     async def keep(self, delivery: Delivery, *, only_if_joined: bool = False) -> bool:

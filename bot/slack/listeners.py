@@ -56,9 +56,9 @@ def register(
     app.middleware(intake.keep_event)
     app.middleware(stops.keep_event)
     app.event("agent_session_stopped")(stops.told)
-    app.event("app_mention")(kept)
+    app.event("app_mention")(stops.told)
     app.event({"type": "message", "subtype": CHANGED})(offers.edited)
-    app.event("message")(kept)
+    app.event("message")(stops.told)
     app.event("app_home_opened")(welcome.opened)
     app.command("/nod")(commands.nod)
     app.action(CONFIRM)(safe(buttons.confirm))
@@ -89,5 +89,5 @@ def register(
 
 
 async def kept(ack: AsyncAck) -> None:
-    """Nothing is left to do for a message: the middleware has kept it. Bolt acks what has a listener."""
+    """Nothing is left to do: the middleware has kept it. Bolt acks what has a listener."""
     await ack()

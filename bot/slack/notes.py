@@ -31,10 +31,12 @@ def retry_row(turn: int, words: Words) -> Block:
     return {"type": "actions", "elements": [button(RETRY, words("retry-button"), str(turn))]}
 
 
-def offer_blocks(turn: int, words: Words) -> list[Block]:
-    """Build the offer to answer an edited question again; the button names the turn that answered it."""
+def offer_blocks(turn: int, asked: str, words: Words) -> list[Block]:
+    """Build the offer to answer an edited question again; the button names the turn that answered it, and the ts
+    of the question, which the answer stands after."""
     offer = {"type": "section", "text": {"type": "mrkdwn", "text": words("offer-edited")}}
-    return [offer, {"type": "actions", "elements": [button(REGENERATE, words("regenerate-button"), str(turn))]}]
+    again = button(REGENERATE, words("regenerate-button"), f"{turn}:{asked}")
+    return [offer, {"type": "actions", "elements": [again]}]
 
 
 def continue_row(turn: int, words: Words) -> Block:

@@ -43,7 +43,7 @@ class Offers:
                 user=found.user,
                 thread_ts=found.thread,
                 text=words("offer-edited"),
-                blocks=offer_blocks(found.turn, words),
+                blocks=offer_blocks(found.turn, found.ts, words),
             ),
             "offering to answer again",
         )

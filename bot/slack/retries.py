@@ -12,13 +12,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.block_kit import context
 from bot.slack.clicks import Pressed, on_message
+from bot.slack.marks import Mark, mark_of, own_messages
 from bot.slack.notes import without_buttons
 from bot.slack.open_message import clipped
+from bot.slack.reply import MARK
 from bot.slack.survive import survive
 from bot.slack.whisper import Whisper
 from bot.turns.withdrawal import ACTING
 from storage.ports import Turns
-from storage.records import Retried
+from storage.records import ConversationKey, Retried
 
 REFUSED = {
     Retried.NOT_YOURS: "retry-not-yours",
@@ -42,8 +44,8 @@ NOT_REGENERATED = REFUSED | {
 
 
 class Retries:
-    """`wake` is called once something waits in the inbox again. Each handler raises StorageError: then there is no
-    ack."""
+    """`wake` is called once something waits in the inbox again; `bot` is Nod's own bot id, by which its answers
+    are known. Each handler raises StorageError: then there is no ack."""
 
     def __init__(
         self,
@@ -52,8 +54,10 @@ class Retries:
         whisper: Whisper,
         client: AsyncWebClient,
         wake: Callable[[], None],
+        bot: str,
     ) -> None:
         self._turns = turns
+        self._bot = bot
         self._clock = clock
         self._whisper = whisper
         self._client = client
@@ -92,27 +96,43 @@ class Retries:
     ) -> None:
         if retried is Retried.AGAIN:
             self._wake()
-        if retried is not Retried.NOT_YOURS:  # whose it is may still want it
-            await self._take_button(pressed, body, begun, below)
-        if retried in refused:
-            words = await self._whisper.words(pressed)
-            await self._whisper.answer(pressed, words(refused[retried]))
-
-    async def _take_button(self, pressed: Pressed, body: Mapping[str, Any], begun: str, below: str) -> None:
         words = await self._whisper.words(pressed)
-        told = words(begun)
-        if pressed.card_ts is None:
+        told = words(refused.get(retried, begun))
+        taken = retried is not Retried.NOT_YOURS  # whose it is may still want it
+        marked = words(below) if below else ""
+        if taken and pressed.card_ts is None:
+            # what nobody else sees becomes what came of it: beside it, it would stand outside of its thread
             await self._whisper.respond(pressed, told, response_type="ephemeral", replace_original=True)
+            if marked:
+                await self._mark_answer(pressed, marked)
             return
-        message = body.get("message")
-        shown = message if isinstance(message, Mapping) else {}
+        if taken:
+            message = body.get("message")
+            shown = message if isinstance(message, Mapping) else {}
+            await self._take_button(pressed.channel, str(pressed.card_ts), shown, words(begun), marked)
+        if retried in refused:
+            await self._whisper.answer(pressed, told)
+
+    async def _mark_answer(self, pressed: Pressed, marked: str) -> None:
+        """Mark the answer that everybody sees, at a click on an offer that one person does."""
+        key = ConversationKey(pressed.team, pressed.channel, pressed.thread_ts or "")
+        mark = Mark(MARK, {"turn": str(pressed.number)})
+        try:
+            said = await own_messages(self._client, self._bot, key, pressed.since) if key.thread else []
+        except LookupError:
+            return
+        for message in said:
+            if mark_of(message) == mark and marked not in str(message.get("blocks")):
+                await self._take_button(pressed.channel, str(message["ts"]), message, marked, marked)
+
+    async def _take_button(self, channel: str, ts: str, shown: Mapping[str, Any], told: str, marked: str) -> None:
         blocks = without_buttons(shown.get("blocks"))
         update = self._client.chat_update(
-            channel=pressed.channel,
-            ts=pressed.card_ts,
+            channel=channel,
+            ts=ts,
             text=clipped(str(shown.get("text") or "").strip())
             or told,  # a message has a text, and Slack insists on one
-            blocks=[*blocks, context(words(below))] if below else blocks,
+            blocks=[*blocks, context(marked)] if marked else blocks,
         )
         await survive(update, "taking a button away")
 

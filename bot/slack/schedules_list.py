@@ -27,11 +27,15 @@ def schedules_list(schedules: Sequence[Schedule], user: str, words: Words, told:
     return blocks
 
 
+def place(schedule: Schedule, words: Words) -> str:
+    """Name where a schedule's runs are posted (mrkdwn)."""
+    return words("grant-direct") if schedule.channel.startswith("D") else f"<#{schedule.channel}>"
+
+
 def _entry(schedule: Schedule, user: str, words: Words) -> list[Block]:
-    direct = schedule.channel.startswith("D")
     lines = [
         timing_words(timing_of(schedule), words),
-        words("grant-direct") if direct else f"<#{schedule.channel}>",
+        place(schedule, words),
         _state(schedule, words),
     ]
     if schedule.owner != user:

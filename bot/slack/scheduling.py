@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.schedule.book import Book
 from bot.slack.block_kit import Block
 from bot.slack.clicks import Pressed, on_message
-from bot.slack.schedules_list import DELETE, PAUSE, RESUME, RUN, schedules_list
+from bot.slack.schedules_list import DELETE, PAUSE, RESUME, RUN, place, schedules_list
 from bot.slack.survive import survive
 from bot.slack.whisper import Whisper
 from bot.words.catalogue import Words
@@ -28,6 +28,16 @@ class Scheduling:
         """Build the list of what a person may manage."""
         return schedules_list(await self._book.of(team, user), user, words, told)
 
+    async def _told(self, came: str, pressed: Pressed, words: Words) -> str:
+        """Say what came of a button."""
+        if came != DEEDS[RUN]:
+            return words(f"schedule-did-{came.replace('_', '-')}")
+        theirs = await self._book.of(pressed.team, pressed.user)
+        run = next((each for each in theirs if each.id == pressed.number), None)
+        if run is None:  # deleted at this very moment: its run goes on
+            return words("schedule-did-running")
+        return words("schedule-did-run", channel=place(run, words))
+
     async def pressed(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Do what a button says, acknowledge, and show the list as it is now."""
         pressed = on_message(body)
@@ -35,7 +45,7 @@ class Scheduling:
         came = await self._book.press(number, deed, pressed.team, pressed.user) if deed else "gone"
         await ack()
         words = await self._whisper.words(pressed)
-        told = words(f"schedule-did-{came.replace('_', '-')}")
+        told = await self._told(came, pressed, words)
         if _is_home(body):
             await self.publish(pressed.team, pressed.user, words, told)
         else:

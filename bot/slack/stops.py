@@ -1,9 +1,11 @@
-"""A person's wish that a running answer stop: Slack's own Stop, a bare word, the button. Committed before its ack.
+"""A person's wish that a running answer stop: Slack's own Stop, a bare word, the button, or that they delete what
+they had asked. Committed before its ack.
 
-Only the person whose question it is may. A bare word of anybody else, or while nothing runs, is a message like any
-other; whoever presses what is not theirs is told whose it is.
+Only the person whose question it is may; others are told whose it is, and a bare word of theirs starts no turn. A
+bare word while nothing runs is a message like any other.
 """
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from datetime import datetime
 from typing import Any
@@ -18,10 +20,14 @@ from bot.slack.stop_words import is_stop
 from bot.slack.whisper import Whisper
 from bot.turns.stopping import STOPPED, STOPPED_BESIDE
 from storage.ports import Turns
-from storage.records import ConversationKey, Delivery, Stop, Stopping
+from storage.records import ConversationKey, Delivery, Revision, Stop, Stopping
 
 RULING = "nod_stop"
 """Where Bolt's context holds what the listener has to tell."""
+
+REMEMBERED = 1_000
+"""Bare words that were not for their author to say: Slack tells a mention twice, and the second time the answer
+may have ended."""
 
 
 class Stops:
@@ -40,13 +46,28 @@ class Stops:
         self._whisper = whisper
         self._client = client
         self._halt = halt
+        self._refused: OrderedDict[str, None] = OrderedDict()
 
-    async def by_word(self, delivery: Delivery) -> bool:
-        """Whether a message was a wish to stop, which is kept now, or was before. Raises StorageError."""
+    async def by_word(self, delivery: Delivery, context: MutableMapping[str, Any]) -> bool:
+        """Whether a message was a wish to stop, which is kept now, or was before, or is not its author's to have:
+        that is left in `context` for `told`. Raises StorageError."""
         if delivery.files or not is_stop(delivery.text):
             return False
+        if delivery.key in self._refused:
+            return True
         stop = await self._stop(delivery.conversation, delivery.user, ts=delivery.ts)
-        return stop.verdict in (Stopping.STOPPED, Stopping.ALREADY)
+        if stop.verdict is Stopping.NOT_YOURS and delivery.key not in self._refused:  # both may come at once
+            self._refused[delivery.key] = None
+            if len(self._refused) > REMEMBERED:
+                self._refused.popitem(last=False)
+            context[RULING] = stop, delivery.conversation, delivery.user
+        return stop.verdict is not Stopping.OVER
+
+    async def by_deletion(self, revision: Revision) -> None:
+        """Stop the turn that answers nothing but what its person has deleted. Raises StorageError."""
+        if revision.text is None:
+            now = self._clock()
+            self._ended(await self._turns.unask(revision.key, now, note=STOPPED, beside=STOPPED_BESIDE))
 
     async def keep_event(
         self, body: Mapping[str, Any], context: MutableMapping[str, Any], next: Callable[[], Awaitable[None]]
@@ -56,16 +77,15 @@ class Stops:
         wish = _wish(body)
         if wish is not None:
             key, user, ts = wish
-            context[RULING] = await self._stop(key, user, ts=ts)
+            context[RULING] = await self._stop(key, user, ts=ts), key, user
         await next()
 
-    async def told(self, ack: AsyncAck, body: Mapping[str, Any], context: Mapping[str, Any]) -> None:
-        """Answer Slack's own Stop, where it did not do what it says."""
+    async def told(self, ack: AsyncAck, context: Mapping[str, Any]) -> None:
+        """Answer Slack's own Stop, or a word, where it did not do what it says."""
         await ack()
-        wish, stop = _wish(body), context.get(RULING)
-        if wish is not None and isinstance(stop, Stop) and stop.verdict is Stopping.NOT_YOURS:
-            key, user, _ = wish
-            await self._tell(Pressed(key.team, user, "", channel=key.channel, thread_ts=key.thread), stop)
+        match context.get(RULING):
+            case Stop(Stopping.NOT_YOURS) as stop, ConversationKey() as key, str(user):
+                await self._tell(Pressed(key.team, user, "", channel=key.channel, thread_ts=key.thread), stop)
 
     async def press(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
         """Stop the turn that a button names, then acknowledge. Raises StorageError, and then there is no ack."""
@@ -80,7 +100,11 @@ class Stops:
 
     async def _stop(self, key: ConversationKey, user: str, *, turn: int | None = None, ts: str = "") -> Stop:
         now = self._clock()
-        stop = await self._turns.stop(key, user, now, note=STOPPED, beside=STOPPED_BESIDE, turn=turn, ts=ts)
+        return self._ended(
+            await self._turns.stop(key, user, now, note=STOPPED, beside=STOPPED_BESIDE, turn=turn, ts=ts)
+        )
+
+    def _ended(self, stop: Stop) -> Stop:
         if stop.verdict is Stopping.STOPPED:
             self._halt(stop.turn)
         return stop

@@ -113,7 +113,7 @@ async def attached(
             content = await _read(attachments, file, entry.delivery, allowance)
         if isinstance(content, Image):
             if len(content.content) > MOST_PICTURE_BYTES:
-                content = Unreadable(Reason.TOO_LARGE)
+                content = Unreadable(Reason.TOO_LARGE, limit=MOST_PICTURE_BYTES)
             elif len(content.content) > allowance.pictures:
                 content = Unfetched.NO_ROOM
         each = _attached(file.name, content)
@@ -179,6 +179,7 @@ def _attached(name: str, content: Content | Unfetched) -> Attached:
 
 FOR_MODEL: Mapping[Reason | Unfetched, str] = {
     Reason.TOO_LARGE: "it is too large",
+    Reason.TOO_MANY_PIXELS: "it has too many pixels",
     Reason.UNSUPPORTED: "there is no reader for this kind of file",
     Reason.MISMATCH: "it is not the kind of file that its name says",
     Reason.ENCRYPTED: "it is protected by a password",

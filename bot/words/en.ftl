@@ -6,7 +6,7 @@ help =
     • Mention me in a channel, and go on in the thread without mentioning me again.
     • Write to me in a direct message.
     • `/nod` and a question: the answer is for you alone until you share it.
-    • Whatever changes something waits for a click by the person who asked.
+    • Whatever changes something waits until somebody who may do so presses *Confirm*.
     • “Every weekday at nine, …” makes a schedule; `/nod schedules` lists yours.
     • `/nod new` opens a new conversation, `/nod grants` lists what I do without asking you again, `/nod forget` deletes what I remember of you.
 prompts-title = What would you like to know?
@@ -42,7 +42,7 @@ card-long = { $fields ->
        *[other] { $fields } values
     } with { $characters } characters in all: too much for a card.
 card-preview = Now
-card-preview-before = When it was decided
+card-preview-before = At that time
 card-confirm = Confirm
 card-deny = Deny
 card-edit = Edit
@@ -53,7 +53,7 @@ card-remember = Confirm, and don't ask again here for an hour
 card-reason = Reason
 card-granted = Nobody was asked this time: { $user } had chosen “don't ask again here for an hour”.
 card-superseded = This was changed before it was confirmed. The new card counts; nothing was done by this one.
-confirm-title = Are you sure?
+confirm-title = { $title }: are you sure?
 confirm-as-shown = With everything as the card shows it.
 confirm-yes = Yes, do it
 confirm-no = No, go back
@@ -65,6 +65,7 @@ card-failed = ❌ { $user } confirmed this, but it was not done. Nothing was cha
 card-unknown = ⚠️ Outcome unknown: { $user } confirmed this, but I cannot tell whether it was done, and I will not try again. Please check before you ask once more.
 card-denied = 🚫 Denied by { $user }. Nothing was done.
 card-expired = Nobody decided in time. Nothing was done.
+card-too-late = { $user } confirmed this, but I could not begin it in time. Nothing was done.
 card-withdrawn = Withdrawn. Nothing was done.
 value-none = (none)
 value-empty = (empty text)
@@ -79,7 +80,11 @@ batch-title = { $count ->
        *[other] { $count } actions at once
     }
 batch-waits = Each has its own card as well, if you would rather decide one by one. Each is checked and decided on its own.
-batch-over = There is nothing left here to confirm together. What is still waiting has its own card.
+batch-over = { $waiting ->
+        [0] All of these are decided.
+        [one] The one that is left has its own card.
+       *[other] The rest have their own cards.
+    }
 batch-confirm = Confirm all { $count }
 batch-part = { $decided } of { $count } confirmed.
 batch-see-card = See its own card above.
@@ -105,8 +110,8 @@ read-all = This is all of it. If you confirm, exactly this is done.
 read-destructive = This is all of it. If you confirm, exactly this is done, and I cannot undo it.
 read-gone = I no longer have this function, so this cannot be confirmed.
 reason-title = Deny
-reason-label = Why? You can leave this empty.
-reason-told = The reason will stand on the card, and I will not ask for this again.
+reason-label = Why?
+reason-told = The reason is shown on the card, and Nod will not propose this again unless somebody asks for it.
 edit-title = Edit
 edit-told = Nothing is done yet: you get a new card with your changes, and the old one no longer counts.
 edit-submit = Make a new card
@@ -127,7 +132,7 @@ form-not-valid = The function does not take this value. Please write another.
 ## What is not asked again
 grants-title = I do these without asking you again, each until the time beside it:
 grants-title-plain = What I do without asking you again
-grants-none = There is nothing that I would do without asking you first.
+grants-none = Nothing is changed without asking you first.
 grants-more = { $count ->
         [one] One more is
        *[other] { $count } more are
@@ -140,29 +145,29 @@ grant-revoke = Ask me again
 
 ## Schedules
 card-upcoming = Next runs, in your own time zone
-card-upcoming-before = Next runs when it was decided
-card-of-run = { $user }, your schedule would like to do this.
-run-of = Schedule of { $user }, due { $due }. Go on in the thread; `/nod schedules` changes or ends it.
-run-by-hand = Schedule of { $user }, run by hand. Go on in the thread; `/nod schedules` changes or ends it.
+card-upcoming-before = Next runs, as of the decision
+card-of-run = { $user }, your schedule asks you to confirm this.
+run-of = Schedule of { $user }, due { $due }. Reply in this thread to go on; pause or delete it in `/nod schedules`.
+run-by-hand = Schedule of { $user }, run by hand. Reply in this thread to go on; pause or delete it in `/nod schedules`.
 run-root-plain = Scheduled: { $prompt }
-notice-missed = I was not there when this schedule was due ({ $due }), and it is too long ago to do it now. Press *Run now* in `/nod schedules` if you still want it.
-notice-missed-once = I was not there when this was due ({ $due }), and it is too long ago to do it now. Please ask me again if you still want it.
-notice-missed-many = I was not there when these were due, and it is too long ago to do them now. Press *Run now* in `/nod schedules` for what you still want, or ask me again for what was for one time.
+notice-missed = I was off, or cut off from Slack, when this schedule was due ({ $due }), and it is too long ago to do it now. Press *Run now* in `/nod schedules` if you still want it.
+notice-missed-once = I was off, or cut off from Slack, when this was due ({ $due }), and it is too long ago to do it now. Please ask me again if you still want it.
+notice-missed-many = I was off, or cut off from Slack, when these were due, and it is too long ago to do them now. Press *Run now* in `/nod schedules` for what you still want, or ask me again for what was for one time.
 notice-taken-over = An administrator, { $user }, has changed this schedule of yours. It is theirs now and runs in their name.
 notice-channel = I cannot post this schedule in { $channel } any more: you or I have left it, or I may not write there. Have whoever is missing invited, or ask me to post it elsewhere.
 notice-failures = This schedule has failed three times in a row.
-notice-owner = The rules no longer let you have schedules. Please ask whoever runs Nod.
+notice-owner = The rules no longer let you make or run schedules. Please ask whoever runs Nod.
 notice-paused = I have paused it; `/nod schedules` resumes it.
 schedules-title = { "*" }Schedules*
 schedules-title-plain = Schedules
-schedules-none = There are no schedules yet. Ask me for one, such as “every weekday at nine, tell #general the weather in Seoul”.
+schedules-none = There are no schedules. Ask me for one, such as “every weekday at nine, tell #general the weather in Seoul”.
 schedules-more = { $count ->
         [one] One more is
        *[other] { $count } more are
     } not listed here. Delete some of these to see the rest.
 schedule-next = next { $at }
 schedule-paused-by-hand = paused
-schedule-paused-owner = paused: its owner may not have schedules any more
+schedule-paused-owner = paused: its owner may no longer make or run schedules
 schedule-paused-channel = paused: I cannot post it in its channel
 schedule-paused-failures = paused: it failed three times in a row
 schedule-pause = Pause
@@ -170,12 +175,12 @@ schedule-resume = Resume
 schedule-run = Run now
 schedule-delete = Delete
 schedule-delete-title = Delete this schedule?
-schedule-delete-text = It will not run again, and it cannot be brought back.
+schedule-delete-text = It will not run again, and this cannot be undone.
 schedule-delete-yes = Delete
-schedule-did-pause = It is paused.
-schedule-did-resume = It goes on.
-schedule-did-run = It runs now: look into its channel.
-schedule-did-delete = It is deleted.
+schedule-did-pause = Paused.
+schedule-did-resume = Resumed.
+schedule-did-run = Running now. The result will be posted in { $channel }.
+schedule-did-delete = Deleted.
 schedule-did-gone = That schedule is no longer there.
 schedule-did-not-yours = Only its owner or an administrator of the workspace can do that.
 schedule-did-unsure = Slack did not tell me who you are just now, so nothing was done. Please press it again in a moment.
@@ -197,7 +202,7 @@ day-sat = Saturday
 day-sun = Sunday
 
 ## A new conversation
-new-opening = This is a new conversation: reply in this thread. I know nothing here but what is said in it.
+new-opening = This is a new conversation: reply in this thread. I know only what is said in it.
 new-opened = A new conversation is open: <{ $link }|go to it>.
 new-opened-plain = A new conversation is open: look for my last message in our direct messages, and reply in its thread.
 new-coming = I am opening a new conversation in our direct messages…
@@ -214,8 +219,8 @@ forget-shared = { $count ->
        *[other] • Others talk with me in { $count } of them. There I delete your part, and what they said stays.
     }
 forget-pending = { $count ->
-        [one] • One thing that you asked for still waits for a click. It is withdrawn: nothing is done by it.
-       *[other] • { $count } things that you asked for still wait for a click. They are withdrawn: nothing is done by them.
+        [one] • One request still waits for a click. It will be withdrawn and not carried out.
+       *[other] • { $count } requests still wait for a click. They will be withdrawn and not carried out.
     }
 forget-busy = { $count ->
         [one] • I leave one conversation out, because I am still at work in it. Ask me again when that has ended.
@@ -226,11 +231,11 @@ forget-only-busy = { $count ->
        *[other] I remember { $count } conversations with you, and am still at work in them, so I deleted nothing. Ask me again when that has ended.
     }
 forget-schedules = { $count ->
-        [one] • One schedule of yours stays, and I keep what it asks for. `/nod schedules` ends it.
-       *[other] • { $count } schedules of yours stay, and I keep what they ask for. `/nod schedules` ends them.
+        [one] • One schedule of yours stays. Delete it in `/nod schedules`.
+       *[other] • { $count } schedules of yours stay. Delete them in `/nod schedules`.
     }
 forget-nothing = I remember nothing that you said.
-forget-stays = Messages in Slack stay where they are; you can delete your own there. Of what was confirmed I keep who did what and when, without its contents.
+forget-stays = Messages in Slack stay where they are; you can delete your own there. For confirmed actions I keep who did what and when, but not the details.
 forget-confirm = Forget
 forget-cancel = Keep
 forget-done = { $count ->
@@ -248,15 +253,20 @@ forget-not-yours = Only the person who asked for this can decide it, so I delete
 ## Answers to a click
 click-already = This was decided already: { $state }
 click-expired = This card has expired, so nothing was done. Ask me again if you still want it.
-click-not-yours = Only { $user } can decide this, because it was asked for in their name.
-click-not-allowed = The rules for this do not let you decide it, so nothing was done.
+click-not-yours = Only { $user } can decide this: { $user } asked for it.
+click-others = { $own ->
+        [yes] You may not confirm this yourself: { $who } can. Nothing was done.
+       *[no] You may not decide this: { $who } can. Nothing was done.
+    }
+click-requester = { $user } asked for this, and only they can change or withdraw it. Nothing was done.
+click-not-allowed = You may not decide this, so nothing was done.
 click-unsure = Slack did not tell me who you are just now, so nothing was done. Please click again in a moment.
 click-unknown = I do not know this card, so nothing was done. Ask me again for a new one.
 click-broken = I could not keep your click, so nothing was done. Please click again in a moment.
 
 ## When something went wrong
 model-busy = The model is not answering right now. Your question is kept: try again in a minute.
-model-refused = The model refused the request, and only the person who runs Nod can mend that. I have written the reason into my log.
+model-refused = The model refused the request, and only whoever runs Nod can fix that; please tell them. The reason is in the log.
 model-cut = The connection to the model broke off, so the answer above is not complete. Try again, or ask me to go on.
 memory-summarized = I have summarised the older part of this thread for myself; its newest part I know word for word.
 memory-trimmed = I no longer look at the older part of this thread; its newest part I know word for word.
@@ -265,13 +275,13 @@ answer-length = The answer reached the model's length limit. Press *Continue* fo
 answer-filtered = The provider's content filter stopped this answer. Try putting the question another way.
 answer-refused = The model declined to answer this.
 answer-empty = The model gave an empty answer. Ask me again in other words.
-late = You wrote this a while ago, and I could not answer it then. Shall I still do it?
+late = You wrote this a while ago, when I could not answer. Shall I answer now?
 turn-too-long = This took too long, so I stopped. Whatever waits for a click still waits. Try again, or ask for less at once.
 too-many-steps = I stopped after { $steps ->
         [one] one step
        *[other] { $steps } steps
     } without reaching an answer. Ask for something smaller, or in parts.
-incident = Something went wrong inside Nod. Ask again; if it keeps happening, tell whoever runs Nod this number: { $incident }.
+incident = Something went wrong inside Nod. Ask again; if it keeps happening, tell whoever runs Nod this number: { $incident }
 
 ## Writing to Slack
 answer-interrupted = I was interrupted here. The answer begins anew below.
@@ -286,7 +296,7 @@ retry-begun = I am trying again…
 retry-not-yours = Only the person who asked for this can have it tried again.
 retry-already = I have already tried this again. Look for the answer further down.
 retry-moved-on = This conversation has gone on since, so I did not try this again. Please ask me once more if you still want it.
-retry-unknown = I do not know any more what this was about, so I did nothing. Please ask me again.
+retry-unknown = I no longer know what this was about, so I did nothing. Please ask me again.
 
 ## Threads
 thread-unread = I could not read what was said above in this thread, so I know only what you write to me from here on.
@@ -312,7 +322,8 @@ regenerate-moved-on = This conversation has gone on since, so I did not answer t
 regenerate-acted = This answer came with an action, and what has effects is not repeated. Please tell me what you still need.
 
 ## Files
-file-too-large = I could not read “{ $name }”: it is too large for me. Send a smaller file, or only the part that matters.
+file-too-large = I could not read “{ $name }”: it is larger than { $limit }. Send a smaller file, or only the part that matters.
+file-too-many-pixels = I could not read “{ $name }”: it has more than { $limit } megapixels. Make it smaller and send it again.
 file-unsupported = I could not read “{ $name }”: I have no reader for this kind of file. I can read text, CSV, PDF, Word and Excel files, and pictures.
 file-save-as = I could not read “{ $name }” in this format. Save it as { $kind } and send me that.
 file-mismatch = I could not read “{ $name }”: it is not the kind of file that its name says. Export it again from the program that it comes from.
@@ -322,7 +333,7 @@ file-took-too-long = Reading “{ $name }” took too long, so I stopped. Send o
 file-too-much = I could not read “{ $name }”: too much is packed into it. Send only the part that matters.
 file-empty = “{ $name }” is empty. Please check that it is the right file.
 file-no-text = “{ $name }” holds pictures of pages and no text. Send the pages as pictures, or a PDF with text.
-file-no-scope = I am not permitted to read files in this workspace yet, so I have not seen “{ $name }”. Only the person who runs Nod can mend that; I have written the reason into my log.
+file-no-scope = I am not permitted to read files in this workspace yet, so I have not seen “{ $name }”. Only whoever runs Nod can fix that; please tell them. The reason is in the log.
 file-gone = I could not read “{ $name }”: it is no longer in Slack. If you still have it, send it again.
 file-elsewhere = I could not read “{ $name }”: Slack has only a link to it. Upload the file itself.
 file-unreachable = Slack did not hand me “{ $name }” just now. Please send it again in a moment.

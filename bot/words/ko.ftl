@@ -1,15 +1,15 @@
 ## 인사
-greeting = 안녕하세요, { $name }님! 궁금한 것을 한국어나 영어로 물어보세요. 무언가를 바꾸는 일은, 무엇이 바뀌는지 그대로 보여 드리는 카드에서 ‘승인’을 누르신 뒤에만 실행합니다.
-greeting-plain = 안녕하세요! 궁금한 것을 한국어나 영어로 물어보세요. 무언가를 바꾸는 일은, 무엇이 바뀌는지 그대로 보여 드리는 카드에서 ‘승인’을 누르신 뒤에만 실행합니다.
+greeting = 안녕하세요, { $name }님! 궁금한 것을 한국어나 영어로 물어보세요. 무언가를 바꾸는 일은 먼저 카드로 보여 드리고, ‘승인’을 누르신 뒤에만 실행합니다.
+greeting-plain = 안녕하세요! 궁금한 것을 한국어나 영어로 물어보세요. 무언가를 바꾸는 일은 먼저 카드로 보여 드리고, ‘승인’을 누르신 뒤에만 실행합니다.
 help =
-    { "*" }Nod는 회사의 함수로 답하고, 승인하셨을 때만 실행합니다.*
+    { "*" }Nod는 회사의 함수로 답하고, 무언가를 바꾸는 일은 승인을 받은 뒤에만 실행합니다.*
     • 채널에서 저를 멘션하세요. 그 스레드에서는 다시 멘션하지 않아도 이어집니다.
     • 다이렉트 메시지로 물어보셔도 됩니다.
     • `/nod` 뒤에 질문을 쓰면, 공유하시기 전까지 답이 본인에게만 보입니다.
-    • 무언가를 바꾸는 일은 요청하신 분이 버튼을 누를 때까지 기다립니다.
+    • 무언가를 바꾸는 일은 정해진 분이 ‘승인’을 누를 때까지 기다립니다.
     • “평일 아침 9시마다 …”라고 하시면 일정이 되고, `/nod 일정`에서 볼 수 있습니다.
     • `/nod 새대화`는 새 대화를 열고, `/nod 허락`은 다시 묻지 않고 하는 일을 보여 주고, `/nod 잊기`는 제가 기억하는 내용을 지웁니다.
-prompts-title = 무엇이 궁금하세요?
+prompts-title = 무엇이 궁금하십니까?
 prompt-top-salary = 직원들 중에 제일 많은 연봉을 받는 사람은?
 prompt-average-age = 직원들의 평균 나이는?
 prompt-weather = 오늘 서울의 날씨는?
@@ -17,7 +17,7 @@ prompt-raise = Tiger Nixon의 연봉을 330000으로 올려줘
 
 ## 처리 중
 status-thinking = 답을 준비하고 있습니다…
-status-function = ‘{ $title }’ 처리하고 있습니다…
+status-function = ‘{ $title }’ 작업을 처리하고 있습니다…
 command-asked = 질문: { $question }
 answer-share = 채널에 공유
 answer-shared = 채널에 공유했습니다.
@@ -32,11 +32,11 @@ card-waits = { $user }님이 요청했으며, { $user }님만 { $until }까지 �
 card-waits-others = { $user }님이 요청했습니다. { $until }까지 다음 중 한 분이 승인할 수 있습니다: { $who }
 card-waits-four-eyes = { $user }님이 요청한 일이라 다른 분이 { $until }까지 승인해야 합니다: { $who }
 card-waits-nobody = { $user }님이 요청했지만, 규칙에 따르면 승인할 수 있는 사람이 없습니다.
-card-deciders = 규칙에 적힌 사람과 그룹 { $count }곳
+card-deciders = 규칙에 적힌 사람·그룹(모두 { $count })
 card-gone = { $user }님이 요청했지만, 이 함수가 더 이상 없어서 승인할 수 없습니다.
 card-long = 값 { $fields }개, 모두 { $characters }자라서 카드에 다 담을 수 없습니다.
 card-preview = 현재
-card-preview-before = 결정 당시
+card-preview-before = 당시
 card-confirm = 승인
 card-deny = 거절
 card-edit = 수정
@@ -47,10 +47,10 @@ card-remember = 승인하고, 여기서는 한 시간 동안 다시 묻지 않�
 card-reason = 이유
 card-granted = 이번에는 따로 묻지 않았습니다. { $user }님이 ‘한 시간 동안 다시 묻지 않기’를 선택했습니다.
 card-superseded = 승인하기 전에 내용이 수정되었습니다. 새 카드가 유효하며, 이 카드로는 아무것도 실행하지 않았습니다.
-confirm-title = 정말 실행할까요?
+confirm-title = { $title }: 정말 실행할까요?
 confirm-as-shown = 카드에 보이는 내용 그대로 실행합니다.
-confirm-yes = 네, 실행합니다
-confirm-no = 아니요, 돌아갑니다
+confirm-yes = 실행
+confirm-no = 돌아가기
 card-not-posted = 카드를 보여 드리지 못해서 승인을 받을 수 없고, 아무것도 실행하지 않았습니다. 다시 요청해 주세요. 내용이 길었다면 나누어 주세요.
 card-fallback = { $title }: 승인을 기다리고 있습니다.
 card-confirmed = { $user }님이 승인했습니다. 실행하고 있습니다…
@@ -59,7 +59,8 @@ card-failed = ❌ { $user }님이 승인했지만 실행하지 못했습니다. 
 card-unknown = ⚠️ 결과를 알 수 없음: { $user }님이 승인했지만 실행되었는지 알 수 없고, 다시 시도하지 않습니다. 다시 요청하기 전에 직접 확인해 주세요.
 card-denied = 🚫 { $user }님이 거절했습니다. 아무것도 바뀌지 않았습니다.
 card-expired = 제시간에 결정되지 않아 만료되었습니다. 아무것도 바뀌지 않았습니다.
-card-withdrawn = 철회되었습니다. 아무것도 바뀌지 않았습니다.
+card-too-late = { $user }님이 승인했지만 제시간에 시작하지 못해 만료되었습니다. 아무것도 바뀌지 않았습니다.
+card-withdrawn = 요청이 철회되었습니다. 아무것도 바뀌지 않았습니다.
 value-none = (없음)
 value-empty = (빈 텍스트)
 value-empty-list = (빈 목록)
@@ -70,7 +71,10 @@ value-no = 아니요
 ## 여러 개를 한 번에
 batch-title = 작업 { $count }개를 한 번에
 batch-waits = 하나씩 결정하고 싶으시면 각각의 카드를 쓰셔도 됩니다. 승인과 실행은 하나씩 따로 처리합니다.
-batch-over = 여기서 함께 승인할 일은 더 없습니다. 아직 기다리는 일은 각각의 카드에 있습니다.
+batch-over = { $waiting ->
+        [0] 모두 결정되었습니다.
+       *[other] 나머지는 각각의 카드에서 결정해 주세요.
+    }
 batch-confirm = { $count }개 모두 승인
 batch-part = { $count }건 중 { $decided }건을 승인했습니다.
 batch-see-card = 위에 있는 각각의 카드를 봐 주세요.
@@ -96,8 +100,8 @@ read-all = 여기까지가 전부입니다. 승인하시면 이 내용 그대로
 read-destructive = 여기까지가 전부입니다. 승인하시면 이 내용 그대로 실행하며, 되돌릴 수 없습니다.
 read-gone = 이 함수가 더 이상 없어서 승인할 수 없습니다.
 reason-title = 거절
-reason-label = 이유를 알려 주세요. 비워 두셔도 됩니다.
-reason-told = 이유는 카드에 표시되며, 같은 일을 다시 묻지 않겠습니다.
+reason-label = 거절하는 이유
+reason-told = 이유는 카드에 표시되며, 따로 말씀하지 않으시면 Nod가 같은 일을 다시 요청하지 않습니다.
 edit-title = 수정
 edit-told = 아직 아무것도 실행하지 않습니다. 수정하신 내용으로 새 카드를 드리고, 이전 카드는 쓸 수 없게 됩니다.
 edit-submit = 새 카드 만들기
@@ -128,42 +132,42 @@ grant-revoke = 다시 물어보기
 
 ## 일정
 card-upcoming = 다음 실행 (내 시간대 기준)
-card-upcoming-before = 결정 당시의 다음 실행
+card-upcoming-before = 결정 시점의 다음 실행
 card-of-run = { $user }님의 일정에서 요청한 일입니다. 확인해 주세요.
-run-of = { $user }님의 일정 · 예정 시각 { $due } · 이 스레드에서 이어서 이야기할 수 있고, `/nod 일정`에서 바꾸거나 끝낼 수 있습니다.
-run-by-hand = { $user }님의 일정 · 직접 실행 · 이 스레드에서 이어서 이야기할 수 있고, `/nod 일정`에서 바꾸거나 끝낼 수 있습니다.
+run-of = { $user }님의 일정 · 예정 시각 { $due } · 이 스레드에 답글로 이어서 이야기할 수 있고, `/nod 일정`에서 일시 중지하거나 삭제할 수 있습니다.
+run-by-hand = { $user }님의 일정 · 직접 실행 · 이 스레드에 답글로 이어서 이야기할 수 있고, `/nod 일정`에서 일시 중지하거나 삭제할 수 있습니다.
 run-root-plain = 예약된 일: { $prompt }
-notice-missed = 이 일정의 예정 시각({ $due })에 제가 자리에 없었고, 지금 하기에는 너무 늦었습니다. 그래도 필요하시면 `/nod 일정`에서 *지금 실행*을 눌러 주세요.
-notice-missed-once = 예정 시각({ $due })에 제가 자리에 없었고, 지금 하기에는 너무 늦었습니다. 그래도 필요하시면 다시 요청해 주세요.
-notice-missed-many = 아래 일정들의 예정 시각에 제가 자리에 없었고, 지금 하기에는 너무 늦었습니다. 그래도 필요하신 것은 `/nod 일정`에서 *지금 실행*을 눌러 주시고, 한 번만 하기로 했던 것은 다시 요청해 주세요.
-notice-taken-over = 관리자 { $user }님이 이 일정을 바꾸셨습니다. 이제 그분의 일정이며 그분의 이름으로 실행됩니다.
+notice-missed = 이 일정의 예정 시각({ $due })에 Nod가 꺼져 있거나 Slack에 연결되지 않아 실행하지 못했고, 지금 하기에는 너무 늦었습니다. 그래도 필요하시면 `/nod 일정`에서 *지금 실행*을 눌러 주세요.
+notice-missed-once = 예정 시각({ $due })에 Nod가 꺼져 있거나 Slack에 연결되지 않아 실행하지 못했고, 지금 하기에는 너무 늦었습니다. 그래도 필요하시면 다시 요청해 주세요.
+notice-missed-many = 아래 일정들의 예정 시각에 Nod가 꺼져 있거나 Slack에 연결되지 않아 실행하지 못했고, 지금 하기에는 너무 늦었습니다. 그래도 필요하신 것은 `/nod 일정`에서 *지금 실행*을 눌러 주시고, 한 번만 하기로 했던 것은 다시 요청해 주세요.
+notice-taken-over = 워크스페이스 관리자 { $user }님이 이 일정을 바꾸셨습니다. 이제 그분의 일정이며 그분의 이름으로 실행됩니다.
 notice-channel = 이 일정을 { $channel }에 더 이상 올릴 수 없습니다. 요청하신 분이나 제가 그 채널에 없거나, 제가 글을 쓸 수 없는 채널입니다. 빠진 쪽을 다시 초대하시거나 다른 채널을 알려 주세요.
 notice-failures = 이 일정이 세 번 연속으로 실패했습니다.
-notice-owner = 규칙이 바뀌어 이제 일정을 둘 수 없습니다. Nod 운영자에게 문의해 주세요.
-notice-paused = 그래서 일시 중지했습니다. `/nod 일정`에서 다시 시작할 수 있습니다.
+notice-owner = 규칙에 따라 이제 일정을 만들거나 실행할 수 없습니다. Nod 관리자에게 문의해 주세요.
+notice-paused = 그래서 일시 중지했습니다. `/nod 일정`에서 재개할 수 있습니다.
 schedules-title = { "*" }일정*
 schedules-title-plain = 일정
-schedules-none = 아직 일정이 없습니다. “평일 아침 9시마다 #general에 서울 날씨 알려줘”처럼 말씀해 보세요.
+schedules-none = 일정이 없습니다. “평일 아침 9시마다 #general에 서울 날씨 알려줘”처럼 말씀해 보세요.
 schedules-more = 여기에 다 보여 드리지 못한 일정이 { $count }개 더 있습니다. 몇 개를 삭제하시면 나머지가 보입니다.
 schedule-next = 다음 실행 { $at }
 schedule-paused-by-hand = 일시 중지됨
-schedule-paused-owner = 일시 중지됨: 주인이 더 이상 일정을 둘 수 없음
+schedule-paused-owner = 일시 중지됨: 소유자가 더 이상 일정을 만들거나 실행할 수 없음
 schedule-paused-channel = 일시 중지됨: 채널에 올릴 수 없음
 schedule-paused-failures = 일시 중지됨: 세 번 연속 실패
 schedule-pause = 일시 중지
-schedule-resume = 다시 시작
+schedule-resume = 재개
 schedule-run = 지금 실행
 schedule-delete = 삭제
 schedule-delete-title = 일정을 삭제할까요?
 schedule-delete-text = 다시 실행되지 않으며 되돌릴 수 없습니다.
 schedule-delete-yes = 삭제
 schedule-did-pause = 일시 중지했습니다.
-schedule-did-resume = 다시 시작했습니다.
-schedule-did-run = 지금 실행합니다. 해당 채널을 확인해 주세요.
+schedule-did-resume = 재개했습니다.
+schedule-did-run = 지금 실행합니다. 결과는 { $channel }에 올립니다.
 schedule-did-delete = 삭제했습니다.
 schedule-did-gone = 그 일정은 더 이상 없습니다.
-schedule-did-not-yours = 일정의 주인이나 워크스페이스 관리자만 할 수 있습니다.
-schedule-did-unsure = 방금 Slack에서 누구신지 확인하지 못해 아무것도 하지 않았습니다. 잠시 뒤에 다시 눌러 주세요.
+schedule-did-not-yours = 일정의 소유자나 워크스페이스 관리자만 할 수 있습니다.
+schedule-did-unsure = Slack에서 누구신지 확인하지 못해 아무것도 하지 않았습니다. 잠시 후 다시 눌러 주세요.
 schedule-did-running = 이미 실행 중입니다.
 schedule-did-over = 예정 시각이 지났습니다. 더 늦은 시각을 말씀해 주세요.
 when-once = 한 번
@@ -182,54 +186,59 @@ day-sat = 토요일
 day-sun = 일요일
 
 ## 새 대화
-new-opening = 새 대화예요. 이 스레드에 답글을 남겨 주세요. 여기서는 이 스레드에서 나눈 말만 알고 있어요.
-new-opened = 새 대화를 열었어요: <{ $link }|바로 가기>
-new-opened-plain = 새 대화를 열었어요. 저와의 다이렉트 메시지에서 제 마지막 메시지를 찾아 그 스레드에 답글을 남겨 주세요.
-new-coming = 다이렉트 메시지에 새 대화를 열고 있어요…
-new-failed = 지금은 새 대화를 열지 못했어요. 대신 저에게 다이렉트 메시지를 보내 주세요. 스레드 밖에 쓰시는 메시지마다 새 대화가 시작돼요.
+new-opening = 새 대화입니다. 이 스레드에 답글을 남겨 주세요. 여기서는 이 스레드에서 나눈 말만 알고 있습니다.
+new-opened = 새 대화를 열었습니다: <{ $link }|바로 가기>
+new-opened-plain = 새 대화를 열었습니다. 저와의 다이렉트 메시지에서 마지막 메시지를 찾아 그 스레드에 답글을 남겨 주세요.
+new-coming = 다이렉트 메시지에 새 대화를 열고 있습니다…
+new-failed = 지금은 새 대화를 열지 못했습니다. 저에게 다이렉트 메시지를 보내 주세요. 스레드 밖에 쓰시는 메시지마다 새 대화가 시작됩니다.
 
 ## 잊기
 forget-title-plain = 제가 기억하는 내용을 지울까요?
-forget-question = 저는 지금 대화 { $count }개를 기억하고 있어요. ‘잊기’를 누르시면 그 내용을 지워요. 보내신 메시지와 파일, 제 답변, 찾아보거나 처리해 드린 일의 내용이 지워지고, 되돌릴 수 없어요.
-forget-shared = • 그중 { $count }개에서는 다른 분도 저와 이야기하고 있어요. 거기서는 본인 부분만 지우고, 다른 분의 말은 남겨 둬요.
-forget-pending = • 요청하신 일 { $count }건이 아직 버튼을 기다리고 있어요. 먼저 철회하고, 아무것도 실행하지 않아요.
-forget-busy = • 대화 { $count }개는 아직 처리 중이라서 그대로 둬요. 끝난 뒤에 다시 말씀해 주세요.
-forget-only-busy = 대화 { $count }개를 기억하고 있지만 아직 처리 중이라서 아무것도 지우지 않았어요. 끝난 뒤에 다시 말씀해 주세요.
-forget-schedules = • 일정 { $count }개는 요청하신 내용과 함께 그대로 남아요. `/nod 일정`에서 끝내실 수 있어요.
-forget-nothing = 기억하고 있는 대화가 없어요.
-forget-stays = Slack에 있는 메시지는 그대로 남아요. 본인이 쓰신 메시지는 Slack에서 직접 지우실 수 있어요. 승인된 일은 누가 언제 무엇을 했는지만 내용 없이 남겨 둬요.
+forget-question = 저는 지금 대화 { $count }개를 기억하고 있습니다. ‘잊기’를 누르시면 보내신 메시지와 파일, 제 답변, 찾아보거나 처리한 일의 내용을 지우며, 되돌릴 수 없습니다.
+forget-shared = • 그중 { $count }개에는 다른 분도 참여하고 있습니다. 본인 부분만 지우고 다른 분의 말은 남깁니다.
+forget-pending = • 승인을 기다리는 요청 { $count }건은 실행하지 않고 철회합니다.
+forget-busy = • 대화 { $count }개는 아직 처리 중이라 그대로 둡니다. 끝난 뒤에 다시 말씀해 주세요.
+forget-only-busy = 대화 { $count }개를 기억하고 있지만 아직 처리 중이라 아무것도 지우지 않았습니다. 끝난 뒤에 다시 말씀해 주세요.
+forget-schedules = • 일정 { $count }개는 그대로 남습니다. `/nod 일정`에서 삭제하실 수 있습니다.
+forget-nothing = 기억하고 있는 대화가 없습니다.
+forget-stays = Slack에 있는 메시지는 그대로 남습니다. 본인이 쓰신 메시지는 Slack에서 직접 지우실 수 있습니다. 승인된 일은 누가 언제 무엇을 했는지만 남기고 자세한 내용은 지웁니다.
 forget-confirm = 잊기
 forget-cancel = 그대로 두기
-forget-done = 대화 { $count }개를 잊었어요.
-forget-done-shared = • 그중 { $count }개에서는 다른 분도 저와 이야기하고 있어서, 다른 분의 말은 남아 있어요.
-forget-done-stays = Slack에 있는 메시지는 그대로 남아요. 예전 스레드에 다시 쓰시면 처음부터 시작해요. 채널에서는 먼저 저를 멘션해 주세요.
-forget-kept = 아무것도 지우지 않았어요.
-forget-not-yours = 요청하신 분만 결정할 수 있어서 아무것도 지우지 않았어요. 직접 `/nod 잊기`를 써 주세요.
+forget-done = 대화 { $count }개를 지웠습니다.
+forget-done-shared = • 그중 { $count }개에는 다른 분도 참여하고 있어, 다른 분의 말은 남아 있습니다.
+forget-done-stays = Slack에 있는 메시지는 그대로 남습니다. 예전 스레드에 다시 쓰시면 처음부터 시작합니다. 채널에서는 먼저 저를 멘션해 주세요.
+forget-kept = 아무것도 지우지 않았습니다.
+forget-not-yours = 요청하신 분만 결정할 수 있어 아무것도 지우지 않았습니다. 직접 `/nod 잊기`를 써 주세요.
 
 ## 클릭에 대한 답
 click-already = 이미 결정된 카드입니다: { $state }
 click-expired = 만료된 카드라서 아무것도 실행하지 않았습니다. 아직 필요하시면 다시 요청해 주세요.
-click-not-yours = { $user }님의 이름으로 요청된 일이라 { $user }님만 결정할 수 있습니다.
-click-not-allowed = 규칙에 따라 이 일은 결정하실 수 없어서 아무것도 실행하지 않았습니다.
-click-unsure = 지금 Slack에서 누구신지 확인해 주지 않아서 아무것도 실행하지 않았습니다. 잠시 후 다시 눌러 주세요.
+click-not-yours = { $user }님이 요청한 일이라 { $user }님만 결정할 수 있습니다.
+click-others = { $own ->
+        [yes] 직접 요청하신 일은 본인이 승인할 수 없어 아무것도 실행하지 않았습니다. 승인할 수 있는 분: { $who }
+       *[no] 이 일은 결정하실 수 없어 아무것도 실행하지 않았습니다. 결정할 수 있는 분: { $who }
+    }
+click-requester = { $user }님이 요청한 일이라 { $user }님만 수정하거나 철회할 수 있습니다. 아무것도 실행하지 않았습니다.
+click-not-allowed = 이 일은 결정하실 수 없어 아무것도 실행하지 않았습니다.
+click-unsure = Slack에서 누구신지 확인하지 못해 아무것도 실행하지 않았습니다. 잠시 후 다시 눌러 주세요.
 click-unknown = 제가 모르는 카드라서 아무것도 실행하지 않았습니다. 다시 요청하시면 새 카드를 드리겠습니다.
 click-broken = 클릭을 저장하지 못해서 아무것도 실행하지 않았습니다. 잠시 후 다시 눌러 주세요.
 
 ## 문제가 생겼을 때
 model-busy = 지금은 모델이 응답하지 않습니다. 질문은 남아 있으니 잠시 후 다시 시도해 주세요.
-model-refused = 모델이 요청을 거부했습니다. Nod 관리자만 고칠 수 있는 문제라서 이유를 로그에 남겼습니다.
+model-refused = 모델이 요청을 거부했습니다. Nod 관리자만 고칠 수 있으니 관리자에게 알려 주세요. 이유는 로그에 있습니다.
 model-cut = 모델과의 연결이 끊겨서 위의 답은 완전하지 않습니다. 다시 시도하시거나, 이어서 답해 달라고 말씀해 주세요.
-memory-summarized = 이 스레드의 앞부분은 요약해서 기억하고 있어요. 최근 대화는 그대로 기억해요.
-memory-trimmed = 이 스레드의 앞부분은 이제 참고하지 않아요. 최근 대화는 그대로 기억해요.
+memory-summarized = 이 스레드의 앞부분은 요약해서, 최근 대화는 그대로 기억합니다.
+memory-trimmed = 이 스레드의 앞부분은 더 이상 참고하지 않으며, 최근 대화는 그대로 기억합니다.
 context-too-long = 스레드가 모델이 읽을 수 있는 길이를 넘었습니다. 새 스레드를 시작해서 중요한 내용을 알려 주세요.
-answer-length = 답이 모델의 길이 제한에 닿았습니다. 나머지를 보시려면 *이어서 답하기*를 눌러 주세요.
-answer-filtered = 제공자의 콘텐츠 필터가 이 답을 막았습니다. 질문을 다르게 써 봐 주세요.
+answer-length = 답이 길어 중간에 끊겼습니다. 나머지는 *이어서 답하기*를 눌러 주세요.
+answer-filtered = AI 제공업체의 콘텐츠 필터가 이 답을 막았습니다. 질문을 다르게 써 봐 주세요.
 answer-refused = 모델이 이 질문에는 답하지 않겠다고 했습니다.
 answer-empty = 모델이 빈 답을 보냈습니다. 다른 말로 다시 물어봐 주세요.
 late = 쓰신 지 시간이 꽤 지났는데, 그때는 답해 드리지 못했습니다. 지금이라도 답해 드릴까요?
-turn-too-long = 시간이 너무 오래 걸려서 멈췄습니다. 확인을 기다리던 요청은 그대로 있습니다. 다시 시도하시거나, 한 번에 더 적게 요청해 주세요.
+turn-too-long = 시간이 너무 오래 걸려서 멈췄습니다. 승인을 기다리던 요청은 그대로 있습니다. 다시 시도하시거나, 한 번에 더 적게 요청해 주세요.
 too-many-steps = { $steps }단계를 거쳤지만 답에 이르지 못해서 멈췄습니다. 더 작게, 또는 나누어서 요청해 주세요.
-incident = Nod 내부에 문제가 생겼습니다. 다시 물어봐 주세요. 계속되면 Nod 관리자에게 이 번호를 알려 주세요: { $incident }.
+incident = Nod 내부에 문제가 생겼습니다. 다시 물어봐 주세요. 계속되면 Nod 관리자에게 이 번호를 알려 주세요: { $incident }
 
 ## Slack에 쓰기
 answer-interrupted = 여기서 답이 중단되었습니다. 아래에서 처음부터 다시 답해 드립니다.
@@ -241,7 +250,7 @@ status-line = { $place ->
     }
 retry-button = 다시 시도
 retry-begun = 다시 시도하고 있습니다…
-retry-not-yours = 이 요청은 요청하신 분만 다시 시도하게 할 수 있습니다.
+retry-not-yours = 요청하신 분만 다시 시도할 수 있습니다.
 retry-already = 이미 다시 시도했습니다. 아래쪽에서 답을 확인해 주세요.
 retry-moved-on = 그 뒤로 대화가 이어져서 다시 시도하지 않았습니다. 아직 필요하시면 한 번 더 말씀해 주세요.
 retry-unknown = 어떤 요청이었는지 더 이상 알 수 없어서 아무것도 하지 않았습니다. 다시 말씀해 주세요.
@@ -267,10 +276,11 @@ regenerate-begun = 아래에 다시 답했습니다.
 regenerate-not-yours = 질문하신 분만 다시 답하게 할 수 있습니다.
 regenerate-already = 이미 다시 답했습니다. 아래쪽에서 확인해 주세요.
 regenerate-moved-on = 그 뒤로 대화가 이어져서 다시 답하지 않았습니다. 아직 필요하시면 한 번 더 말씀해 주세요.
-regenerate-acted = 작업이 함께 나온 답이고, 무언가를 바꾸는 일은 되풀이하지 않습니다. 더 필요한 것을 말씀해 주세요.
+regenerate-acted = 이 답에는 실행을 요청한 작업이 있어 다시 답하지 않습니다. 더 필요한 것이 있으면 말씀해 주세요.
 
 ## 파일
-file-too-large = ‘{ $name }’ 파일은 너무 커서 읽지 못했습니다. 더 작은 파일이나 필요한 부분만 보내 주세요.
+file-too-large = ‘{ $name }’ 파일은 { $limit }보다 커서 읽지 못했습니다. 더 작은 파일이나 필요한 부분만 보내 주세요.
+file-too-many-pixels = ‘{ $name }’ 이미지는 { $limit }메가픽셀보다 커서 읽지 못했습니다. 크기를 줄여서 다시 보내 주세요.
 file-unsupported = ‘{ $name }’ 파일은 제가 읽을 수 없는 형식입니다. 텍스트, CSV, PDF, Word, Excel 파일과 이미지를 읽을 수 있습니다.
 file-save-as = ‘{ $name }’ 파일은 이 형식으로는 읽지 못했습니다. { $kind } 형식으로 저장해서 보내 주세요.
 file-mismatch = ‘{ $name }’ 파일은 이름과 실제 형식이 달라서 읽지 못했습니다. 원래 프로그램에서 다시 내보내 주세요.
@@ -280,7 +290,7 @@ file-took-too-long = ‘{ $name }’ 파일을 읽는 데 너무 오래 걸려�
 file-too-much = ‘{ $name }’ 파일은 압축을 풀면 내용이 너무 많아서 읽지 못했습니다. 필요한 부분만 보내 주세요.
 file-empty = ‘{ $name }’ 파일은 비어 있습니다. 맞는 파일인지 확인해 주세요.
 file-no-text = ‘{ $name }’ 파일에는 글자가 아니라 스캔한 쪽 이미지만 있습니다. 각 쪽을 이미지로 보내시거나 글자가 있는 PDF를 보내 주세요.
-file-no-scope = 이 워크스페이스에서 아직 파일을 읽을 권한이 없어서 ‘{ $name }’ 파일을 보지 못했습니다. Nod 관리자만 고칠 수 있는 문제라서 이유를 로그에 남겼습니다.
+file-no-scope = 이 워크스페이스에서 아직 파일을 읽을 권한이 없어 ‘{ $name }’ 파일을 보지 못했습니다. Nod 관리자만 고칠 수 있으니 관리자에게 알려 주세요. 이유는 로그에 있습니다.
 file-gone = ‘{ $name }’ 파일은 이제 Slack에 없어서 읽지 못했습니다. 아직 가지고 계시면 다시 보내 주세요.
 file-elsewhere = ‘{ $name }’ 파일은 Slack에 링크만 있어서 읽지 못했습니다. 파일을 직접 올려 주세요.
 file-unreachable = 방금 Slack에서 ‘{ $name }’ 파일을 받지 못했습니다. 잠시 후 다시 보내 주세요.

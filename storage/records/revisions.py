@@ -25,13 +25,14 @@ class Revision:
 @dataclass(frozen=True)
 class Answerable:
     """A turn that answered what its person has edited now: it could be answered anew. Where it stands is that of
-    its conversation."""
+    its conversation; `ts` is the message's."""
 
     turn: int
     team: str
     channel: str
     thread: str
     user: str
+    ts: str
 
 
 def ts_order(ts: str) -> tuple[int, str]:

@@ -44,6 +44,9 @@ class SqliteTurnControl:
     ) -> Stop:
         return await self._connection.write(stop, key, user, at, (note, beside), turn, ts)
 
+    async def unask(self, key: str, at: datetime, *, note: Note, beside: Note) -> Stop:
+        return await self._connection.write(unask, key, at, (note, beside))
+
     async def stopped(self, turn: int, items: Sequence[NewItem], said: str, at: datetime) -> Note:
         return await self._connection.write(stopped, turn, items, said, at)
 
@@ -94,6 +97,25 @@ def stop(
         return Stop(Stopping.OVER)
     if running["user"] != user:
         return Stop(Stopping.NOT_YOURS, running["id"], running["user"])
+    return _end(db, running, at, notes, ts)
+
+
+def unask(db: Database, key: str, at: datetime, notes: tuple[Note, Note]) -> Stop:
+    running = next(
+        db.query(
+            """
+            SELECT id, conversation, user FROM turns
+            WHERE id = (SELECT turn FROM inbox WHERE key = ? AND deleted) AND state = 'running' AND ending IS NULL
+                AND NOT EXISTS (SELECT 1 FROM inbox WHERE inbox.turn = turns.id AND NOT deleted)
+            """,
+            [key],
+        ),
+        None,
+    )
+    return Stop(Stopping.OVER) if running is None else _end(db, running, at, notes, "")
+
+
+def _end(db: Database, running: Row, at: datetime, notes: tuple[Note, Note], ts: str) -> Stop:
     goes_on = any(
         db.query(
             """
@@ -107,7 +129,7 @@ def stop(
         "UPDATE turns SET ending = 'answered', note = ?, stopped_at = ?, stopped_ts = ? WHERE id = ?",
         [note_json(notes[goes_on]), time_text(at), ts, running["id"]],
     )
-    return Stop(Stopping.STOPPED, running["id"], user)
+    return Stop(Stopping.STOPPED, running["id"], running["user"])
 
 
 def _said_after(db: Database, turn: int, ts: str) -> bool:

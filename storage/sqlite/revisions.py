@@ -109,5 +109,5 @@ def _answerable(db: Database, edited: int, queued: Row, revision: Revision) -> A
     return (
         None
         if row is None
-        else Answerable(row["id"], revision.team, revision.channel, row["thread"], revision.user)
+        else Answerable(row["id"], revision.team, revision.channel, row["thread"], revision.user, revision.ts)
     )

@@ -49,7 +49,7 @@ async def test_several_are_confirmed_at_once(page: Page, office: Office) -> None
     confirm_all = thread(page).action("confirm_all")
     await expect(confirm_all).to_have_text("Confirm all 2")
     await confirm_all.click()
-    await expect(thread(page).list).to_contain_text("There is nothing left here to confirm together.")
+    await expect(thread(page).list).to_contain_text("All of these are decided.")
     for number in (3, 4):
         row = page.locator(f"#behind tr[data-employee='{number}']")
         await expect(row).to_have_attribute("data-change", "changed")
@@ -61,7 +61,7 @@ async def test_a_hire_takes_four_eyes(page: Page, office: Office) -> None:
     await say(page, "@Nod 29살 김민수를 연봉 91000으로 채용해줘")
     await expect(thread(page).list).to_contain_text("다른 분이")
     await thread(page).confirm.click()
-    await expect(page.locator("article.message[data-ephemeral]")).to_contain_text("결정하실 수 없어서")
+    await expect(page.locator("article.message[data-ephemeral]")).to_contain_text("본인이 승인할 수 없어")
     assert len(office.world.employees.rows()) == 24
     await become(page, "park")
     await thread(page).confirm.click()

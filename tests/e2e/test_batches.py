@@ -45,7 +45,7 @@ async def test_a_second_click_on_all_does_nothing_and_is_answered(office: Office
     await thread.click("lee", together, "action_confirm_all")
     await office.workspace.wait_for(lambda _: shown(together).count("(done)") == 2)
     assert await office.press("lee", together, "action_confirm_all", batch)
-    await office.whisper("lee", "nothing left here to confirm together")
+    await office.whisper("lee", "All of these are decided")
     assert await office.press("lee", together, "action_confirm_all", "forged")
     await office.whisper("lee", "do not know this card")
     assert len(changes(office)) == 2

@@ -85,14 +85,32 @@ async def test_the_button_of_a_turn_that_takes_a_while(office: Office) -> None:
 
 
 @SLOW
-async def test_the_word_of_somebody_else_is_a_message_and_so_is_one_too_late(office: Office) -> None:
+async def test_the_word_of_somebody_else_stops_nothing_and_one_too_late_is_a_message(office: Office) -> None:
     thread = await office.ask("lee", "general", "@Nod slowly count to 40")
     await under_way(thread)
-    await thread.then("kim", "stop")
+    await thread.then("kim", "@Nod stop")
+    await office.whisper("kim", "멈출 수 있습니다")
     await office.workspace.wait_for(lambda _: any("39 40" in each.text for each in thread.replies), WITHIN)
-    await thread.answers(2)
+    after = await thread.then("lee", "stop")
+    await after.answer()
     assert not any("Stopped." in shown(each) for each in thread.replies)
-    assert "] stop" in asked_of_model(office)
+    assert "[Lee] stop" in asked_of_model(office)
+    assert "[Kim" not in asked_of_model(office), "it was answered as a message"
+    assert len(office.privates("kim")) == 1
+
+
+@SLOW
+async def test_who_deletes_what_they_asked_stops_its_answer(office: Office) -> None:
+    thread = await office.ask("lee", "general", SLOWLY)
+    half = await under_way(thread)
+    await office.world.people.delete("lee", "general", thread.ts)
+    await stopped(thread)
+    assert "1 2 3" in half.text
+    assert "400" not in half.text
+    after = await thread.then("lee", "what is the average age?")
+    assert "42.13" in await after.answer()
+    assert "slowly" not in asked_of_model(office)
+    assert "stopped the answer here" in asked_of_model(office)
 
 
 async def test_a_stop_that_was_kept_is_not_undone_by_a_kill(office: Office) -> None:

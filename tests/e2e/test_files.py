@@ -84,7 +84,7 @@ async def test_a_picture_that_the_model_does_not_see_is_said(empty_office: Offic
 @pytest.mark.parametrize(
     ("name", "content", "english"),
     [
-        ("big.txt", b"word " * 10_000, "is too large for me"),
+        ("big.txt", b"word " * 10_000, "is larger than"),
         ("page.pdf", b"<html><body>Sign in</body></html>", "not the kind of file that its name says"),
         ("old.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument".encode("utf-16-le"), "Save it as .docx"),
         (
@@ -138,7 +138,7 @@ async def test_a_file_without_a_word_in_a_mention_and_alone(office: Office) -> N
 async def test_without_the_scope_the_person_and_the_operator_are_told(office: Office) -> None:
     office.world.slack.scopes.discard("files:read")
     thread = await share(office, "kim", "봐줘", ("명단.csv", "text/csv", CSV), place="dm")
-    await says(thread, "아직 파일을 읽을 권한이 없어서 ‘명단.csv’ 파일을 보지 못했습니다")
+    await says(thread, "아직 파일을 읽을 권한이 없어 ‘명단.csv’ 파일을 보지 못했습니다")
     assert "lacks the scope files:read" in office.log
     assert downloads(office) == ["signed_out"]
 

@@ -77,7 +77,7 @@ async def test_a_grant_runs_the_next_call_and_its_card_says_so(empty_office: Off
 async def test_a_grant_is_listed_and_revoked(empty_office: Office) -> None:
     office = empty_office
     thread = await remembered(office)
-    assert "nothing that I would do" in text_of((await grants(office, "park")).blocks)
+    assert "Nothing is changed without asking" in text_of((await grants(office, "park")).blocks)
     listed = await grants(office, "lee")
     assert "Take a note" in text_of(listed.blocks)
     number = next(block["accessory"]["value"] for block in listed.blocks if "accessory" in block)
@@ -88,7 +88,7 @@ async def test_a_grant_is_listed_and_revoked(empty_office: Office) -> None:
     await office.workspace.wait_for(lambda _: notes(office) == ["one", "two"])
 
     assert await office.world.people.click("lee", "general", listed.ts, "grant_revoke")
-    await office.whisper("lee", "nothing that I would do")
+    await office.whisper("lee", "Nothing is changed without asking")
     third = await note(thread, "three")
     assert "action_confirm" in buttons(third)
     assert notes(office) == ["one", "two"]
@@ -114,7 +114,7 @@ async def test_a_click_makes_no_grant_that_its_function_does_not_allow(office: O
     card = await thread.card()
     assert await office.press("lee", card, "action_remember", buttons(card)["action_confirm"]["value"])
     await thread.settled(card, "Done.")
-    assert "nothing that I would do" in text_of((await grants(office, "lee")).blocks)
+    assert "Nothing is changed without asking" in text_of((await grants(office, "lee")).blocks)
     await thread.then("lee", "delete employee 6")
     await office.workspace.wait_for(lambda _: any(buttons(reply) for reply in thread.replies))
     assert len(office.world.employees.rows()) == 23

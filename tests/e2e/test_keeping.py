@@ -66,7 +66,7 @@ async def test_a_new_conversation_begins_with_nothing(office: Office) -> None:
     assert MARKER in requests(office)[0]
     assert MARKER not in requests(office)[-1]
     korean = await opened(office, "kim", "새대화")
-    assert "새 대화예요" in korean.office.workspace.message(korean.channel, korean.ts).text  # type: ignore[union-attr]
+    assert "새 대화입니다" in korean.office.workspace.message(korean.channel, korean.ts).text  # type: ignore[union-attr]
 
 
 async def test_forget_deletes_at_a_click_and_keeps_at_another(office: Office) -> None:

@@ -31,7 +31,7 @@ async def test_who_is_listed_confirms(empty_office: Office) -> None:
     assert f"<@{office.workspace.user('kim').id}>" in shown(card)
     for name in ("lee", "park"):
         assert await thread.click(name, card, "action_confirm")
-        await office.whisper(name, "The rules for this do not let you decide it")
+        await office.whisper(name, "You may not")
     assert changes(office) == []
     assert await thread.click("kim", card, "action_confirm")
     await thread.settled(card, "Done.")
@@ -46,7 +46,8 @@ async def test_four_eyes(empty_office: Office) -> None:
     await thread.answer()
     assert "somebody else has to confirm it" in shown(card)
     assert await thread.click("lee", card, "action_confirm")
-    await office.whisper("lee", "The rules for this do not let you decide it")
+    may = f"yourself: <@{office.workspace.user('park').id}> can. Nothing was done."
+    await office.whisper("lee", may)
     assert buttons(card)
     assert await thread.click("park", card, "action_confirm")
     now = await thread.settled(card, f"Done. Confirmed by <@{office.workspace.user('park').id}>")
@@ -65,10 +66,10 @@ async def test_a_user_group_as_it_is_at_the_click(empty_office: Office) -> None:
     assert "<!subteam^S0BOSSES01>" in shown(card)
     office.workspace.usergroups["S0BOSSES01"] = [office.workspace.user("kim").id]
     assert await thread.click("park", card, "action_confirm")
-    await office.whisper("park", "The rules for this do not let you decide it")
+    await office.whisper("park", "You may not")
     office.world.slack.disabled.add("usergroups.users.list")
     assert await thread.click("kim", card, "action_confirm")
-    await office.whisper("kim", "결정하실 수 없어서")
+    await office.whisper("kim", "결정하실 수 없어")
     office.world.slack.disabled.clear()
     assert await thread.click("kim", card, "action_confirm")
     await thread.settled(card, "Done.")
@@ -83,7 +84,7 @@ async def test_only_full_members_of_the_workspace_confirm(office: Office) -> Non
         setattr(lee, trait, True)
         before = len(office.privates("lee"))
         assert await thread.click("lee", card, "action_confirm")
-        assert "do not let you decide it" in (await office.private("lee", after=before)).text, trait
+        assert "You may not decide this, so" in (await office.private("lee", after=before)).text, trait
         setattr(lee, trait, False)
     before = len(office.privates("lee"))
     assert await office.press("lee", card, "action_confirm", value, team="T0STRANGER")
@@ -91,7 +92,7 @@ async def test_only_full_members_of_the_workspace_confirm(office: Office) -> Non
     office.world.slack.disabled.add("users.info")
     before = len(office.privates("lee"))
     assert await thread.click("lee", card, "action_confirm")
-    assert "do not let you decide it" in (await office.private("lee", after=before)).text
+    assert "You may not decide this, so" in (await office.private("lee", after=before)).text
     office.world.slack.disabled.clear()
     assert buttons(card)
     assert changes(office) == []
@@ -110,7 +111,7 @@ async def test_an_empty_list_is_nobody(empty_office: Office) -> None:
     value = buttons(card)["action_deny"]["value"]
     for name in ("lee", "kim"):
         assert await office.press(name, card, "action_confirm", value)
-    await office.whisper("lee", "The rules for this do not let you decide it")
+    await office.whisper("lee", "You may not")
     assert await thread.click("lee", card, "action_deny")
     await thread.settled(card, "Denied by")
     assert changes(office) == []
@@ -134,7 +135,7 @@ async def test_who_may_not_call_it_gets_no_card(empty_office: Office) -> None:
     thread = await office.ask("kim", "hr", DELETE)
     card = await thread.card()
     assert await thread.click("lee", card, "action_confirm")
-    await office.whisper("lee", "The rules for this do not let you decide it")
+    await office.whisper("lee", "You may not")
     assert changes(office) == []
 
 
@@ -145,7 +146,7 @@ async def test_a_rule_that_came_after_the_card_holds_at_the_click(office: Office
     await office.kill()
     await start(office, f"confirm_by = {ids(office, 'park')}")
     assert await thread.click("lee", card, "action_confirm")
-    await office.whisper("lee", "The rules for this do not let you decide it")
+    await office.whisper("lee", "You may not")
     await office.kill()
     office.rule(
         f"[functions.delete_employee]\nrefuse = {ids(office, 'lee')}\nconfirm_by = {ids(office, 'park')}\n"

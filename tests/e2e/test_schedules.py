@@ -82,9 +82,10 @@ async def test_a_schedule_s_life(office: Office) -> None:
 
     message = await listed(office, "lee")
     assert "weekdays at 09:00 (America/New_York)" in shown(message)
-    assert "아직 일정이 없습니다" in shown(await listed(office, "kim"))
+    assert "일정이 없습니다" in shown(await listed(office, "kim"))
 
-    message = await pressed(office, message, "schedule_run", "It runs now")
+    general = f"Running now. The result will be posted in <#{office.workspace.channel('general').id}>."
+    message = await pressed(office, message, "schedule_run", general)
     run = await root(office, "the weather in Seoul")
     lee = office.workspace.user("lee").id
     assert f"<@{lee}>" in shown(roots(office, "the weather in Seoul")[0])
@@ -92,10 +93,10 @@ async def test_a_schedule_s_life(office: Office) -> None:
     run = await run.then("kim", "and in Busan?")
     assert "Busan" in await run.answer(), "it is a conversation that people can go on with"
 
-    message = await pressed(office, message, "schedule_pause", "It is paused.")
-    message = await pressed(office, message, "schedule_resume", "It goes on.")
-    message = await pressed(office, message, "schedule_delete", "It is deleted.")
-    assert "There are no schedules yet" in shown(message)
+    message = await pressed(office, message, "schedule_pause", "Paused.")
+    message = await pressed(office, message, "schedule_resume", "Resumed.")
+    message = await pressed(office, message, "schedule_delete", "Deleted.")
+    assert "There are no schedules" in shown(message)
     status, said = await office.nod("audit")
     assert status == 0
     for event in ("schedule_run", "schedule_paused", "schedule_resumed", "schedule_deleted"):
@@ -118,9 +119,9 @@ async def test_the_home_tab_lists_them_with_their_buttons(office: Office) -> Non
 
     view = await home(AGE)
     assert await people.click_view("lee", view, "schedule_pause")
-    await home("It is paused.")
+    await home("Paused.")
     assert await people.click_view("lee", view, "schedule_delete")
-    await home("There are no schedules yet")
+    await home("There are no schedules")
     await people.open_home("park")
     park = workspace.user("park").id
     await workspace.wait_for(lambda _: park in workspace.homes, 15)
@@ -191,10 +192,10 @@ async def test_what_a_run_wants_to_do_only_its_owner_confirms(office: Office) ->
     office.rule(f"[functions.update_employee]\nconfirm_by = [{everybody}]\n")
     await office.start()
     await make(office, "raise Tiger Nixon's salary to 330000")
-    await pressed(office, await listed(office, "lee"), "schedule_run", "It runs now")
+    await pressed(office, await listed(office, "lee"), "schedule_run", "Running now")
     run = await root(office, "raise Tiger")
     card = await run.card()
-    assert f"<@{office.workspace.user('lee').id}>, your schedule would like" in shown(card)
+    assert f"<@{office.workspace.user('lee').id}>, your schedule asks you" in shown(card)
     await run.answer()
     for person, told in (("kim", "님만 결정할 수 있습니다"), ("park", "can decide this")):
         assert await run.click(person, card, "action_confirm")
@@ -210,7 +211,7 @@ async def test_its_owner_stops_a_run(office: Office) -> None:
     await make(office, AGE)
     message = await listed(office, "lee")
     office.world.script.stall(after_events=14, text=LONG)
-    await pressed(office, message, "schedule_run", "It runs now")
+    await pressed(office, message, "schedule_run", "Running now")
     run = await root(office, AGE)
     await under_way(run, "one")
     await run.then("lee", "stop")
@@ -244,7 +245,7 @@ async def test_a_channel_that_is_gone_pauses_it_and_its_owner_is_told(office: Of
     members = office.workspace.channel("general").members
     message = await listed(office, "lee")
     members.remove(office.workspace.bot.id)
-    await pressed(office, message, "schedule_run", "It runs now")
+    await pressed(office, message, "schedule_run", "Running now")
     lee = office.workspace.user("lee").id
     dm = office.workspace.dm(lee).id
 

@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from bot.demo.unkind.calls import Refused
 from bot.demo.workspace.residents import talk
 from bot.demo.workspace.state import Message, Workspace
-from tests.e2e.office import WITHIN, Office, Thread, buttons, shown
+from tests.e2e.office import WITHIN, Office, Thread, buttons, menu, shown
 from tests.faults.test_killed import KILLED
 
 SECRET = "the code is 4711"
@@ -82,7 +82,8 @@ async def test_an_edited_question_counts_as_it_is_now_and_may_be_answered_again(
     offer = await office.whisper("lee", "Shall I answer it again")
     assert offer.thread_ts == thread.ts
     assert list(buttons(offer)) == ["turn_regenerate"]
-    assert buttons(offer)["turn_regenerate"]["value"].isdecimal()
+    _, question = buttons(offer)["turn_regenerate"]["value"].split(":")
+    assert question == thread.ts
     thread = await thread.then("lee", "what did I ask first?")
     assert "average age" in await thread.answer()
     assert before == [f"[Lee] who earns the most? {SECRET}"]
@@ -103,8 +104,26 @@ async def test_the_offer_after_an_edit_answers_anew(office: Office) -> None:
     again = await thread.answer()
     assert again != first
     assert "age" in again
+    old = thread.replies[0]
+    await office.workspace.wait_for(lambda _: "Answered again below." in shown(old), WITHIN)
+    assert first.strip() in shown(old)
+    assert menu(old) is None
     assert asked(office) == ["[Lee] what is the average age?\n(edited)"]
     assert first.strip() not in json.dumps(office.world.script.requests[-1], ensure_ascii=False)
+
+
+async def test_an_offer_whose_question_is_gone_says_so_and_nothing_else(office: Office) -> None:
+    thread = await office.ask("lee", "general", "@Nod who earns the most?")
+    await thread.answer()
+    await office.world.people.edit("lee", "general", thread.ts, "@Nod what is the average age?")
+    offer = await office.whisper("lee", "Shall I answer it again")
+    await office.world.people.delete("lee", "general", thread.ts)
+    await settled(office)
+    assert await office.world.people.click("lee", "general", offer.ts, "turn_regenerate")
+    await office.whisper("lee", "I no longer know what this was about")
+    [said] = office.privates("lee")
+    assert (said.ts, said.thread_ts) == (offer.ts, thread.ts)
+    assert not any("Answered again" in shown(each) for each in thread.replies)
 
 
 async def test_a_deleted_message_is_shown_to_the_model_no_more(office: Office) -> None:

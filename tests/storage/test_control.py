@@ -13,12 +13,14 @@ from storage.records import (
     Click,
     ConversationKey,
     Decision,
+    Delivery,
     DeliveryKind,
     Item,
     NewItem,
     Note,
     ResultItem,
     Retried,
+    Revision,
     Stop,
     Stopping,
     TurnState,
@@ -26,7 +28,7 @@ from storage.records import (
     UserItem,
 )
 from tests.storage.conftest import Opener
-from tests.storage.sample import KEY, KIM, LATER, LEE, NOW, message, new_action, started, thread
+from tests.storage.sample import KEY, KIM, LATER, LEE, NOW, click, message, new_action, started, thread
 
 PLACE = (KEY.team, KEY.channel)
 CUT = Note("answer-length", goes_on=True)
@@ -118,6 +120,53 @@ async def test_only_its_person_stops_a_turn(storage: Storage) -> None:
 async def test_nothing_runs_elsewhere(storage: Storage, key: ConversationKey) -> None:
     await asked(storage)
     assert await stop(storage, key, KIM, LATER) == Stop(Stopping.OVER)
+
+
+async def delete(storage: Storage, delivery: Delivery, text: str | None = None) -> Stop:
+    """Follow a deletion, or an edit, and stop what it may stop."""
+    team, channel = delivery.conversation.team, delivery.conversation.channel
+    await storage.inbox.revise(Revision(team, channel, delivery.ts, "9400.1", delivery.user, text), LATER)
+    note, beside = Note("stopped", quiet=True), Note("stopped-beside", quiet=True)
+    return await storage.turns.unask(delivery.key, LATER, note=note, beside=beside)
+
+
+async def test_who_deletes_what_is_being_answered_stops_it(storage: Storage, opener: Opener) -> None:
+    claim = await started(storage, delivery := message())
+    assert await delete(storage, delivery, "b?") == Stop(Stopping.OVER), "it was not deleted"
+    await storage.turns.record(claim.turn, [NewItem(UserItem("b?", KIM, ts=delivery.ts))], at=NOW)
+    other = await started(storage, message(thread(9)))
+    assert await delete(storage, delivery) == Stop(Stopping.STOPPED, claim.turn, KIM)
+    assert await delete(storage, delivery) == Stop(Stopping.OVER), "told again"
+    with pytest.raises(TurnStopped):
+        await storage.turns.record(claim.turn, [NewItem(AssistantItem("more"))], at=LATER)
+    assert [each.claim.turn for each in await (await opener()).turns.ended()] == [claim.turn]
+    await storage.turns.record(other.turn, [NewItem(AssistantItem("theirs"))], at=LATER)
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    assert await storage.inbox.claim(LATER) is None
+
+
+async def test_what_is_left_of_a_question_is_answered(storage: Storage) -> None:
+    first, second = message(), message()
+    await storage.inbox.add(first, NOW)
+    claim = await started(storage, second)
+    assert len(claim.entries) == 2
+    assert await delete(storage, second) == Stop(Stopping.OVER)
+    assert await delete(storage, first) == Stop(Stopping.STOPPED, claim.turn, KIM)
+
+
+async def test_what_was_answered_or_is_decided_is_not_stopped_by_a_deletion(storage: Storage) -> None:
+    claim = await started(storage, delivery := message())
+    await ended(storage, claim, "a!")
+    assert await delete(storage, delivery) == Stop(Stopping.OVER)
+    assert await delete(storage, message()) == Stop(Stopping.OVER), "never delivered"
+    asking = await started(storage, delivery := message())
+    [action] = await storage.turns.record(asking.turn, [], [new_action("action-1")], at=NOW)
+    await storage.turns.finish(asking.turn, TurnState.WAITING, NOW)
+    await storage.actions.decide(click(action))
+    deciding = await storage.inbox.claim(NOW)
+    assert deciding is not None
+    assert await delete(storage, delivery) == Stop(Stopping.OVER)
+    await storage.turns.record(deciding.turn, [NewItem(AssistantItem("done"))], at=LATER)
 
 
 async def test_a_button_means_its_own_turn(storage: Storage) -> None:

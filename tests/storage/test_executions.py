@@ -2,8 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from storage.outcomes import outcome_items
 from storage.ports import Storage, StorageError
-from storage.records import Action, ActionState, Decision, TurnState
+from storage.records import Action, ActionState, Decision, ResultItem, TurnState
 from tests.storage.sample import (
     END,
     KIM,
@@ -62,6 +63,9 @@ async def test_a_confirmation_holds_as_long_again_as_it_could_be_given(storage: 
     assert (expired.state, expired.finished_at) == (ActionState.EXPIRED, too_late)
     assert await events(storage, late.id) == ["proposed", "confirmed", "expired"]
     assert await told(storage, late)
+    [_, said] = outcome_items(expired)
+    assert isinstance(said.item, ResultItem)
+    assert "It was confirmed, but could not be begun in time." in said.item.output_json
     assert await storage.actions.begin(late.id, LATER) is None
 
 

@@ -262,7 +262,7 @@ async def test_an_answered_question_that_says_something_else_may_be_answered_ane
     claim = await asked(storage, delivery := message())
     assert await storage.inbox.revise(change(delivery, delivery.text, "300.1"), NOW) is None, "the same words"
     found = await storage.inbox.revise(change(delivery, "and Busan?", "300.2"), NOW)
-    assert found == Answerable(claim.turn, KEY.team, KEY.channel, KEY.thread, KIM)
+    assert found == Answerable(claim.turn, KEY.team, KEY.channel, KEY.thread, KIM, delivery.ts)
 
 
 async def test_an_answer_that_stands_may_be_given_anew_before_its_turn_has_ended(storage: Storage) -> None:

@@ -40,7 +40,7 @@ def test_what_moves_is_no_picture_for_a_model(content: bytes) -> None:
 
 @pytest.mark.parametrize("content", [png(60_000, 60_000), jpeg(65_000, 65_000), webp(16_000, 16_000)])
 def test_a_picture_of_too_many_pixels_is_too_large(content: bytes) -> None:
-    assert read_image(content, Limits()) == Unreadable(Reason.TOO_LARGE)
+    assert read_image(content, Limits()) == Unreadable(Reason.TOO_MANY_PIXELS, limit=Limits().pixels)
 
 
 @pytest.mark.parametrize("content", [png(0, 5), gif(5, 0), jpeg(0, 0)])

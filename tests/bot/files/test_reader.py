@@ -68,7 +68,7 @@ async def test_a_long_text_is_read_in_a_process(monkeypatch: pytest.MonkeyPatch)
 
 
 async def test_a_file_over_the_size_is_not_looked_at() -> None:
-    assert await read("x.pdf", bytes(101), Limits(size=100)) == Unreadable(Reason.TOO_LARGE)
+    assert await read("x.pdf", bytes(101), Limits(size=100)) == Unreadable(Reason.TOO_LARGE, limit=100)
 
 
 async def test_what_needs_no_process_gets_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from bot.demo.workspace.blocks import check_blocks
 from bot.slack.batch_card import BATCH, CONFIRM_ALL, batch_card, batch_fallback, batchable
 from bot.words.catalogue import words_for
 from storage.records import Action, ActionState
-from tests.bot.slack.sample import FUNCTIONS, action, buttons, change, delete, elements, note, plain_texts
+from tests.bot.slack.sample import FUNCTIONS, action, buttons, change, delete, elements, mrkdwn, note, plain_texts
 
 BATCH_ID = "b" * 43
 EN = words_for("en")
@@ -39,6 +39,8 @@ def test_there_is_a_button_while_two_are_pending(state: ActionState, language: s
     blocks = batch_card([one(employee_id=1), one(state, employee_id=2)], FUNCTIONS, words_for(language))
     found = {name: button["value"] for name, button in buttons(blocks).items()}
     assert found == ({CONFIRM_ALL: BATCH_ID} if state is ActionState.PENDING else {})
+    left = words_for(language)("batch-over", waiting=1)
+    assert (left in mrkdwn(blocks)) is (state is not ActionState.PENDING)
     assert check_blocks(blocks) == []
     assert batch_fallback([one(), one()], words_for(language))
 

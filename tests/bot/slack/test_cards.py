@@ -59,6 +59,7 @@ def test_destroying_is_red_and_asked_twice() -> None:
     assert confirm["style"] == "danger"
     assert confirm["confirm"]["text"]["text"] == "Delete a record\nEmployee id: 7"
     assert set(confirm["confirm"]) == {"title", "text", "confirm", "deny", "style"}
+    assert confirm["confirm"]["title"]["text"] == "Delete a record: are you sure?"
 
 
 def test_the_second_question_repeats_all_arguments_or_none() -> None:
@@ -70,6 +71,7 @@ def test_the_second_question_repeats_all_arguments_or_none() -> None:
     blocks = action_card(shout_at, shout, EN)
     dialog = buttons(blocks)[CONFIRM]["confirm"]
     assert dialog["text"]["text"] == f"{'x' * 100}\nWith everything as the card shows it."
+    assert dialog["title"]["text"] == "Confirm", "there is no room for what it is about"
     assert check_blocks(blocks) == []
 
 
@@ -202,6 +204,37 @@ def test_every_argument_is_shown_whole_as_plain_text_or_cannot_be_confirmed(
 def test_many_arguments_stay_within_slacks_limits(arguments: dict[str, str]) -> None:
     frozen = replace(action(), arguments_json=json.dumps(arguments))
     assert check_blocks(action_card(frozen, change, EN)) == []
+
+
+@pytest.mark.parametrize(
+    ("state", "decided_by", "shown"),
+    [
+        (ActionState.PENDING, None, "Now"),
+        (ActionState.DENIED, "U1", "At that time"),
+        (ActionState.SUCCEEDED, "U1", "At that time"),
+        (ActionState.EXPIRED, "U1", "At that time"),  # confirmed, and not begun in time
+        (ActionState.EXPIRED, None, ""),
+        (ActionState.WITHDRAWN, "U1", ""),
+        (ActionState.WITHDRAWN, None, ""),
+    ],
+)
+def test_what_was_the_case_is_said_of_what_was_decided(
+    state: ActionState, decided_by: str | None, shown: str
+) -> None:
+    frozen = replace(action(employee_id=1), preview="Salary: 5", state=state, decided_by=decided_by)
+    text = plain_texts(action_card(frozen, change, EN)) + mrkdwn(action_card(frozen, change, EN))
+    assert ("Salary: 5" in text) is bool(shown)
+    assert shown in text
+    assert ("At that time" in text) is (shown == "At that time")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_confirmed_and_not_begun_does_not_say_that_nobody_decided(language: str) -> None:
+    words = words_for(language)
+    late = replace(action(employee_id=1), state=ActionState.EXPIRED, decided_by="U9")
+    assert words("card-too-late", user="<@U9>") in mrkdwn(action_card(late, change, words))
+    never = replace(late, decided_by=None)
+    assert words("card-expired") in mrkdwn(action_card(never, change, words))
 
 
 def test_a_preview_is_one_line_of_its_own() -> None:

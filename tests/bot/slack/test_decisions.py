@@ -10,6 +10,7 @@ from unittest.mock import AsyncMock
 import pytest
 
 from bot.rules import FunctionRule, Rules
+from bot.slack.cards import CONFIRM, EDIT, WITHDRAW, Deciders
 from bot.slack.decisions import Decisions
 from bot.turns.policy import Policy
 from bot.words.catalogue import words_for
@@ -91,20 +92,52 @@ async def test_a_click_says_whether_it_was_judged(stands: bool | None, unsure: b
 async def test_it_is_told_as_it_is() -> None:
     unused: Any = None
     rules = policy(None, {}, confirm_by=frozenset({GROUP}))
-    decisions = Decisions(unused, rules, lambda: datetime.now(UTC), unused, unused, lambda: None)
-    pressed: Any = SimpleNamespace(user="U1")
+    cards = cards_of(Deciders(groups=(GROUP,)))
+    decisions = Decisions(unused, rules, lambda: datetime.now(UTC), cards, unused, lambda: None)
+    pressed = pressed_by("U1")
     told = await decisions.told(Ruling(Verdict.UNSURE, action()), pressed, WORDS)
     assert told == WORDS("click-unsure")
     assert told != await decisions.told(Ruling(Verdict.NOT_YOURS, action()), pressed, WORDS)
 
 
-@pytest.mark.parametrize(("owner", "says"), [("requester", "Only <@"), ("nobody", "The rules for this")])
+def pressed_by(user: str, action_id: str = CONFIRM) -> Any:
+    return SimpleNamespace(user=user, action_id=action_id)
+
+
+def cards_of(deciders: Deciders) -> Any:
+    return SimpleNamespace(deciders=AsyncMock(return_value=deciders))
+
+
+FOUR_EYES = Deciders(users=("U1", "U8", "U9"), not_requester=True)
+
+
+@pytest.mark.parametrize(
+    ("deciders", "pressed", "told"),
+    [
+        (FOUR_EYES, pressed_by("U1"), "You may not confirm this yourself: <@U8>, <@U9> can. Nothing was done."),
+        (FOUR_EYES, pressed_by("U7"), "You may not decide this: <@U8>, <@U9> can. Nothing was done."),
+        (FOUR_EYES, pressed_by("U8"), "You may not decide this, so nothing was done."),  # a guest
+        (Deciders(requester=True, not_requester=True), pressed_by("U1"), "You may not decide this, so nothing"),
+        (Deciders(groups=(GROUP,)), pressed_by("U7"), f"You may not decide this: <!subteam^{GROUP}> can."),
+        (FOUR_EYES, pressed_by("U8", WITHDRAW), "<@U1> asked for this, and only they can change or withdraw it."),
+        (FOUR_EYES, pressed_by("U8", EDIT), "<@U1> asked for this, and only they can change or withdraw it."),
+    ],
+)
+async def test_who_may_not_is_told_who_may(deciders: Deciders, pressed: Any, told: str) -> None:
+    unused: Any = None
+    rules = policy(True, {}, confirm_by=frozenset({"U1", "U8", "U9"}))
+    decisions = Decisions(unused, rules, lambda: datetime.now(UTC), cards_of(deciders), unused, lambda: None)
+    assert (await decisions.told(Ruling(Verdict.NOT_YOURS, action()), pressed, WORDS)).startswith(told)
+
+
+@pytest.mark.parametrize(("owner", "says"), [("requester", "Only <@"), ("nobody", "You may not decide this")])
 async def test_in_a_run_whose_click_would_count_is_said_whatever_the_rules_let_others_do(
     owner: str, says: str
 ) -> None:
     unused: Any = None
     runs: Any = SimpleNamespace(owner=AsyncMock(return_value=action().requester if owner == "requester" else None))
     rules = replace(policy(True, IN, **BY_GROUP), runs=runs)
-    decisions = Decisions(unused, rules, lambda: datetime.now(UTC), unused, unused, lambda: None)
-    pressed: Any = SimpleNamespace(user="U7")
+    cards = cards_of(Deciders(groups=(GROUP,)))
+    decisions = Decisions(unused, rules, lambda: datetime.now(UTC), cards, unused, lambda: None)
+    pressed = pressed_by("U7")
     assert (await decisions.told(Ruling(Verdict.NOT_YOURS, action()), pressed, WORDS)).startswith(says)

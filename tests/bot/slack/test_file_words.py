@@ -26,6 +26,22 @@ def test_it_says_what_to_save_a_file_as() -> None:
 
 
 @pytest.mark.parametrize(
+    ("limit", "said"),
+    [(20_000_000, "20 MB"), (2_555_555, "2.5 MB"), (999_999, "999.9 kB"), (1_000, "1 kB"), (7, "7 B")],
+)
+def test_what_is_too_large_says_what_is_not(limit: int, said: str) -> None:
+    large = Unread("a", Unreadable(Reason.TOO_LARGE, limit=limit))
+    assert f"it is larger than {said}." in sentence(large, EN)
+    assert f"‘a’ 파일은 {said}보다 커서" in sentence(large, KO)
+
+
+def test_a_picture_of_too_many_pixels_says_how_many_are_not() -> None:
+    large = Unread("a", Unreadable(Reason.TOO_MANY_PIXELS, limit=50_000_000))
+    assert "more than 50 megapixels" in sentence(large, EN)
+    assert "50메가픽셀보다" in sentence(large, KO)
+
+
+@pytest.mark.parametrize(
     ("name", "shown"),
     [
         ("<!channel>.csv", "“&lt;!channel&gt;.csv”"),

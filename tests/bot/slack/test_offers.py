@@ -1,6 +1,6 @@
 """An edit through Bolt: committed before the ack, and offered to be answered again after it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, MutableMapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -55,11 +55,21 @@ def edit(text: str = "<@UBOT> b?", at: str = "1.5", **more: Any) -> dict[str, An
     return {"type": "event_callback", "team_id": "T1", "event": told | {"event_ts": "1.9", "previous_message": {}}}
 
 
-async def no_stop(_: Delivery) -> bool:
-    return False
+class NoStop:
+    """Nobody wishes that anything stop; what was deleted is written down."""
+
+    def __init__(self) -> None:
+        self.deleted: list[str] = []
+
+    async def by_word(self, delivery: Delivery, context: MutableMapping[str, Any]) -> bool:
+        return False
+
+    async def by_deletion(self, revision: Revision) -> None:
+        if revision.text is None:
+            self.deleted.append(revision.key)
 
 
-async def kept(inbox: Inbox, body: dict[str, Any]) -> AsyncBoltContext:
+async def kept(inbox: Inbox, body: dict[str, Any], stops: NoStop | None = None) -> AsyncBoltContext:
     """Let the middleware see an event; what it leaves for the listeners."""
     order: list[str] = []
 
@@ -67,7 +77,7 @@ async def kept(inbox: Inbox, body: dict[str, Any]) -> AsyncBoltContext:
         order.append("next")
 
     request = AsyncBoltRequest(body=body, mode="socket_mode")
-    await Intake(inbox, lambda: NOW, "UBOT", lambda: None, lambda: None, no_stop).keep_event(
+    await Intake(inbox, lambda: NOW, "UBOT", lambda: None, lambda: None, stops or NoStop()).keep_event(
         request, body, following
     )
     assert order == ["next"]
@@ -90,12 +100,23 @@ async def answered(storage: Storage) -> int:
 async def test_an_edit_is_committed_and_tells_what_could_be_answered_again(storage: Storage) -> None:
     turn = await answered(storage)
     context = await kept(storage.inbox, edit())
-    assert context[ANSWERABLE] == Answerable(turn, "T1", "C1", "1.2", "U1")
+    assert context[ANSWERABLE] == Answerable(turn, "T1", "C1", "1.2", "U1", "1.2")
     again = await kept(storage.inbox, edit())
     assert again.get(ANSWERABLE) is None, "delivered again"
     conversation = await storage.history.conversation(ConversationKey("T1", "C1", "1.2"))
     assert conversation is not None
     assert await storage.history.items(conversation.id) == [UserItem("b?", "U1", edited="1.5")]
+
+
+async def test_a_deletion_stops_also_when_it_is_told_again(storage: Storage) -> None:
+    """The first try may have followed the deletion, and failed at the stop: then there was no ack."""
+    deleted = edit()
+    deleted["event"] |= {"subtype": "message_deleted", "deleted_ts": "1.2"}
+    stops = NoStop()
+    for _ in range(2):
+        await kept(storage.inbox, deleted, stops)
+    await kept(storage.inbox, edit(), stops)
+    assert stops.deleted == ["message:T1:C1:1.2"] * 2
 
 
 async def test_an_edit_that_cannot_be_committed_is_not_acknowledged() -> None:
@@ -109,18 +130,18 @@ async def test_an_edit_that_cannot_be_committed_is_not_acknowledged() -> None:
 
 async def test_the_offer_is_for_the_author_alone(desk: Desk) -> None:
     offers = Offers(desk.client, People(desk.client))
-    found = Answerable(7, desk.key.team, desk.key.channel, desk.key.thread, desk.user)
+    found = Answerable(7, desk.key.team, desk.key.channel, desk.key.thread, desk.user, "1.2")
     await offers.edited(acked, AsyncBoltContext({ANSWERABLE: found}))  # type: ignore[arg-type]
     thread = desk.slack.workspace.replies(desk.key.channel, desk.key.thread, desk.user)
     [offer] = [each for each in thread if each.ephemeral_to == desk.user]
-    assert buttons(offer.blocks)[REGENERATE]["value"] == "7"
+    assert buttons(offer.blocks)[REGENERATE]["value"] == "7:1.2"
     assert offer.text == "You have changed your question. Shall I answer it again as it reads now?"
 
 
 async def test_a_message_that_is_edited_a_hundred_times_has_one_offer(desk: Desk) -> None:
     offers = Offers(desk.client, People(desk.client))
     for turn in (7, 8) * 50:
-        found = Answerable(turn, desk.key.team, desk.key.channel, desk.key.thread, desk.user)
+        found = Answerable(turn, desk.key.team, desk.key.channel, desk.key.thread, desk.user, "1.2")
         await offers.edited(acked, AsyncBoltContext({ANSWERABLE: found}))  # type: ignore[arg-type]
     assert desk.called("chat.postEphemeral") == 2
 
@@ -134,14 +155,14 @@ async def test_other_edits_get_none(desk: Desk, found: object) -> None:
 
 async def test_an_offer_that_slack_does_not_take_is_not_tried_again(desk: Desk) -> None:
     desk.slack.answer_next("chat.postEphemeral", Fault("user_not_in_channel"))
-    found = Answerable(7, desk.key.team, desk.key.channel, desk.key.thread, desk.user)
+    found = Answerable(7, desk.key.team, desk.key.channel, desk.key.thread, desk.user, "1.2")
     await Offers(desk.client, People(desk.client)).edited(acked, AsyncBoltContext({ANSWERABLE: found}))  # type: ignore[arg-type]
     assert desk.called("chat.postEphemeral") == 1
 
 
-def test_the_offer_names_the_turn_and_nothing_else() -> None:
+def test_the_offer_names_the_turn_and_where_its_answer_stands() -> None:
     for locale in ("en-US", "ko-KR"):
-        [section, row] = offer_blocks(7, words_for(locale))
+        [section, row] = offer_blocks(7, "1.2", words_for(locale))
         assert section["text"]["text"]
         [button] = row["elements"]
-        assert (button["action_id"], button["value"]) == ("turn_regenerate", "7")
+        assert (button["action_id"], button["value"]) == ("turn_regenerate", "7:1.2")

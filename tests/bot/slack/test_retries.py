@@ -8,8 +8,10 @@ import pytest
 
 from bot.demo.workspace import payloads
 from bot.demo.workspace.state import Message
-from bot.slack.notes import CONTINUE, REGENERATE, RETRY, note_blocks, regenerate_row
+from bot.slack.marks import Mark
+from bot.slack.notes import CONTINUE, REGENERATE, RETRY, note_blocks, offer_blocks, regenerate_row
 from bot.slack.people import People
+from bot.slack.reply import MARK
 from bot.slack.retries import NOT_CONTINUED, NOT_REGENERATED, REFUSED, Retries
 from bot.slack.whisper import Whisper
 from bot.words.catalogue import words_for
@@ -79,12 +81,14 @@ async def press(
     desk: Desk, message: Message, far: Far, value: str = "7", action_id: str = RETRY, chosen: Any = None
 ) -> None:
     whisper = Whisper(desk.client, desk.session, People(desk.client))
-    retries = Retries(cast(Turns, far), lambda: NOW, whisper, desk.client, far.wake)
+    retries = Retries(cast(Turns, far), lambda: NOW, whisper, desk.client, far.wake, desk.slack.workspace.bot_id)
     handlers = {RETRY: retries.again, CONTINUE: retries.go_on, REGENERATE: retries.regenerate}
     workspace = desk.slack.workspace
     user = workspace.users[desk.user]
     body = payloads.interaction(workspace, "block_actions", user, "1.2.x")
     body |= payloads.message_click(workspace, message, {})
+    url = desk.slack.response_urls.issue(desk.slack.origin, desk.key.team, message.channel, desk.user, message.ts)
+    body["response_url"] = url.url
     body["actions"] = [
         {"type": "button", "action_id": action_id, "block_id": "b", "value": value} | (chosen or {})
     ]
@@ -157,3 +161,60 @@ async def test_an_answer_that_is_given_anew_says_so(desk: Desk, retried: Retried
     assert buttons(message) == (retried is Retried.NOT_YOURS)
     assert (WORDS("regenerate-begun") in str(message.blocks)) is (retried in (Retried.AGAIN, Retried.ALREADY))
     assert "It is **42**." in str(message.blocks)
+
+
+def answer(desk: Desk, turn: int = 7) -> Message:
+    """Post an answer as everybody sees it: marked, with its menu."""
+    workspace = desk.slack.workspace
+    blocks = [{"type": "markdown", "text": "It is **42**."}, regenerate_row(turn, WORDS)]
+    fields: dict[str, Any] = {"bot_id": workspace.bot_id, "text": "It is **42**.", "thread_ts": desk.key.thread}
+    fields["metadata"] = Mark(MARK, {"turn": str(turn)}).metadata
+    return workspace.post(
+        Message(workspace.next_ts(), desk.key.channel, workspace.bot.id, blocks=blocks, **fields)
+    )
+
+
+def offer(desk: Desk) -> tuple[Message, str]:
+    """Post the offer that only who edited sees, with an address of its own; what its button names."""
+    workspace = desk.slack.workspace
+    blocks = offer_blocks(7, desk.key.thread, WORDS)
+    fields: dict[str, Any] = {"bot_id": workspace.bot_id, "text": "Again?", "thread_ts": desk.key.thread}
+    message = Message(
+        workspace.next_ts(),
+        desk.key.channel,
+        workspace.bot.id,
+        blocks=blocks,
+        ephemeral_to=desk.user,
+        **fields,
+    )
+    return workspace.post(message), str(blocks[1]["elements"][0]["value"])
+
+
+@pytest.mark.parametrize("retried", [Retried.AGAIN, *NOT_REGENERATED])
+async def test_a_private_offer_becomes_what_came_of_it(desk: Desk, retried: Retried) -> None:
+    """It never says that anything was answered where nothing was, and the answer that everybody sees is marked."""
+    before, other, (message, value) = answer(desk), answer(desk, 6), offer(desk)
+    for _ in range(2):
+        await press(desk, message, Far(retried), value, REGENERATE)
+    if retried is Retried.NOT_YOURS:
+        assert message.text == "Again?"
+    else:
+        assert message.text == WORDS(NOT_REGENERATED.get(retried, "regenerate-begun"))
+        assert whispers(desk) == [message.text], "nothing is said outside of the thread"
+        assert buttons(message) == 0
+    marked = retried in (Retried.AGAIN, Retried.ALREADY)
+    assert str(before.blocks).count(WORDS("regenerate-begun")) == marked, "once"
+    assert buttons(before) == (not marked)
+    assert "It is **42**." in str(before.blocks)
+    assert (buttons(other), "Answered again" in str(other.blocks)) == (1, False)
+
+
+@pytest.mark.parametrize("action_id", [RETRY, CONTINUE])
+@pytest.mark.parametrize("retried", [Retried.AGAIN, Retried.UNKNOWN, Retried.MOVED_ON])
+async def test_a_private_note_says_that_it_was_refused(desk: Desk, action_id: str, retried: Retried) -> None:
+    before, message = answer(desk), note(desk, ephemeral_to=desk.user)
+    await press(desk, message, Far(retried), action_id=action_id)
+    begun, refused = ("retry-begun", REFUSED) if action_id == RETRY else ("continue-begun", NOT_CONTINUED)
+    assert message.text == WORDS(refused.get(retried, begun))
+    assert whispers(desk) == [message.text]
+    assert buttons(before) == 1

@@ -58,7 +58,7 @@ def test_others_are_named_and_direct_messages_too() -> None:
 
 def test_slack_takes_the_longest_list() -> None:
     many = [schedule(number, prompt="\u202e" * 2_000) for number in range(1, LISTED + 9)]
-    blocks = schedules_list(many, "U1", EN, "It is paused.")
+    blocks = schedules_list(many, "U1", EN, "Paused.")
     assert check_blocks(blocks) == []
     assert "8 more" in text_of(blocks)
 

@@ -1,5 +1,6 @@
 """A wish to stop: kept before the ack, told where it does nothing."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -14,7 +15,7 @@ from bot.slack.stops import RULING, Stops
 from bot.slack.whisper import Whisper
 from bot.words.catalogue import words_for
 from storage.ports import StorageError, Turns
-from storage.records import ConversationKey, Delivery, DeliveryKind, SharedFile, Stop, Stopping
+from storage.records import ConversationKey, Delivery, DeliveryKind, Revision, SharedFile, Stop, Stopping
 from tests.bot.slack.desk import Desk, hurry, open_desk
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -34,7 +35,13 @@ class Far:
             raise StorageError("the disk is full")
         assert [more[name].key for name in ("note", "beside")] == ["stopped", "stopped-beside"]
         self.happened.append((key, user, more["turn"], more["ts"]))
+        await asyncio.sleep(0)
         return Stop(self.verdict, 7, OTHER)
+
+    async def unask(self, key: str, at: datetime, **more: Any) -> Stop:
+        assert [more[name].key for name in ("note", "beside")] == ["stopped", "stopped-beside"]
+        self.happened.append(key)
+        return Stop(self.verdict or Stopping.OVER, 7, OTHER)
 
     def halt(self, turn: int) -> None:
         self.happened.append(f"halt {turn}")
@@ -70,17 +77,43 @@ def whispers(desk: Desk) -> list[str]:
 @pytest.mark.parametrize("verdict", list(Stopping))
 async def test_a_bare_word(desk: Desk, verdict: Stopping) -> None:
     far = Far(verdict)
-    taken = await stops(desk, far).by_word(said(desk, "Stop!"))
-    assert taken is (verdict in (Stopping.STOPPED, Stopping.ALREADY))
+    context = dict[str, Any]()
+    taken = await stops(desk, far).by_word(said(desk, "Stop!"), context)
+    assert taken is (verdict is not Stopping.OVER)
     assert far.happened[0] == (desk.key, desk.user, None, "5.5")
     assert ("halt 7" in far.happened) is (verdict is Stopping.STOPPED)
+    assert whispers(desk) == [], "nobody waits for the ack"
+    await stops(desk, far).told(cast(Any, far.ack), context)
+    assert far.happened[-1] == "ack"
+    mine = verdict is not Stopping.NOT_YOURS
+    assert whispers(desk) == ([] if mine else [WORDS("stop-not-yours", user=f"<@{OTHER}>")])
+
+
+async def test_a_word_that_slack_tells_twice_is_refused_once_and_never_becomes_a_message(desk: Desk) -> None:
+    far = Far(Stopping.NOT_YOURS)
+    asked = stops(desk, far)
+    contexts: list[dict[str, Any]] = [{}, {}]
+    assert all(await asyncio.gather(*(asked.by_word(said(desk, "stop"), each) for each in contexts)))
+    assert sum(map(bool, contexts)) == 1, "both events may come at once"
+    far.verdict = Stopping.OVER
+    again = dict[str, Any]()
+    assert await asked.by_word(said(desk, "stop"), again)
+    assert again == {}
+
+
+@pytest.mark.parametrize(("text", "verdict"), [(None, Stopping.STOPPED), (None, Stopping.OVER), ("b?", None)])
+async def test_what_was_asked_is_deleted(desk: Desk, text: str | None, verdict: Stopping | None) -> None:
+    far = Far(verdict)
+    await stops(desk, far).by_deletion(Revision("T1", "C1", "5.5", "6.6", "", text))
+    known = [] if verdict is None else ["message:T1:C1:5.5"]
+    assert far.happened == known + (["halt 7"] if verdict is Stopping.STOPPED else [])
 
 
 async def test_other_words_and_files_are_messages(desk: Desk) -> None:
     far = Far()
     file = SharedFile("F1", "stop.txt")
-    assert not await stops(desk, far).by_word(said(desk, "stop the alarm"))
-    assert not await stops(desk, far).by_word(said(desk, "stop", files=(file,)))
+    assert not await stops(desk, far).by_word(said(desk, "stop the alarm"), {})
+    assert not await stops(desk, far).by_word(said(desk, "stop", files=(file,)), {})
     assert far.happened == []
 
 
@@ -94,14 +127,14 @@ async def test_slacks_own_stop_is_kept_before_its_ack(desk: Desk) -> None:
     far, context = Far(), dict[str, Any]()
     await stops(desk, far).keep_event(event(desk), context, far.next)
     assert far.happened == [(desk.key, desk.user, None, "9.9"), "halt 7", "next"]
-    await stops(desk, far).told(cast(Any, far.ack), event(desk), context)
+    await stops(desk, far).told(cast(Any, far.ack), context)
     assert (far.happened[-1], whispers(desk)) == ("ack", [])
 
 
 async def test_who_may_not_is_told(desk: Desk) -> None:
     far = Far(Stopping.NOT_YOURS)
-    context = {RULING: Stop(Stopping.NOT_YOURS, 7, OTHER)}
-    await stops(desk, far).told(cast(Any, far.ack), event(desk), context)
+    context = {RULING: (Stop(Stopping.NOT_YOURS, 7, OTHER), desk.key, desk.user)}
+    await stops(desk, far).told(cast(Any, far.ack), context)
     assert whispers(desk) == [WORDS("stop-not-yours", user=f"<@{OTHER}>")]
 
 

@@ -240,7 +240,10 @@ async def test_pictures_share_what_a_request_carries(
     model.says("Fine.")
     await deliver(desk, "look", tuple(SharedFile(name, name) for name in names))
     await run_turn(replace(parts, attachments=shelf), await desk.claim(), outlet)
-    assert outlet.unread == [Unread("a", Unreadable(Reason.TOO_LARGE)), Unread("c", Unfetched.NO_ROOM)]
+    assert outlet.unread == [
+        Unread("a", Unreadable(Reason.TOO_LARGE, limit=MOST_PICTURE_BYTES)),
+        Unread("c", Unfetched.NO_ROOM),
+    ]
     [item] = model.shown[0]
     assert isinstance(item, UserItem)
     assert [len(file.content) for file in item.files] == [0, MOST_PICTURE_BYTES, 0]

@@ -192,7 +192,7 @@ async def test_it_is_said_once_and_quietly(
         compactions.after(claim, outlet)
         await asyncio.gather(*compactions.running)
     assert len(clerk.given) == 1
-    assert outlet.asides == ["이 스레드의 앞부분은 요약해서 기억하고 있어요. 최근 대화는 그대로 기억해요."]
+    assert outlet.asides == ["이 스레드의 앞부분은 요약해서, 최근 대화는 그대로 기억합니다."]
     assert outlet.finished == 0
 
 

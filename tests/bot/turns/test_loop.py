@@ -144,7 +144,7 @@ async def test_steps_are_bounded(
 @pytest.mark.parametrize(
     ("finish", "text", "note"),
     [
-        (Finish.LENGTH, "Half an", "길이 제한"),
+        (Finish.LENGTH, "Half an", "답이 길어"),
         (Finish.FILTERED, "", "콘텐츠 필터"),
         (Finish.REFUSED, "", "답하지 않겠다고"),
         (Finish.REFUSED, "I cannot say that.", ""),

@@ -17,7 +17,7 @@ from storage.records import AssistantItem, Claim, SummaryItem, Usage
 from tests.bot.turns.conftest import Desk, RecordingOutlet, ScriptedModel
 from tests.bot.turns.test_compaction import BUDGET, Clerk, talk
 
-TRIMMED = "이 스레드의 앞부분은 이제 참고하지 않아요. 최근 대화는 그대로 기억해요."
+TRIMMED = "이 스레드의 앞부분은 더 이상 참고하지 않으며, 최근 대화는 그대로 기억합니다."
 
 
 @pytest.fixture
