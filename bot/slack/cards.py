@@ -140,7 +140,7 @@ def _argument_blocks(
         yield from _fields(short)
         short = []
         yield section(label(each.label))
-        yield from sections(each.lines)
+        yield from sections(each.read(words))
     yield from _fields(short)
 
 
@@ -214,7 +214,7 @@ def _asked_again(action: Action, function: Function, words: Words) -> str:
     lines = [
         line if place else f"{literal(each.label)}: {line}"
         for each in shown
-        for place, line in enumerate((each.line, *each.lines[1:]))
+        for place, line in enumerate(each.read(words))
     ]
     if sum(map(weight, lines)) + len(lines) > DIALOG:
         lines = [words("confirm-as-shown")]

@@ -135,5 +135,5 @@ def _content(action: Action, function: Function | None, words: Words) -> Iterato
         yield "", block
     for each in shown:
         yield "", section(label(each.label))
-        for block in sections((each.line, *each.lines[1:])):
+        for block in sections(each.read(words)):
             yield each.label, block

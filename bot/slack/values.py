@@ -60,6 +60,12 @@ class Shown:
         """The first line, behind what it is now."""
         return f"{self.was} → {self.lines[0]}" if self.was else self.lines[0]
 
+    def read(self, words: Words) -> list[str]:
+        """All lines as people read them: what is said in words first, and the exact value named as that."""
+        if self.said:
+            return [self.said, f"{words('card-exact')}: {self.lines[0]}", *self.lines[1:]]
+        return [self.line, *self.lines[1:]]
+
     @property
     def characters(self) -> int:
         return sum(len(line.removeprefix(CARRIED)) for line in self.lines)

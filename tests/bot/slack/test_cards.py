@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.workspace.blocks import check_blocks
+from bot.slack.batch_card import batch_card
 from bot.slack.cards import (
     CONFIRM,
     DENY,
@@ -22,6 +23,7 @@ from bot.slack.cards import (
     shareable_answer,
     shared_answer,
 )
+from bot.slack.modals import read_modal
 from bot.slack.values import literal
 from bot.words.catalogue import words_for
 from functions import Context, Function, Label, Preview, function
@@ -286,6 +288,15 @@ def test_when_is_said_in_words_and_exactly_below(
     assert blocks[2] == {"type": "context", "elements": [{"type": "plain_text", "text": exact, "emoji": False}]}
     assert json.dumps(blocks).count("#team") == 1
     assert [each.get("type") for each in elements(blocks)].count("date") == 1
+
+
+def test_when_is_said_in_words_wherever_an_action_is_read() -> None:
+    told = Preview(then={TIME: "0 9 * * 1-5 (Asia/Seoul)"})
+    asked = kept(told, prompt="Tell us.", when="0 9 * * 1-5")
+    view = read_modal(asked, create_schedule, EN, 0)
+    assert "on weekdays at 09:00 (Asia/Seoul)\nExactly: 0 9 * * 1-5" in plain_texts(view["blocks"])
+    both = batch_card([replace(asked, function="create_schedule")], {"create_schedule": create_schedule}, EN)
+    assert "When: on weekdays at 09:00 (Asia/Seoul)\nExactly: 0 9 * * 1-5" in plain_texts(both)
 
 
 def test_a_time_without_words_stands_as_it_is() -> None:
