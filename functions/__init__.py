@@ -2,8 +2,9 @@
 
 from functions.context import Context, Person
 from functions.contract import Function, Label, function
-from functions.errors import DeclarationError, FunctionProblem, OutcomeUnknown
+from functions.errors import DeclarationError, FunctionProblem, OutcomeUnknown, Unavailable
 from functions.moments import moment
+from functions.preview import Preview
 
 __all__ = [
     "Context",
@@ -13,6 +14,8 @@ __all__ = [
     "Label",
     "OutcomeUnknown",
     "Person",
+    "Preview",
+    "Unavailable",
     "function",
     "moment",
 ]

@@ -1,6 +1,7 @@
 """From the model's JSON to frozen arguments, and back from the frozen text to a call."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -67,8 +68,15 @@ def _sentence(error: ValidationError) -> str:
 
     Names that the model made up are cut; so is what an author's validator says.
     """
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(
-        f"{'.'.join(str(part)[:100] for part in problem['loc'][:10]) or 'arguments'}: {problem['msg'][:500]}"
-        for problem in problems[:10]
+        f"{'.'.join(str(part)[:100] for part in problem['loc'][:10]) or 'arguments'}: "
+        f"{str(own_problem(problem) or problem['msg'])[:500]}"
+        for problem in error.errors(include_url=False, include_input=False)[:10]
     )
+
+
+def own_problem(problem: Mapping[str, Any]) -> FunctionProblem | None:
+    """Return what a validator of the function's raised, from one of pydantic's `errors()`: words meant for people
+    and the model, unlike those of any other ValueError."""
+    raised = problem.get("ctx", {}).get("error")
+    return raised if isinstance(raised, FunctionProblem) else None

@@ -14,7 +14,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, get_args, overload
+from typing import Any, Literal, get_args, overload
 
 from pydantic import BaseModel, ConfigDict, PydanticUserError, ValidationError, create_model
 
@@ -30,10 +30,18 @@ MAX_TITLE = 100
 Implementation = Callable[..., Awaitable[Any]]
 
 
-class Label:
-    """A parameter's human name by language, for cards: `Annotated[int, Label(en="Salary", ko="연봉")]`."""
+Kind = Literal["amount", "timing"]
 
-    def __init__(self, **names: str) -> None:
+
+class Label:
+    """A parameter's human name by language, for cards: `Annotated[int, Label(en="Salary", ko="연봉")]`.
+
+    `kind` says what people read in its value: an `amount` has its thousands separated (an id has not), a `timing`
+    (cron or one time, as `functions/timing.py` reads it) is said in words as well.
+    """
+
+    def __init__(self, *, kind: Kind | None = None, **names: str) -> None:
+        self.kind = kind
         self.names = names
 
 
@@ -57,6 +65,7 @@ class Function:
     timeout: float = 20.0
     titles: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    kinds: Mapping[str, Kind] = field(default_factory=dict)
     preview: Implementation | None = field(default=None, repr=False)
     check: Implementation | None = field(default=None, repr=False)
     attended: bool = False
@@ -118,9 +127,10 @@ def function(
     confirms it may choose not to be asked again in that thread for an hour. `idempotent`: it may be run again with
     the same `context.action_id` and has its effect once. `timeout`: seconds. `title`: what people read on the
     card, one text or one a language, at most 100 characters each. `preview`: a read-only coroutine with the same
-    parameters that returns one line about what the arguments mean now, such as whose record it is; people see it
-    on the card, and a time in it that `functions.moment` wrote each in their own time zone. `check`: the same, but
-    it raises FunctionProblem where an action could not be done anyhow, before anybody is asked. `attended`: only
+    parameters that returns a `functions.Preview`, or one line, about what the arguments mean now, such as whose
+    record it is; people see it on the card, and a time in a line that `functions.moment` wrote each in their own
+    time zone. `check`: the same, but it raises FunctionProblem where an action could not be done anyhow, before
+    anybody is asked. `attended`: only
     where a person has just asked for it, never in a scheduled run.
 
     Raises DeclarationError with a sentence that says what to write instead.
@@ -156,7 +166,10 @@ def function(
             idempotent=idempotent,
             timeout=timeout,
             titles=titles,
-            labels={parameter.name: _label(parameter.annotation) for parameter in parameters},
+            labels={parameter.name: _label(parameter.annotation).names for parameter in parameters},
+            kinds={
+                parameter.name: kind for parameter in parameters if (kind := _label(parameter.annotation).kind)
+            },
             preview=preview,
             check=check,
             attended=attended,
@@ -208,7 +221,7 @@ def _check_parameter(name: str, parameter: inspect.Parameter) -> None:
         )
     if parameter.annotation is parameter.empty:
         raise DeclarationError(f"{where}: write a type.")
-    if any(len(text) > MAX_TITLE for text in (parameter.name, *_label(parameter.annotation).values())):
+    if any(len(text) > MAX_TITLE for text in (parameter.name, *_label(parameter.annotation).names.values())):
         raise DeclarationError(f"{where}: write a name and labels of at most {MAX_TITLE} characters.")
 
 
@@ -292,5 +305,5 @@ def _is_open(part: Mapping[str, Any]) -> bool:
             return False
 
 
-def _label(annotation: Any) -> Mapping[str, str]:
-    return next((part.names for part in get_args(annotation) if isinstance(part, Label)), {})
+def _label(annotation: Any) -> Label:
+    return next((part for part in get_args(annotation) if isinstance(part, Label)), Label())

@@ -9,15 +9,17 @@ from functions.context import Context
 from functions.contract import Label, function
 from functions.employee_query import AggregateName, Employee, FieldName, Filter, QueryResult, answer_query
 from functions.errors import FunctionProblem
+from functions.preview import Preview
 from functions.rest import Refused, get_json, send_json
 
 DEFAULT_URL = "https://dummy.restapiexample.com/api/v1"
 SERVICE = "The employee service"
 MISSING = (400, 404)
 NOT_FOUND = "There is no employee with this id, so nothing was changed. Look the id up with query_employees."
+NOTHING = "There is nothing to change: give a new name, salary or age."
 
 NAME = Label(en="Name", ko="이름")
-SALARY = Label(en="Salary", ko="연봉")
+SALARY = Label(kind="amount", en="Salary", ko="연봉")
 AGE = Label(en="Age", ko="나이")
 
 Data = TypeVar("Data")
@@ -56,9 +58,9 @@ class Deleted(BaseModel):
 def _plain_name(name: str) -> str:
     name = name.strip()
     if not 1 <= len(name) <= 100:
-        raise ValueError("write 1 to 100 characters")
+        raise FunctionProblem("Write 1 to 100 characters.")
     if any(_is_invisible_control(letter) for letter in name):
-        raise ValueError("write one line without control characters")
+        raise FunctionProblem("Write one line without control characters.")
     return name
 
 
@@ -134,10 +136,7 @@ async def query_employees(
 @function(read_only=True, title={"en": "Look up an employee", "ko": "직원 정보 보기"})
 async def get_employee(context: Context, employee_id: EmployeeId) -> Employee:
     """Look up one employee by id: id, name, salary and age."""
-    employee = await _find(context, employee_id)
-    if employee is None:
-        raise FunctionProblem(NOT_FOUND)
-    return employee
+    return await _known(context, employee_id)
 
 
 @function(title={"en": "Add an employee", "ko": "직원 등록"})
@@ -160,14 +159,25 @@ async def create_employee(
     return Employee(id=created.data.id, name=name, salary=salary, age=age)
 
 
+async def _check_update(
+    context: Context, employee_id: int, name: str | None, salary: int | None, age: int | None
+) -> None:
+    if (name, salary, age) == (None, None, None):
+        raise FunctionProblem(NOTHING)
+    await _known(context, employee_id)
+
+
 async def _preview_update(
-    context: Context, employee_id: EmployeeId, name: str | None, salary: int | None, age: int | None
-) -> str:
-    return await _in_one_line(context, employee_id)
+    context: Context, employee_id: int, name: str | None, salary: int | None, age: int | None
+) -> Preview:
+    return _shown(await _known(context, employee_id))
 
 
 @function(
-    title={"en": "Change an employee's record", "ko": "직원 정보 변경"}, timeout=30.0, preview=_preview_update
+    title={"en": "Change an employee's record", "ko": "직원 정보 변경"},
+    timeout=30.0,
+    preview=_preview_update,
+    check=_check_update,
 )
 async def update_employee(
     context: Context,
@@ -181,11 +191,9 @@ async def update_employee(
         field: value for field, value in (("name", name), ("salary", salary), ("age", age)) if value is not None
     }
     if not changes:
-        raise FunctionProblem("There is nothing to change: give a new name, salary or age.")
+        raise FunctionProblem(NOTHING)
     # The service answers an update of a missing id like any other, so only a look tells that it is there.
-    before = await _find(context, employee_id)
-    if before is None:
-        raise FunctionProblem(NOT_FOUND)
+    before = await _known(context, employee_id)
     await send_json(
         context,
         "PUT",
@@ -198,11 +206,20 @@ async def update_employee(
     return before.model_copy(update=changes)
 
 
-async def _preview_delete(context: Context, employee_id: EmployeeId) -> str:
-    return await _in_one_line(context, employee_id)
+async def _check_delete(context: Context, employee_id: int) -> None:
+    await _known(context, employee_id)
 
 
-@function(destructive=True, title={"en": "Delete an employee", "ko": "직원 삭제"}, preview=_preview_delete)
+async def _preview_delete(context: Context, employee_id: int) -> Preview:
+    return _shown(await _known(context, employee_id))
+
+
+@function(
+    destructive=True,
+    title={"en": "Delete an employee", "ko": "직원 삭제"},
+    preview=_preview_delete,
+    check=_check_delete,
+)
 async def delete_employee(context: Context, employee_id: EmployeeId) -> Deleted:
     """Delete an employee from the company's records for good. Needs the id: look it up first."""
     try:
@@ -236,13 +253,19 @@ async def _find(context: Context, employee_id: int) -> Employee | None:
 
 
 def _not_found_or(refused: Refused) -> FunctionProblem:
-    return FunctionProblem(NOT_FOUND) if refused.status in MISSING else refused
+    return _not_found() if refused.status in MISSING else refused
 
 
-async def _in_one_line(context: Context, employee_id: int) -> str:
-    """Say whose record it is now, without words: "Tiger Nixon · 320,800 · 61", or "" if nobody's."""
+def _not_found() -> FunctionProblem:
+    return FunctionProblem(NOT_FOUND, field="employee_id")
+
+
+async def _known(context: Context, employee_id: int) -> Employee:
     employee = await _find(context, employee_id)
     if employee is None:
-        return ""
-    name = " ".join(employee.name.split())
-    return f"{name} · {employee.salary:,} · {employee.age}"
+        raise _not_found()
+    return employee
+
+
+def _shown(employee: Employee) -> Preview:
+    return Preview(now={NAME: " ".join(employee.name.split()), SALARY: employee.salary, AGE: employee.age})

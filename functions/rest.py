@@ -1,7 +1,7 @@
 """The one way to call a REST service: JSON in, a pydantic model out, and every failure in fixed words.
 
-    reads    429, 5xx and lost connections are tried again, at most twice; then FunctionProblem
-    writes   are sent once. No connection or 4xx: FunctionProblem, nothing was changed. Whatever leaves it open
+    reads    429, 5xx and lost connections are tried again, at most twice; then Unavailable
+    writes   are sent once. No connection or 4xx: Unavailable, nothing was changed. Whatever leaves it open
              whether the write was carried out (no answer, 3xx, 5xx, an answer that cannot be read): OutcomeUnknown
 
 The words name the service and say what to do next. They never hold anything that the service sent.
@@ -18,7 +18,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from functions.context import Context
-from functions.errors import FunctionProblem, OutcomeUnknown
+from functions.errors import OutcomeUnknown, Unavailable
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -35,7 +35,7 @@ BAD_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 GIVE_UP = "Say so and do not try again in this answer."
 
 
-class Refused(FunctionProblem):
+class Refused(Unavailable):
     """The service answered 4xx: it did nothing. `status` lets a caller write better words for its own case."""
 
     def __init__(self, words: str, status: int) -> None:
@@ -57,7 +57,8 @@ async def get_json(
 ) -> Answer:
     """Read `url` and return its JSON as `answer`.
 
-    `service` begins the words, such as "The weather service". Raises Refused (4xx but 429) and FunctionProblem.
+    `service` begins the words, such as "The weather service". Raises Refused (4xx but 429) and Unavailable, both a
+    FunctionProblem.
     """
     for retries in range(MAX_RETRIES + 1):
         last = retries == MAX_RETRIES
@@ -71,15 +72,15 @@ async def get_json(
         except BAD_ADDRESS as error:
             raise _bad_address(service) from error
         except _UnreadableBody as error:
-            raise FunctionProblem(f"{service} sent an answer that Nod cannot read. {GIVE_UP}") from error
+            raise Unavailable(f"{service} sent an answer that Nod cannot read. {GIVE_UP}") from error
         except (httpx.NetworkError, httpx.ConnectTimeout, httpx.RemoteProtocolError) as error:
             if last:
-                raise FunctionProblem(f"{service} cannot be reached. {GIVE_UP}") from error
+                raise Unavailable(f"{service} cannot be reached. {GIVE_UP}") from error
             wait = _backoff(retries)
         except httpx.TimeoutException as error:
-            raise FunctionProblem(f"{service} gave no answer in time. {GIVE_UP}") from error
+            raise Unavailable(f"{service} gave no answer in time. {GIVE_UP}") from error
         except httpx.TransportError as error:
-            raise FunctionProblem(f"{service} cannot be reached. {GIVE_UP}") from error
+            raise Unavailable(f"{service} cannot be reached. {GIVE_UP}") from error
         await asyncio.sleep(wait)
     raise AssertionError("the last try returns or raises")
 
@@ -97,7 +98,7 @@ async def send_json(
     """Send one write, once, and return the JSON of its answer as `answer`.
 
     An action's id goes along as `Idempotency-Key`. `check` ends the words when nobody can tell whether the write
-    was carried out: a sentence that says what to look at. Raises Refused (4xx) and FunctionProblem, after which
+    was carried out: a sentence that says what to look at. Raises Refused (4xx) and Unavailable, after which
     nothing was changed, and OutcomeUnknown.
     """
     headers = {} if context.action_id is None else {"Idempotency-Key": context.action_id}
@@ -115,7 +116,7 @@ async def send_json(
     except BAD_ADDRESS as error:
         raise _bad_address(service) from error
     except NOT_CONNECTED as error:
-        raise FunctionProblem(f"{service} cannot be reached. Nothing was changed. {GIVE_UP}") from error
+        raise Unavailable(f"{service} cannot be reached. Nothing was changed. {GIVE_UP}") from error
     except httpx.TimeoutException as error:
         raise OutcomeUnknown(f"{service} got the request and gave no answer in time. {check}") from error
     except httpx.TransportError as error:
@@ -140,15 +141,15 @@ def _is_worth_retrying(response: httpx.Response) -> bool:
     return response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error
 
 
-def _unanswered(service: str, response: httpx.Response) -> FunctionProblem:
+def _unanswered(service: str, response: httpx.Response) -> Unavailable:
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return FunctionProblem(f"{service} is busy ({status}). {GIVE_UP}")
+        return Unavailable(f"{service} is busy ({status}). {GIVE_UP}")
     if response.is_client_error:
         return Refused(f"{service} refused the request ({status}). {GIVE_UP}", status)
     if response.is_server_error:
-        return FunctionProblem(f"{service} has a problem of its own ({status}). {GIVE_UP}")
-    return FunctionProblem(f"{service} sent an answer that Nod cannot read ({status}). {GIVE_UP}")
+        return Unavailable(f"{service} has a problem of its own ({status}). {GIVE_UP}")
+    return Unavailable(f"{service} sent an answer that Nod cannot read ({status}). {GIVE_UP}")
 
 
 def _refused_write(service: str, response: httpx.Response) -> Refused:
@@ -157,8 +158,8 @@ def _refused_write(service: str, response: httpx.Response) -> Refused:
     return Refused(f"{service} {did} ({status}). Nothing was changed. {GIVE_UP}", status)
 
 
-def _bad_address(service: str) -> FunctionProblem:
-    return FunctionProblem(f"{service} has no usable address: the administrator has to check it. {GIVE_UP}")
+def _bad_address(service: str) -> Unavailable:
+    return Unavailable(f"{service} has no usable address: the administrator has to check it. {GIVE_UP}")
 
 
 def _inside(service: str) -> str:

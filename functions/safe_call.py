@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -38,12 +38,14 @@ class Ending(StrEnum):
 @dataclass(frozen=True)
 class CallOutcome:
     """What came of a call: `value` is the JSON of its return value (None unless it succeeded), `words` a
-    sentence for the model and the people (empty if it succeeded), `incident` the id that the log knows."""
+    sentence for the model and the people (empty if it succeeded), `incident` the id that the log knows, `problem`
+    what the function itself refused it with."""
 
     ending: Ending
     value: str | None = None
     words: str = ""
     incident: str | None = None
+    problem: FunctionProblem | None = field(default=None, compare=False, repr=False)
 
 
 async def call(function: Function, context: Context, frozen: str) -> CallOutcome:
@@ -62,7 +64,7 @@ async def call(function: Function, context: Context, frozen: str) -> CallOutcome
             value = await function.implementation(context, **arguments)
         return _succeeded(function, value)
     except FunctionProblem as problem:
-        return CallOutcome(Ending.FAILED, words=str(problem))
+        return CallOutcome(Ending.FAILED, words=str(problem), problem=problem)
     except OutcomeUnknown as unknown:
         return CallOutcome(doubt, words=str(unknown))
     except TimeoutError:

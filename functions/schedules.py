@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from functions.context import Context
 from functions.contract import Label, function
 from functions.errors import FunctionProblem
-from functions.moments import BETWEEN, moment, no_moments
+from functions.preview import Preview
 from functions.schedule_book import Asker, Planned, ScheduleBook, Wish
 from functions.timing import MAX_WHEN, BadTime, is_zone, syntax
 
@@ -17,7 +17,12 @@ MAX_PROMPT = 2_000
 PRIVATE = "(Told in a direct message only, or by /nod schedules.)"
 
 SHOWN_PROMPT, SHOWN_WHEN, SHOWN_CHANNEL = 80, 60, 50
-"""Characters of each in the line that says which schedule is meant."""
+"""Characters of each in what says which schedule is meant."""
+
+TASK = Label(en="What to do", ko="할 일")
+TIME = Label(kind="timing", en="When", ko="언제")
+PLACE = Label(en="Channel", ko="채널")
+OWNER = Label(en="Made by", ko="만든 사람")
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Schedules:
 def _prompt(text: str) -> str:
     text = text.strip()
     if not 1 <= len(text) <= MAX_PROMPT:
-        raise ValueError(f"write 1 to {MAX_PROMPT} characters")
+        raise FunctionProblem(f"Write 1 to {MAX_PROMPT} characters.")
     return text
 
 
@@ -52,7 +57,7 @@ def _syntax(text: str) -> str:
     try:
         return syntax(text)
     except BadTime as error:
-        raise ValueError(str(error)) from error
+        raise FunctionProblem(str(error)) from error
 
 
 PROMPT = Annotated[str, AfterValidator(_prompt)]
@@ -74,8 +79,9 @@ async def _check_create(context: Context, prompt: str, when: str, channel: str |
     await _book(context).check_new(_asker(context), Wish(prompt, when, channel))
 
 
-async def _preview_create(context: Context, prompt: str, when: str, channel: str | None) -> str:
-    return _upcoming(await _book(context).plan(_asker(context), Wish(prompt, when, channel)))
+async def _preview_create(context: Context, prompt: str, when: str, channel: str | None) -> Preview:
+    then = await _book(context).plan(_asker(context), Wish(prompt, when, channel))
+    return Preview(then=_when_and_where(then), runs=then.runs)
 
 
 @function(
@@ -92,13 +98,13 @@ async def create_schedule(
         Field(
             description="What to do at each run, in the person's own words and language, without when and where"
         ),
-        Label(en="What to do", ko="할 일"),
+        TASK,
     ],
-    when: Annotated[WHEN, Field(description=ABOUT_WHEN), Label(en="When", ko="언제")],
+    when: Annotated[WHEN, Field(description=ABOUT_WHEN), TIME],
     channel: Annotated[
         CHANNEL | None,
         Field(description="Channel in which each run is posted, such as #team; null for this one"),
-        Label(en="Channel", ko="채널"),
+        PLACE,
     ] = None,
 ) -> Schedule:
     """Have something done again and again, or once later: each run is posted as a new thread in a channel.
@@ -136,11 +142,11 @@ async def _preview_update(
     when: str | None,
     channel: str | None,
     paused: bool | None,
-) -> str:
+) -> Preview:
     book, asker = _book(context), _asker(context)
     now = await book.known(asker, schedule_id)
     then = await book.replan(asker, schedule_id, Wish(prompt, when, channel, paused))
-    return f"{_which(now)} → {_upcoming(then)}"
+    return Preview(now=_which(now), then=_when_and_where(then), runs=then.runs)
 
 
 @function(
@@ -153,13 +159,9 @@ async def _preview_update(
 async def update_schedule(
     context: Context,
     schedule_id: ScheduleId,
-    prompt: Annotated[
-        PROMPT | None, Field(description="What to do instead, or null"), Label(en="What to do", ko="할 일")
-    ] = None,
-    when: Annotated[WHEN | None, Field(description=f"{ABOUT_WHEN}; or null"), Label(en="When", ko="언제")] = None,
-    channel: Annotated[
-        CHANNEL | None, Field(description="Another channel, or null"), Label(en="Channel", ko="채널")
-    ] = None,
+    prompt: Annotated[PROMPT | None, Field(description="What to do instead, or null"), TASK] = None,
+    when: Annotated[WHEN | None, Field(description=f"{ABOUT_WHEN}; or null"), TIME] = None,
+    channel: Annotated[CHANNEL | None, Field(description="Another channel, or null"), PLACE] = None,
     paused: Annotated[
         bool | None,
         Field(description="True to pause, false to go on, or null"),
@@ -175,8 +177,8 @@ async def _check_cancel(context: Context, schedule_id: int) -> None:
     await _book(context).known(_asker(context), schedule_id)
 
 
-async def _preview_cancel(context: Context, schedule_id: int) -> str:
-    return _which(await _book(context).known(_asker(context), schedule_id))
+async def _preview_cancel(context: Context, schedule_id: int) -> Preview:
+    return Preview(now=_which(await _book(context).known(_asker(context), schedule_id)))
 
 
 @function(
@@ -209,22 +211,17 @@ def _action(context: Context) -> str:
     return context.action_id
 
 
-def _which(planned: Planned) -> str:
+def _which(planned: Planned) -> dict[Label, str]:
     """Say which schedule is meant, shortly: a preview that is too long is left out."""
-    said = _cut(no_moments(" ".join(planned.prompt.split())), SHOWN_PROMPT)
-    owner = () if planned.yours else (planned.owner,)
-    parts = ((f"“{said}”",) if said else ()) + (_when(planned), _cut(planned.channel, SHOWN_CHANNEL), *owner)
-    return BETWEEN.join(parts)
+    task = " ".join(planned.prompt.split())
+    asked = {TASK: _cut(task, SHOWN_PROMPT)} if task else {}
+    return {**asked, **_when_and_where(planned), **({} if planned.yours else {OWNER: planned.owner})}
 
 
-def _upcoming(planned: Planned) -> str:
-    """Write where and by whose clock, and the next runs; what is paused has none."""
-    where = _cut(planned.channel, SHOWN_CHANNEL)
-    return BETWEEN.join((where, _when(planned), *map(moment, planned.runs)))
-
-
-def _when(planned: Planned) -> str:
-    return f"{_cut(planned.when, SHOWN_WHEN)} ({planned.timezone})"
+def _when_and_where(planned: Planned) -> dict[Label, str]:
+    """Say when, by whose clock, and where."""
+    when = f"{_cut(planned.when, SHOWN_WHEN)} ({planned.timezone})"
+    return {TIME: when, PLACE: _cut(planned.channel, SHOWN_CHANNEL)}
 
 
 def _cut(text: str, most: int) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Protocol
 
 from bot.schedule.places import Channel, Channels, is_told, plain_name, shown_name
-from functions.errors import FunctionProblem
+from functions.errors import FunctionProblem, Unavailable
 from functions.schedule_book import Asker, Planned, Wish
 from functions.timing import BadTime, Timing, check, next_run, read, runs
 from storage.ports import Schedules
@@ -125,7 +125,7 @@ class Book:
         if wish.when is not None:
             self._possible(wish.when, asker)
         if changed.state is ScheduleState.ACTIVE and changed.next_at is None:
-            raise FunctionProblem("Its time has passed. Give a later one.")
+            raise FunctionProblem("Its time has passed. Give a later one.", field="when")
 
     async def replan(self, asker: Asker, schedule_id: int, wish: Wish) -> Planned:
         changed = await self._changed(asker, await self._theirs(asker, schedule_id), wish)
@@ -197,7 +197,7 @@ class Book:
         try:
             check(timing, self._clock(), self._limits.least)
         except BadTime as error:
-            raise FunctionProblem(str(error)) from error
+            raise FunctionProblem(str(error), field="when") from error
         return timing
 
     async def _channel(self, named: str | None, asker: Asker) -> Channel:
@@ -219,9 +219,9 @@ class Book:
                 not found.private or await self._channels.has_member(found.id, asker.id)
             )
         except LookupError as error:
-            raise FunctionProblem(UNSAID) from error
+            raise Unavailable(UNSAID) from error
         if found is None or not known:
-            raise FunctionProblem(NO_CHANNEL if named else NOT_HERE)
+            raise FunctionProblem(NO_CHANNEL if named else NOT_HERE, field="channel")
         return found
 
     async def _theirs(self, asker: Asker, schedule_id: int, action_id: str = "") -> Schedule:
@@ -229,9 +229,9 @@ class Book:
         found = await self._schedules.get(schedule_id)
         over = found is None or (found.state is ScheduleState.ENDED and found.changed_by != (action_id or None))
         if found is None or over or found.team != asker.team:
-            raise FunctionProblem(NOT_THERE)
+            raise FunctionProblem(NOT_THERE, field="schedule_id")
         if found.owner != asker.id and not await self._admins.is_admin(asker.team, asker.id):
-            raise FunctionProblem(NOT_THERE)
+            raise FunctionProblem(NOT_THERE, field="schedule_id")
         return found
 
     async def _changed(self, asker: Asker, before: Schedule, wish: Wish) -> Schedule:
@@ -316,7 +316,7 @@ def _read(when: str, asker: Asker) -> Timing:
     try:
         return read(when, asker.timezone)
     except BadTime as error:
-        raise FunctionProblem(str(error)) from error
+        raise FunctionProblem(str(error), field="when") from error
 
 
 def timing_of(schedule: Schedule) -> Timing:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.slack.block_kit import SECTION, Block, button, context, plain, section, weight
+from bot.slack.upcoming import preview_lines
 from bot.slack.values import fits, shown_arguments, title
 from bot.words.catalogue import Words
 from functions.contract import Function
@@ -54,9 +55,15 @@ def _entry(number: int, action: Action, function: Function | None, words: Words)
     said = words("batch-superseded") if superseded else words(f"batch-{state}")
     yield f"{number}. {title(action, function, words)} ({said})"
     shown = shown_arguments(action, function, words)
-    lines = [f"{each.label}: {each.lines[0]}" for each in shown if len(each.lines) == 1]
-    if len(lines) == len(shown) <= ENTRY_LINES and sum(map(weight, lines)) <= ENTRY:
+    lines = [
+        line if place else f"{each.label}: {line}" for each in shown for place, line in enumerate(each.read(words))
+    ]
+    single = all(len(each.lines) == 1 for each in shown)
+    if single and len(shown) <= ENTRY_LINES and sum(map(weight, lines)) <= ENTRY:
         yield from lines
+        now = preview_lines(action.preview, shown, words, pending=action.state is ActionState.PENDING)
+        if len(now) <= ENTRY_LINES and sum(map(weight, [*lines, *now])) <= ENTRY:
+            yield from now
     else:
         yield words("batch-see-card")
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from bot.slack.block_kit import Block, button, context, date, label, plain, section, sections, weight
 from bot.slack.forms import editable
-from bot.slack.upcoming import preview_blocks
-from bot.slack.values import Shown, fits, literal, shown_arguments, text_lines, title
+from bot.slack.upcoming import preview_blocks, preview_lines
+from bot.slack.values import BULLET, Shown, fits, literal, shown_arguments, text_lines, title
 from bot.slack.visible import escape_mrkdwn
 from bot.words.catalogue import Words
 from functions.contract import Function
@@ -22,11 +22,8 @@ WITHDRAW, REMEMBER = "action_withdraw", "action_remember"
 FIELD = 200
 """Weight of a value that stands beside others; a heavier one gets sections of its own."""
 
-PREVIEW = 500
-"""Characters of a preview; a longer one is left out, since it is no part of what runs."""
-
-DIALOG = 150
-"""Weight of the arguments that Slack's second question repeats; its text may have 300 characters."""
+DIALOG, QUESTION = 150, 290
+"""Weight of the arguments that Slack's second question repeats, and of all of it; it may have 300 characters."""
 
 HEADING = 100
 """Weight of that question's title, which names what is done if there is room."""
@@ -70,9 +67,10 @@ def action_card(
     """
     pending, name = action.state is ActionState.PENDING, title(action, function, words)
     heading = words("card-title", title=name) if pending else name
-    blocks = [{"type": "header", "text": plain(heading)}, *_argument_blocks(action, function, words)]
-    if 0 < len(action.preview) <= PREVIEW and (pending or _decided(action)):
-        blocks += preview_blocks(action.preview, words, pending=pending)
+    shown = shown_arguments(action, function, words)
+    blocks = [{"type": "header", "text": plain(heading)}, *_argument_blocks(action, function, shown, words)]
+    if pending or _decided(action):
+        blocks += preview_blocks(action.preview, shown, words, pending=pending)
     if pending and deciders.of_run:
         asked = words("card-of-run", user=f"<@{action.requester}>")
         blocks.insert(0, section({"type": "mrkdwn", "text": asked}))
@@ -135,9 +133,10 @@ def markdown_blocks(markdown: str) -> list[Block]:
     return [{"type": "markdown", "text": markdown}]
 
 
-def _argument_blocks(action: Action, function: Function | None, words: Words) -> Iterator[Block]:
+def _argument_blocks(
+    action: Action, function: Function | None, shown: Sequence[Shown], words: Words
+) -> Iterator[Block]:
     """Show every argument whole, short ones side by side, or none of them and how much there is."""
-    shown = shown_arguments(action, function, words)
     if not fits(action, function):
         characters = str(sum(each.characters for each in shown))
         yield section(plain(words("card-long", characters=characters, fields=len(shown))))
@@ -146,16 +145,20 @@ def _argument_blocks(action: Action, function: Function | None, words: Words) ->
     for each in shown:
         if len(each.lines) == 1 and each.weight <= FIELD:
             short.append(each)
+            if each.said:
+                yield from _fields(short)
+                yield {"type": "context", "elements": [plain(f"{words('card-exact')}: {each.lines[0]}")]}
+                short = []
             continue
         yield from _fields(short)
         short = []
         yield section(label(each.label))
-        yield from sections(each.lines)
+        yield from sections(each.read(words))
     yield from _fields(short)
 
 
 def _fields(shown: Iterable[Shown]) -> Iterator[Block]:
-    fields = [text for each in shown for text in (label(each.label), plain(each.lines[0]))]
+    fields = [text for each in shown for text in (label(each.label), plain(each.said or each.line))]
     for start in range(0, len(fields), 10):
         yield {"type": "section", "fields": fields[start : start + 10]}
 
@@ -225,11 +228,19 @@ def _confirm(action: Action, function: Function, words: Words) -> Block:
 
 
 def _asked_again(action: Action, function: Function, words: Words) -> str:
-    """Name what will be done; the arguments too if there is room for all of them."""
+    """Name what will be done; the arguments too if there is room for all of them, and what they mean now."""
+    name, shown = title(action, function, words), shown_arguments(action, function, words)
     lines = [
         line if place else f"{literal(each.label)}: {line}"
-        for each in shown_arguments(action, function, words)
-        for place, line in enumerate(each.lines)
+        for each in shown
+        for place, line in enumerate(each.read(words))
     ]
-    details = "\n".join(lines) if sum(map(weight, lines)) + len(lines) <= DIALOG else words("confirm-as-shown")
-    return f"{title(action, function, words)}\n{details}"
+    if sum(map(weight, lines)) + len(lines) > DIALOG:
+        lines = [words("confirm-as-shown")]
+    now = preview_lines(action.preview, shown, words)
+    whole = "\n".join([name, *lines, *now])
+    if weight(whole) <= QUESTION:
+        return whole
+    more = (place for place, line in enumerate(now) if place > 1 and line.startswith(BULLET))
+    first = "\n".join([name, *lines, *now[: next(more, None)]])  # whose it is stands first
+    return first if weight(first) <= QUESTION else "\n".join([name, *lines])

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.card_posts import CardPosts
 from bot.slack.clicks import Pressed, on_message, on_view
 from bot.slack.decisions import Decisions
-from bot.slack.forms import FormProblem, edit_modal, editable, form_errors, read_form
+from bot.slack.forms import edit_modal, editable, form_errors, read_form, refused
 from bot.slack.modals import NEXT, read_modal, read_reason, reading, reason_modal
 from bot.slack.people import People
 from bot.slack.survive import survive
@@ -120,10 +120,11 @@ class Dialogs:
         if errors:
             await ack(response_action="errors", errors=errors)
             return
+        typed = read_form(state, function)
         try:
-            ruling, new = await self._replace(pressed, action, function, read_form(state, function))
-        except (FormProblem, FunctionProblem):
-            await ack(response_action="errors", errors={_first_block(pressed): words("form-invalid")})
+            ruling, new = await self._replace(pressed, action, function, typed)
+        except FunctionProblem as problem:
+            await ack(response_action="errors", errors=refused(problem, typed, action, function, words))
             return
         except StorageError:
             await self._whisper.answer(self._card_posts.beside(pressed, action), words("click-broken"))
@@ -203,13 +204,3 @@ def _of(pressed: Pressed, action_id: str) -> Pressed:
 def _state(pressed: Pressed) -> Mapping[str, Any]:
     state = pressed.view.get("state")
     return state if isinstance(state, Mapping) else {}
-
-
-def _first_block(pressed: Pressed) -> str:
-    """Name a field of the form, to put a sentence beside it that is about all of them."""
-    blocks = pressed.view.get("blocks")
-    for block in blocks if isinstance(blocks, list) else ():
-        match block:
-            case {"type": "input", "block_id": str(name)}:
-                return name
-    return ""

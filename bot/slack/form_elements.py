@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.block_kit import Block, plain
-from bot.slack.values import Number, literal
+from bot.slack.present import Number
+from bot.slack.values import literal
 from bot.words.catalogue import Words
 from functions.contract import Function
 

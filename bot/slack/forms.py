@@ -16,9 +16,9 @@ from bot.slack.block_kit import Block, View, context, modal, plain, section
 from bot.slack.form_elements import TYPED, Parameter, element, parameters, utf16
 from bot.slack.values import labels, literal, parse, title
 from bot.words.catalogue import DEFAULT, Words, words_for
-from functions.arguments import freeze
+from functions.arguments import freeze, own_problem
 from functions.contract import Function
-from functions.errors import FunctionProblem
+from functions.errors import FunctionProblem, Unavailable
 from storage.records import Action
 
 EDIT_SUBMIT = "action_edit_submit"
@@ -28,6 +28,9 @@ FORM = 12_000
 
 VIEW = 200_000
 """Bytes of a form with all its options; Slack takes 250 kB a view."""
+
+REASON = 500
+"""Characters of a function's own words beside a field."""
 
 PARAMETERS = 90
 JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -68,7 +71,7 @@ def edit_modal(action: Action, function: Function, words: Words) -> View:
     """Build the form of an action's arguments, filled in; for an action that is `editable`."""
     values, known = parse(action.arguments_json), parameters(function)
     names = labels([parameter.name for parameter in known], function, words)
-    blocks = [_block(parameter, names[parameter.name], values.get(parameter.name), words) for parameter in known]
+    blocks = [_block(each, function, names[each.name], values.get(each.name), words) for each in known]
     return modal(
         words("edit-title"),
         words("modal-close"),
@@ -110,6 +113,18 @@ def form_errors(view_state: Mapping[str, Any], function: Function, words: Words)
     return {}
 
 
+def refused(
+    problem: FunctionProblem, arguments_json: str, action: Action, function: Function, words: Words
+) -> dict[str, str]:
+    """Say, by block id, what a function's check has against arguments that are valid by themselves: beside the
+    parameter that it names, else beside the first that was changed, because before that it had nothing."""
+    names = [parameter.name for parameter in parameters(function)]
+    before, after = parse(action.arguments_json), parse(arguments_json)
+    changed = (name for name in names if before.get(name) != after.get(name))
+    block = problem.field if problem.field in names else next(changed, names[0])
+    return {str(block): _own_words(problem, words)}
+
+
 def _problems(text: str, function: Function, words: Words) -> dict[str, str]:
     names = [parameter.name for parameter in parameters(function)]
     found: dict[str, str] = {}
@@ -119,10 +134,21 @@ def _problems(text: str, function: Function, words: Words) -> dict[str, str]:
         for problem in error.errors(include_url=False, include_input=False):
             place = problem["loc"][0] if problem["loc"] else ""
             block = place if place in names else names[0]
+            if own := own_problem(problem):
+                found.setdefault(str(block), _own_words(own, words))
+                continue
             key, limit = SENTENCES.get(problem["type"], (NOT_VALID, ""))
             values = {"limit": _limit(problem.get("ctx", {}).get(limit))} if limit else {}
             found.setdefault(str(block), words(key, **values))
     return found or {names[0]: words(NOT_VALID)}
+
+
+def _own_words(problem: FunctionProblem, words: Words) -> str:
+    """Write what a function says to people; what another service did not tell it is no fault of the value's."""
+    if isinstance(problem, Unavailable):
+        return words("form-unchecked")
+    reason = literal(" ".join(str(problem).split()))
+    return words("form-refused", reason=reason[:REASON]) if reason else words("form-invalid")
 
 
 def _limit(limit: Any) -> str:
@@ -130,25 +156,39 @@ def _limit(limit: Any) -> str:
     return str(int(limit) if isinstance(limit, float) and limit.is_integer() else limit)
 
 
-def _block(parameter: Parameter, name: str, value: Any, words: Words) -> Block:
+def _block(parameter: Parameter, function: Function, name: str, value: Any, words: Words) -> Block:
     chosen = element(parameter, value, words)
     block: Block = {
         "type": "input",
         "block_id": parameter.name,
         "label": plain(literal(name)),
         "element": chosen,
-        "optional": _may_be_empty(parameter, chosen["action_id"]),
+        "optional": _may_be_empty(parameter, function, chosen["action_id"]),
     }
     if chosen["action_id"] == "json":
         block["hint"] = plain(words("form-json-hint"))
+    elif function.kinds.get(parameter.name) == "timing":
+        block["hint"] = plain(words("form-timing-hint"))
     return block
 
 
-def _may_be_empty(parameter: Parameter, kind: str) -> bool:
-    """Tell whether Slack may submit the block empty. A choice names null itself, and an empty text is a text."""
+def _may_be_empty(parameter: Parameter, function: Function, kind: str) -> bool:
+    """Tell whether Slack may submit the block empty. A choice names null itself, and an empty text is a text, if
+    the function takes one."""
     if kind == "text":
-        return parameter.nullable or not parameter.schema.get("minLength")
+        return parameter.nullable or _takes(function, parameter.name, "")
     return parameter.nullable and kind != "choice"
+
+
+def _takes(function: Function, name: str, value: str) -> bool:
+    """Try a value: what a validator has against it stands in no schema."""
+    try:
+        function.arguments.model_validate_json(json.dumps({name: value}))
+    except ValidationError as error:
+        return all(problem["loc"][:1] != (name,) for problem in error.errors(include_url=False))
+    except (ArithmeticError, AttributeError, LookupError, TypeError):  # a validator that stumbles over it
+        return False
+    return True
 
 
 def _read(parameter: Parameter, kind: str, entry: Mapping[str, Any]) -> str:

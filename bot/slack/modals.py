@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.slack.block_kit import Block, View, button, context, label, modal, plain, section, sections, weight
-from bot.slack.cards import PREVIEW
-from bot.slack.values import remark_lines, shown_arguments, title
+from bot.slack.upcoming import preview_lines
+from bot.slack.values import shown_arguments, title
 from bot.words.catalogue import Words
 from functions.contract import Function
 from storage.records import Action
@@ -130,10 +130,10 @@ def _pages(action: Action, function: Function | None, words: Words) -> list[list
 
 def _content(action: Action, function: Function | None, words: Words) -> Iterator[tuple[str, Block]]:
     """Yield every block, with the name to repeat if a page begins with it."""
-    if 0 < len(action.preview) <= PREVIEW:
-        for block in sections(remark_lines(words("card-preview"), action.preview)):
-            yield "", block
-    for each in shown_arguments(action, function, words):
+    shown = shown_arguments(action, function, words)
+    for block in sections(preview_lines(action.preview, shown, words)):
+        yield "", block
+    for each in shown:
         yield "", section(label(each.label))
-        for block in sections(each.lines):
+        for block in sections(each.read(words)):
             yield each.label, block

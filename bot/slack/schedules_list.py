@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from bot.schedule.book import timing_of
-from bot.slack.block_kit import Block, button, context, date, plain, section
+from bot.slack.block_kit import Block, button, context, date, plain, section, weight
 from bot.slack.run_posts import short
 from bot.slack.timing_words import timing_words
 from bot.words.catalogue import Words
 from storage.records import Pause, Schedule, ScheduleState
 
 PAUSE, RESUME, RUN, DELETE = "schedule_pause", "schedule_resume", "schedule_run", "schedule_delete"
+
+QUESTION = 290
+"""Weight of Slack's second question, which may have 300 characters."""
 
 LISTED = 15
 """Schedules of one message: three blocks each, and Slack takes 50."""
@@ -34,6 +37,7 @@ def place(schedule: Schedule, words: Words) -> str:
 
 def _entry(schedule: Schedule, user: str, words: Words) -> list[Block]:
     lines = [
+        words("schedule-number", number=str(schedule.id)),
         timing_words(timing_of(schedule), words),
         place(schedule, words),
         _state(schedule, words),
@@ -47,7 +51,7 @@ def _entry(schedule: Schedule, user: str, words: Words) -> list[Block]:
         if active
         else button(RESUME, words("schedule-resume"), number),
         button(RUN, words("schedule-run"), number),
-        {**button(DELETE, words("schedule-delete"), number), "style": "danger", "confirm": _sure(words)},
+        {**button(DELETE, words("schedule-delete"), number), "style": "danger", "confirm": _sure(schedule, words)},
     ]
     return [
         section(plain(short(schedule.prompt))),
@@ -62,10 +66,11 @@ def _state(schedule: Schedule, words: Words) -> str:
     return words(f"schedule-paused-{(schedule.pause or Pause.BY_HAND).replace('_', '-')}")
 
 
-def _sure(words: Words) -> Block:
+def _sure(schedule: Schedule, words: Words) -> Block:
+    named = f"{short(schedule.prompt)}\n{words('schedule-delete-text')}"
     return {
         "title": plain(words("schedule-delete-title")),
-        "text": plain(words("schedule-delete-text")),
+        "text": plain(named if weight(named) <= QUESTION else words("schedule-delete-text")),
         "confirm": plain(words("schedule-delete-yes")),
         "deny": plain(words("confirm-no")),
         "style": "danger",

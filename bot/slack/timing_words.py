@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 
 from bot.words.catalogue import Words
 from functions.timing import Timing
 
+_RULE = re.compile(r"(?P<rule>\d{4}-\d\d-\d\dT\S+|\S+(?: \S+){4}) \((?P<zone>[\w/+-]+)\)")
 _NUMBER = re.compile(r"\d{1,2}")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _NAME = f"[0-7]|{'|'.join(_DAYS)}"
@@ -22,6 +24,24 @@ def timing_words(timing: Timing, words: Words) -> str:
     if month == "*":
         said = _clock(minute, hour, day, weekday, words) or _often(minute, hour, day, weekday, words)
     return f"{said or f'`{timing.rule}`'} ({timing.zone})"
+
+
+def timing_said(text: str, words: Words) -> str:
+    """Say in plain text when a rule with its zone in brackets is due, a single time with its day; empty for a rule
+    that has no words, and for any other text."""
+    match = _RULE.fullmatch(text)
+    if match is None:
+        return ""
+    timing = Timing(match["rule"], match["zone"])
+    if not timing.once:
+        said = timing_words(timing, words)
+        return "" if said.startswith("`") else said
+    try:
+        at = datetime.fromisoformat(timing.rule)
+    except ValueError:
+        return ""
+    day = words(f"day-{_DAYS[at.isoweekday() % 7].lower()}")
+    return f"{words('when-at', day=day, date=f'{at:%Y-%m-%d}', at=f'{at:%H:%M}')} ({timing.zone})"
 
 
 def _clock(minute: str, hour: str, day: str, weekday: str, words: Words) -> str | None:

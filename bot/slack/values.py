@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.block_kit import weight
+from bot.slack.present import Entry, Number, Told, read_preview
+from bot.slack.timing_words import timing_said
 from bot.slack.visible import visible
 from bot.words.catalogue import DEFAULT, Words, words_for
 from functions.contract import Function
@@ -35,15 +37,10 @@ DISGUISED = re.compile(
     r"|[\u034f\u17b4\u17b5\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"  # marks that are drawn as nothing
     r"| (?=\n)"
 )
+AMOUNT = re.compile(r"(-?\d{4,20})(\.\d+)?")
+THOUSANDS = re.compile(r"(?<=\d)(?=(?:\d{3})+$)")
 NUMERIC = re.compile(r"[+-]?[\d.,]+(?:[eE][+-]?\d+)?")
 WORDS = ("value-none", "value-empty", "value-empty-list", "value-empty-object", "value-yes", "value-no")
-
-
-@dataclass(frozen=True)
-class Number:
-    """A number exactly as the JSON writes it."""
-
-    text: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +50,21 @@ class Shown:
     name: str
     label: str
     lines: tuple[str, ...]
+    was: str = ""
+    """What a number that would be changed is now."""
+    said: str = ""
+    """When it is due, in words, which are read before the exact value."""
+
+    @property
+    def line(self) -> str:
+        """The first line, behind what it is now."""
+        return f"{self.was} → {self.lines[0]}" if self.was else self.lines[0]
+
+    def read(self, words: Words) -> list[str]:
+        """All lines as people read them: what is said in words first, and the exact value named as that."""
+        if self.said:
+            return [self.said, f"{words('card-exact')}: {self.lines[0]}", *self.lines[1:]]
+        return [self.line, *self.lines[1:]]
 
     @property
     def characters(self) -> int:
@@ -82,11 +94,42 @@ def shown_arguments(action: Action, function: Function | None, words: Words) -> 
     ordered = [name for name in fields if name in arguments]
     ordered += [name for name in arguments if name not in fields]
     names = labels(ordered, function, words)
+    told = read_preview(action.preview)
     return [
-        Shown(name, names[name], tuple(_carried(value_lines(arguments[name], words))))
+        _shown(name, names[name], arguments[name], function, told, words)
         for name in ordered
         if arguments[name] is not None or name not in fields or fields[name].default is not None
     ]
+
+
+def _shown(name: str, label: str, value: Any, function: Function | None, told: Told | None, words: Words) -> Shown:
+    kind = function.kinds.get(name) if function else None
+    lines = tuple(_carried(kind_lines(value, kind, words)))
+    own = function.labels.get(name) if function else None
+    if told is None or not own:
+        return Shown(name, label, lines)
+    before, then = told.now_of(own), told.then_of(own)
+    number = before is not None and isinstance(before.value, Number) and isinstance(value, Number)
+    was = kind_lines(before.value, kind, words)[0] if before is not None and number else ""
+    said = timing_said(str(then.value), words) if then is not None and kind == "timing" else ""
+    return Shown(name, label, lines, was if was != lines[0] else "", said)
+
+
+def kind_lines(value: Any, kind: str | None, words: Words) -> list[str]:
+    """Write a value as its label's `kind` wants it read; no two look the same, because a text of digits and commas
+    stands in quotation marks."""
+    if kind == "amount" and isinstance(value, Number) and (match := AMOUNT.fullmatch(value.text)):
+        return [THOUSANDS.sub(",", match[1]) + (match[2] or "")]
+    return value_lines(value, words)
+
+
+def entry_lines(entry: Entry, words: Words) -> list[str]:
+    """Write a value of a preview behind its label; a timing in words alone, as it is no argument."""
+    said = timing_said(entry.value, words) if entry.kind == "timing" and isinstance(entry.value, str) else ""
+    lines = [said] if said else kind_lines(entry.value, entry.kind, words)
+    name = literal(entry.label(words))
+    written = [f"{name}: {lines[0]}"] if len(lines) == 1 else [f"{name}:", *lines]
+    return list(_carried(written))
 
 
 def fits(action: Action, function: Function | None) -> bool:

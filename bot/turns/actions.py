@@ -11,7 +11,7 @@ from bot.turns.parts import Parts
 from bot.turns.proposals import digest, granted_for, preview
 from functions.context import Person
 from functions.contract import Function
-from functions.moments import steady
+from functions.preview import lasting
 from functions.safe_call import CallOutcome, Ending, call
 from storage.ports import StorageError
 from storage.records import Action, ActionState
@@ -105,7 +105,7 @@ async def _refusal(parts: Parts, action: Action, function: Function | None, pers
     if digest(action.function, action.schema_digest, frozen, person, conversation) != action.digest:
         return "What was confirmed is not what is stored; nothing was done."
     shown = await preview(parts, function, frozen, person, conversation) if action.preview else ""
-    if steady(shown) != steady(action.preview):
+    if lasting(shown) != lasting(action.preview):
         return "What the card showed as the present state is no longer so; nothing was done. Ask again."
     if not await parts.policy.still_allows(action):
         return "The rules no longer allow this; nothing was done."

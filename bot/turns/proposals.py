@@ -6,13 +6,15 @@ import json
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.turns.parts import Parts
 from bot.turns.scheduled import check_confirmable
 from functions.arguments import freeze
-from functions.context import Person
+from functions.context import Context, Person
 from functions.contract import Function
-from functions.errors import FunctionProblem
+from functions.errors import FunctionProblem, Unavailable
+from functions.preview import written
 from functions.safe_call import call
 from storage.outcomes import reference
 from storage.records import Action, CallItem, Conversation, Grant, NewAction, ResultItem
@@ -22,9 +24,6 @@ MAX_SHOWN = 100_000
 
 MAX_BATCHED = 1_000
 """Characters of arguments that one line of a batch's card can show."""
-
-MAX_PREVIEW = 500
-"""Characters of a preview; a longer one is left out, because nothing on a card is ever cut."""
 
 PREVIEW_TIMEOUT = 5.0
 """Seconds that a card may be held up by its preview."""
@@ -157,13 +156,16 @@ def digest(function: str, schema_digest: str, frozen: str, person: Person, conve
 async def _check(
     parts: Parts, function: Function, frozen: str, person: Person, conversation: Conversation, seconds: float
 ) -> None:
-    """Have a function refuse what it could not do anyhow, before anybody is asked. Raises FunctionProblem."""
+    """Have a function refuse what it could not do anyhow, before anybody is asked. Raises FunctionProblem: the
+    function's own, or Unavailable where it could not say."""
     if function.check is None:
         return
     looking = replace(function, implementation=function.check, read_only=True, timeout=seconds)
     outcome = await call(looking, parts.context(person, conversation), frozen)
+    if outcome.problem is not None:
+        raise outcome.problem
     if outcome.value is None:
-        raise FunctionProblem(outcome.words)
+        raise Unavailable(outcome.words)
 
 
 async def preview(
@@ -174,13 +176,16 @@ async def preview(
     conversation: Conversation,
     seconds: float = PREVIEW_TIMEOUT,
 ) -> str:
-    """Return one line of what the arguments mean now; empty where there is none, or not within `seconds`."""
-    if function.preview is None:
+    """Return what the arguments mean now, as it is kept; empty where there is none, or not within `seconds`."""
+    if (look := function.preview) is None:
         return ""
-    looking = replace(function, implementation=function.preview, read_only=True, timeout=seconds)
+
+    async def looked(context: Context, **arguments: Any) -> str:
+        return written(await look(context, **arguments))
+
+    looking = replace(function, implementation=looked, read_only=True, timeout=seconds)
     outcome = await call(looking, parts.context(person, conversation), frozen)
-    line = json.loads(outcome.value) if outcome.value else ""
-    return line if isinstance(line, str) and len(line) <= MAX_PREVIEW else ""
+    return str(json.loads(outcome.value)) if outcome.value else ""
 
 
 async def _grant(parts: Parts, function: Function, person: Person, conversation: Conversation) -> int | None:

@@ -43,6 +43,7 @@ card-long = { $fields ->
     } with { $characters } characters in all: too much for a card.
 card-preview = Now
 card-preview-before = At that time
+card-exact = Exactly
 card-confirm = Confirm
 card-deny = Deny
 card-edit = Edit
@@ -117,6 +118,7 @@ edit-told = Nothing is done yet: you get a new card with your changes, and the o
 edit-submit = Make a new card
 form-not-given = (not given)
 form-json-hint = This is JSON. Keep its brackets and quotation marks.
+form-timing-hint = Five cron fields (minute, hour, day, month, weekday), such as 0 9 * * 1-5 for weekdays at nine, or one time such as 2026-07-04T09:00. In your own time zone, unless another follows, such as Europe/Berlin.
 form-required = Please fill this in.
 form-number = Please write a number, such as 1500 or 2.5.
 form-json = This is not JSON as I can read it. Look for a missing bracket, comma or quotation mark.
@@ -128,6 +130,8 @@ form-too-short = Too short: at least { $limit } characters.
 form-too-long = Too long: at most { $limit } characters.
 form-invalid = These values do not go together. Please look at them again.
 form-not-valid = The function does not take this value. Please write another.
+form-refused = { $reason }
+form-unchecked = I could not check this just now, so there is no new card yet. Please press the button again in a moment.
 
 ## What is not asked again
 grants-title = I do these without asking you again, each until the time beside it:
@@ -165,6 +169,7 @@ schedules-more = { $count ->
         [one] One more is
        *[other] { $count } more are
     } not listed here. Delete some of these to see the rest.
+schedule-number = schedule { $number }
 schedule-next = next { $at }
 schedule-paused-by-hand = paused
 schedule-paused-owner = paused: its owner may no longer make or run schedules
@@ -187,6 +192,7 @@ schedule-did-unsure = Slack did not tell me who you are just now, so nothing was
 schedule-did-running = It is running already.
 schedule-did-over = Its time has passed. Ask me for a later one.
 when-once = once
+when-at = once, on { $day } { $date } at { $at }
 when-daily = every day at { $at }
 when-weekdays = on weekdays at { $at }
 when-weekly = every { $days } at { $at }

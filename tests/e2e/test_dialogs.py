@@ -69,9 +69,9 @@ async def test_an_edit_makes_a_new_action_on_the_same_card(office: Office) -> No
     assert await thread.click("lee", card, "action_edit")
     view = await office.modal("lee")
     assert await office.world.people.submit_view("lee", view.id, {"salary": {"number": "340000"}})
-    now = await thread.changed(card, "340000")
+    now = await thread.changed(card, "340,000")
     assert now.ts == card.ts
-    assert "330000" not in shown(now)
+    assert "330,000" not in shown(now)
     assert len([reply for reply in thread.replies if buttons(reply)]) == 1
 
     assert await office.press("lee", now, "action_confirm", old)
@@ -94,10 +94,49 @@ async def test_what_the_function_does_not_take_is_said_beside_its_field(office: 
     before = json.dumps(card.blocks)
     taken = await office.world.people.submit_view("kim", view.id, {"name": {"text": "A\u202eB"}})
     assert not taken
-    assert view.errors == {"name": "함수가 받을 수 없는 값입니다. 다른 값을 입력해 주세요."}
+    said = "이 값은 쓸 수 없습니다: Write one line without control characters."
+    assert view.errors == {"name": said}
     assert json.dumps(card.blocks) == before
     assert await office.world.people.submit_view("kim", view.id, {"name": {"text": "김민수"}})
     await thread.changed(card, "김민수")
+
+
+async def test_what_a_check_refuses_is_said_at_the_field_that_it_is_about(office: Office) -> None:
+    thread = await office.ask("kim", "hr", "@Nod 평일 9시마다 #general 채널에 서울 날씨 알려줘")
+    card = await thread.card()
+    assert "평일 09:00 (Asia/Seoul)" in shown(card)
+    assert "정확한 값: 0 9 * * 1-5" in shown(card)
+    assert await thread.click("kim", card, "action_edit")
+    view = await office.modal("kim")
+    for typed, field, says in (
+        ({"when": {"text": "* * * * *"}}, "when", "이 값은 쓸 수 없습니다: That is too often"),
+        ({"when": {"text": "2020-01-01T09:00"}}, "when", "이 값은 쓸 수 없습니다: That time has passed"),
+        ({"when": {"text": "0 10 * * *"}, "channel": {"text": "#nowhere"}}, "channel", "Nod is in no channel"),
+    ):
+        assert not await office.world.people.submit_view("kim", view.id, typed)
+        assert list(view.errors) == [field]
+        assert says in view.errors[field]
+    typed = {"when": {"text": "0 10 * * *"}, "channel": {"text": "#general"}}
+    assert await office.world.people.submit_view("kim", view.id, typed)
+    await thread.changed(card, "매일 10:00 (Asia/Seoul)")
+
+
+async def test_a_change_of_nothing_is_refused_where_it_was_emptied(office: Office) -> None:
+    thread, card = await raise_salary(office)
+    assert "320,800 → 330,000" in shown(card)
+    await thread.click("lee", card, "action_edit")
+    view = await office.modal("lee")
+    assert not await office.world.people.submit_view("lee", view.id, {"salary": {"number": ""}})
+    assert view.errors == {"salary": "There is nothing to change: give a new name, salary or age."}
+    assert not await office.world.people.submit_view("lee", view.id, {"employee_id": {"number": "999"}})
+    assert list(view.errors) == ["employee_id"]
+    assert changes(office) == []
+
+
+async def test_nobody_is_asked_about_somebody_who_is_not_there(office: Office) -> None:
+    thread = await office.ask("lee", "general", "@Nod set employee 999's age to 40")
+    assert "There is no employee with this id" in await thread.answer()
+    assert not any(buttons(reply) for reply in thread.replies)
 
 
 async def test_a_form_submitted_as_it_was_changes_nothing(office: Office) -> None:
@@ -121,7 +160,7 @@ async def test_an_edit_that_comes_too_late_is_answered(office: Office) -> None:
     assert await office.world.people.submit_view("lee", view.id, {"salary": {"number": "340000"}})
     await office.whisper("lee", "This was decided already")
     await thread.answer()
-    assert "340000" not in shown(card)
+    assert "340,000" not in shown(card)
     assert changes(office) == []
 
 
@@ -135,7 +174,7 @@ async def test_an_edit_that_was_kept_but_not_shown_is_shown_by_the_next_process(
     assert not await office.world.people.submit_view("lee", view.id, {"salary": {"number": "340000"}})
 
     async def shown_again() -> None:
-        await office.workspace.wait_for(lambda _: office.killed and "340000" in shown(card))
+        await office.workspace.wait_for(lambda _: office.killed and "340,000" in shown(card))
 
     await office.through_kills(shown_again)
     assert await office.press("lee", card, "action_confirm", old)

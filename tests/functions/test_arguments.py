@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from functions import Context, Function, FunctionProblem, function
 from functions.arguments import MAX_ARGUMENTS, freeze, thaw
@@ -220,3 +220,15 @@ def test_frozen_arguments_of_a_changed_function_do_not_run() -> None:
         thaw(declare(float), frozen)
     with pytest.raises(FunctionProblem, match="in another way"):
         thaw(declare(int), '{"amount": 5}')
+
+
+def test_a_validator_s_own_words_are_told_as_they_are() -> None:
+    def even(number: int) -> int:
+        raise FunctionProblem("Write an even number.")
+
+    @function()
+    async def pair(context: Context, number: Annotated[int, AfterValidator(even)]) -> None:
+        """Pair."""
+
+    with pytest.raises(FunctionProblem, match=r"not valid: number: Write an even number\.$"):
+        freeze(pair, '{"number": 3}')

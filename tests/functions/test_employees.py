@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.demo.services.employees import Employee as Row
 from bot.demo.services.employees import Employees, make_app
 from bot.demo.services.faults import BrokenBody, Drop, Faults, NullData, NumbersAsStrings, Stall, Status, Without
-from functions import Context, FunctionProblem
+from functions import Context, FunctionProblem, Preview, Unavailable
 from functions.arguments import freeze
 from functions.employee_query import Employee, answer_query
 from functions.employees import create_employee, update_employee
@@ -440,21 +440,59 @@ def test_ids_out_of_bounds_are_refused_before_a_card(employee_id: Any) -> None:
         freeze(update_employee, json.dumps({"employee_id": employee_id, "age": 20}))
 
 
-async def preview(context: Context, name: str, /, **arguments: Any) -> str:
+async def preview(context: Context, name: str, /, **arguments: Any) -> list[Any]:
     look = discover()[name].preview
     assert look is not None
-    line = await look(context, **arguments)
-    assert isinstance(line, str)
-    return line
+    shown = await look(context, **arguments)
+    assert isinstance(shown, Preview)
+    assert [label.names["en"] for label in shown.now] == ["Name", "Salary", "Age"]
+    return list(shown.now.values())
 
 
 async def test_previews_tell_whose_record_it_is_now(
     context: Context, employees: Employees, faults: Faults
 ) -> None:
     changes = {"name": None, "salary": 330_000, "age": None}
-    assert await preview(context, "update_employee", employee_id=1, **changes) == "Tiger Nixon · 320,800 · 61"
-    assert await preview(context, "delete_employee", employee_id=1) == "Tiger Nixon · 320,800 · 61"
-    assert await preview(context, "delete_employee", employee_id=999) == ""
+    assert await preview(context, "update_employee", employee_id=1, **changes) == ["Tiger Nixon", 320_800, 61]
+    assert await preview(context, "delete_employee", employee_id=1) == ["Tiger Nixon", 320_800, 61]
     employees.create("two\n lines", 1_000, 20)
-    assert await preview(context, "delete_employee", employee_id=25) == "two lines · 1,000 · 20"
+    assert await preview(context, "delete_employee", employee_id=25) == ["two lines", 1_000, 20]
     assert {request.method for request in faults.requests} == {"GET"}
+
+
+async def check(context: Context, name: str, /, **arguments: Any) -> None:
+    look = discover()[name].check
+    assert look is not None
+    await look(context, **arguments)
+
+
+async def test_nobody_is_asked_about_somebody_who_is_not_there(context: Context, faults: Faults) -> None:
+    changes = {"name": None, "salary": None, "age": 40}
+    for name, more in (("update_employee", changes), ("delete_employee", {})):
+        await check(context, name, employee_id=1, **more)
+        with pytest.raises(FunctionProblem, match="There is no employee with this id") as problem:
+            await check(context, name, employee_id=999, **more)
+        assert problem.value.field == "employee_id"
+        faults.add(Status(404), times=1)
+        with pytest.raises(FunctionProblem):
+            await check(context, name, employee_id=1, **more)
+
+
+async def test_nobody_is_asked_about_a_change_of_nothing(context: Context, faults: Faults) -> None:
+    with pytest.raises(FunctionProblem, match="There is nothing to change") as problem:
+        await check(context, "update_employee", employee_id=1, name=None, salary=None, age=None)
+    assert problem.value.field is None
+    assert faults.requests == []
+    await check(context, "update_employee", employee_id=1, name=None, salary=0, age=None)
+
+
+async def test_a_service_that_does_not_answer_says_nothing_of_the_id(context: Context, faults: Faults) -> None:
+    faults.add(Status(503, "0"), times=9)
+    with pytest.raises(Unavailable):
+        await check(context, "delete_employee", employee_id=1)
+
+
+def test_only_a_salary_is_an_amount() -> None:
+    for name in ("create_employee", "update_employee", "delete_employee"):
+        assert set(discover()[name].kinds) <= {"salary"}
+    assert discover()["update_employee"].kinds == {"salary": "amount"}

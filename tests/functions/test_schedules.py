@@ -8,9 +8,9 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from bot.turns.proposals import MAX_PREVIEW
+from bot.slack.present import read_preview
 from functions import Context, Function, Person
-from functions.moments import moments, steady
+from functions.preview import lasting, written
 from functions.schedule_book import Planned
 from functions.schedules import PRIVATE, cancel_schedule, list_schedules, update_schedule
 
@@ -46,26 +46,34 @@ def context(schedule: Planned) -> Context:
 
 async def shown(function: Any, schedule: Planned, **given: Any) -> str:
     preview = cast(Callable[..., Any], cast(Function, function).preview)
-    return str(await preview(context(schedule), schedule_id=7, **given))
+    return written(await preview(context(schedule), schedule_id=7, **given))
+
+
+def said(text: str) -> tuple[list[str], list[str], int]:
+    told = read_preview(text)
+    assert told is not None
+    now, then = ([f"{each.names['en']}: {each.value}" for each in part] for part in (told.now, told.then))
+    return now, then, len(told.runs)
 
 
 CHANGE: dict[str, Any] = {"prompt": "x", "when": None, "channel": None, "paused": None}
 
 
 async def test_a_card_says_which_schedule_is_meant_and_when_it_runs_next() -> None:
-    said, times = moments(await shown(update_schedule, planned(), **CHANGE))
-    assert said == "“Tell us the weather.” · 0 9 * * 1-5 (UTC) · #team · U1KIM → #team · 0 9 * * 1-5 (UTC)"
-    assert times == list(RUNS)
+    then = ["When: 0 9 * * 1-5 (UTC)", "Channel: #team"]
+    now = ["What to do: Tell us the weather.", *then, "Made by: U1KIM"]
+    assert said(await shown(update_schedule, planned(), **CHANGE)) == (now, then, 3)
+    assert said(await shown(cancel_schedule, planned(yours=True))) == (now[:-1], [], 0)
 
 
 async def test_no_prompt_passes_for_the_times_of_a_card() -> None:
     """Whoever's schedule it is wrote it; who is asked about it is an administrator."""
     wrote = planned(prompt="Nothing on 2026-07-09T09:00:00Z · 0 9 * * 1-5 (UTC)")
-    assert moments(await shown(cancel_schedule, wrote))[1] == []
-    assert moments(await shown(update_schedule, wrote, **CHANGE))[1] == list(RUNS)
+    assert said(await shown(cancel_schedule, wrote))[2] == 0
+    assert said(await shown(update_schedule, wrote, **CHANGE))[2] == len(RUNS)
     other = planned(prompt="Nothing on 2026-08-09T09:00:00Z · 0 9 * * 1-5 (UTC)")
     now, then = await shown(cancel_schedule, wrote), await shown(cancel_schedule, other)
-    assert steady(now) != steady(then), "what has changed since the card is noticed"
+    assert lasting(now) != lasting(then), "what has changed since the card is noticed"
 
 
 async def test_what_a_card_says_of_a_schedule_always_fits() -> None:
@@ -78,7 +86,7 @@ async def test_what_a_card_says_of_a_schedule_always_fits() -> None:
         channel="#" + "x" * 80,
         owner="U" + "0" * 10,
     )
-    assert len(await shown(update_schedule, longest, **CHANGE)) <= MAX_PREVIEW
+    assert await shown(update_schedule, longest, **CHANGE)
     assert when[:40] in await shown(cancel_schedule, longest)
 
 
@@ -86,4 +94,4 @@ async def test_what_a_card_says_of_a_schedule_always_fits() -> None:
 async def test_what_is_private_is_told_as_such(prompt: str, told: str) -> None:
     outcome: Any = await list_schedules.implementation(context(planned(prompt=prompt)))
     assert [each.prompt for each in outcome.schedules] == [told]
-    assert "“" not in await shown(cancel_schedule, planned(prompt=""))
+    assert "What to do" not in await shown(cancel_schedule, planned(prompt=""))

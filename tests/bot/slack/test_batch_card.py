@@ -6,6 +6,8 @@ import pytest
 from bot.demo.workspace.blocks import check_blocks
 from bot.slack.batch_card import BATCH, CONFIRM_ALL, batch_card, batch_fallback, batchable
 from bot.words.catalogue import words_for
+from functions import Label, Preview
+from functions.preview import written
 from storage.records import Action, ActionState
 from tests.bot.slack.sample import FUNCTIONS, action, buttons, change, delete, elements, mrkdwn, note, plain_texts
 
@@ -33,6 +35,13 @@ def test_a_batch_lists_every_action_with_its_arguments_and_state() -> None:
     assert "Confirm all 2" in shown
 
 
+def test_a_batch_says_whose_each_is() -> None:
+    name, age = Label(en="Name"), Label(en="Age")
+    kept = written(Preview(now={name: "Ashton Cox", age: 66}))
+    shown = plain_texts(batch_card([replace(one(employee_id=3), preview=kept), one(employee_id=4)], FUNCTIONS, EN))
+    assert "Employee number: 3\nNow:\n• Name: Ashton Cox\n• Age: 66\n\n2. " in shown
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
 @pytest.mark.parametrize("state", ActionState)
 def test_there_is_a_button_while_two_are_pending(state: ActionState, language: str) -> None:
@@ -49,7 +58,8 @@ def test_there_is_a_button_while_two_are_pending(state: ActionState, language: s
 @pytest.mark.parametrize("language", ["en", "ko"])
 def test_a_whole_batch_stays_within_slacks_limits(sign: str, language: str) -> None:
     for length in (30, 60, 150, 290, 3_000):
-        actions = [one(employee_id=number, name=sign * length) for number in range(BATCH)]
+        kept = written(Preview(now={Label(en="Name"): sign * (500 - length)} if length < 500 else {}))
+        actions = [replace(one(employee_id=number, name=sign * length), preview=kept) for number in range(BATCH)]
         named = {"change": replace(change, titles={"en": "&" * 100, "ko": "가" * 100})}
         blocks = batch_card(actions, named, words_for(language))
         assert check_blocks(blocks) == []

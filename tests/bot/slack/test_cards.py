@@ -1,11 +1,14 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.demo.workspace.blocks import check_blocks
+from bot.slack.batch_card import batch_card
 from bot.slack.cards import (
     CONFIRM,
     DENY,
@@ -20,10 +23,13 @@ from bot.slack.cards import (
     shareable_answer,
     shared_answer,
 )
+from bot.slack.modals import read_modal
 from bot.slack.values import literal
 from bot.words.catalogue import words_for
-from functions import Context, Function, function
-from storage.records import ActionState
+from functions import Context, Function, Label, Preview, function
+from functions.preview import written
+from functions.schedules import PLACE, TIME, create_schedule
+from storage.records import Action, ActionState
 from tests.bot.slack.sample import ID, action, buttons, change, delete, elements, mrkdwn, note, plain_texts
 
 LANGUAGES = ["en", "ko"]
@@ -242,6 +248,109 @@ def test_a_preview_is_one_line_of_its_own() -> None:
     assert "Now: Kim\\u{a}Salary: 5" in plain_texts(blocks)
     too_long = replace(action(employee_id=1), preview="x" * 501)
     assert action_card(too_long, change, EN) == action_card(replace(too_long, preview=""), change, EN)
+
+
+NAME, PAY = Label(en="Name", ko="이름"), Label(kind="amount", en="Pay", ko="급여")
+
+
+@function(title="Pay somebody")
+async def pay(context: Context, employee_id: int, pay: Annotated[int, PAY], name: Annotated[str, NAME]) -> None:
+    """Pay."""
+
+
+@function(destructive=True, title="Dismiss")
+async def dismiss(context: Context, employee_id: int) -> None:
+    """Dismiss."""
+
+
+def kept(preview: Preview, **arguments: Any) -> Action:
+    return replace(action(**arguments), preview=written(preview))
+
+
+def test_an_amount_stands_behind_what_it_is_now_and_an_id_is_no_amount() -> None:
+    asked = kept(Preview(now={NAME: "Kim", PAY: 1_320_800}), employee_id=1234, pay=1_330_000, name="Lee")
+    blocks = action_card(asked, pay, EN)
+    fields = [text["text"] for block in blocks for text in block.get("fields", ())]
+    assert fields == ["*Employee id*", "1234", "*Pay*", "1,320,800 → 1,330,000", "*Name*", "Lee"]
+    assert "Now:\n• Name: Kim" in plain_texts(blocks)
+    assert "• Pay" not in plain_texts(blocks)
+    assert "1,330,000" in plain_texts(action_card(replace(asked, preview=""), pay, EN))
+
+
+def test_what_would_not_change_has_no_arrow() -> None:
+    shown = plain_texts(action_card(kept(Preview(now={PAY: 5}), pay=5, name='"5"'), pay, EN))
+    assert "→" not in shown
+    assert "• Pay: 5" in shown
+
+
+def test_a_number_in_a_text_is_no_amount() -> None:
+    """The arrow is Nod's own: no text passes for it."""
+    shown = plain_texts(action_card(kept(Preview(now={NAME: "Kim"}), name="Kim → Lee"), pay, EN))
+    assert "• Name: Kim" in shown
+    assert "Kim → Kim" not in shown
+
+
+def schedule_card(when: str, then: str, language: str) -> list[dict[str, Any]]:
+    runs = [datetime(2026, 7, 6, tzinfo=UTC)]
+    told = Preview(then={TIME: f"{then} (Asia/Seoul)", PLACE: "#team"}, runs=runs)
+    asked = kept(told, prompt="Tell us.", when=when, channel="#team")
+    blocks = action_card(asked, create_schedule, words_for(language))
+    assert check_blocks(blocks) == []
+    return blocks
+
+
+@pytest.mark.parametrize(
+    ("language", "when", "then", "said", "exact"),
+    [
+        ("en", "0 9 * * 1-5", "0 9 * * 1-5", "on weekdays at 09:00 (Asia/Seoul)", "Exactly: 0 9 * * 1-5"),
+        ("ko", "0 9 * * 1-5", "0 9 * * 1-5", "평일 09:00 (Asia/Seoul)", "정확한 값: 0 9 * * 1-5"),
+        (
+            "en",
+            "2026-07-04T09:00",
+            "2026-07-04T09:00:00+09:00",
+            "once, on Saturday 2026-07-04 at 09:00 (Asia/Seoul)",
+            "Exactly: 2026-07-04T09:00",
+        ),
+    ],
+)
+def test_when_is_said_in_words_and_exactly_below(
+    language: str, when: str, then: str, said: str, exact: str
+) -> None:
+    blocks = schedule_card(when, then, language)
+    assert [text["text"] for text in blocks[1]["fields"]][3] == said
+    assert blocks[2] == {"type": "context", "elements": [{"type": "plain_text", "text": exact, "emoji": False}]}
+    assert json.dumps(blocks).count("#team") == 1
+    assert [each.get("type") for each in elements(blocks)].count("date") == 1
+
+
+def test_when_is_said_in_words_wherever_an_action_is_read() -> None:
+    told = Preview(then={TIME: "0 9 * * 1-5 (Asia/Seoul)"})
+    asked = kept(told, prompt="Tell us.", when="0 9 * * 1-5")
+    view = read_modal(asked, create_schedule, EN, 0)
+    assert "on weekdays at 09:00 (Asia/Seoul)\nExactly: 0 9 * * 1-5" in plain_texts(view["blocks"])
+    both = batch_card([replace(asked, function="create_schedule")], {"create_schedule": create_schedule}, EN)
+    assert "When: on weekdays at 09:00 (Asia/Seoul)\nExactly: 0 9 * * 1-5" in plain_texts(both)
+
+
+def test_a_time_without_words_stands_as_it_is() -> None:
+    blocks = schedule_card("0 9 L * *", "0 9 L * *", "en")
+    assert [text["text"] for text in blocks[1]["fields"]][3] == "0 9 L * *"
+    assert "When: 0 9 L * * (Asia/Seoul)" in json.dumps(blocks)
+
+
+def test_the_second_question_says_whose_it_is() -> None:
+    def asked(name: str) -> str:
+        told = kept(Preview(now={NAME: name, PAY: 372_000}), employee_id=6)
+        blocks = action_card(told, dismiss, EN)
+        assert check_blocks(blocks) == []
+        return str(buttons(blocks)[CONFIRM]["confirm"]["text"]["text"])
+
+    assert asked("Brielle") == "Dismiss\nEmployee id: 6\nNow:\n• Name: Brielle\n• Pay: 372,000"
+    assert asked("x" * 240) == f"Dismiss\nEmployee id: 6\nNow:\n• Name: {'x' * 240}"
+    assert asked("x" * 300) == "Dismiss\nEmployee id: 6", "a name is shown whole or not at all"
+    line = replace(action(employee_id=6), preview="Brielle · 61")
+    confirm = buttons(action_card(line, dismiss, EN))[CONFIRM]["confirm"]
+    assert confirm["text"]["text"] == "Dismiss\nEmployee id: 6\nNow: Brielle · 61"
 
 
 def test_a_shared_answer_names_the_asker_and_escapes_the_question() -> None:

@@ -11,11 +11,12 @@ from pydantic import AfterValidator, Field
 from bot.demo.workspace.blocks import check_view
 from bot.demo.workspace.inputs import refusals, state_of
 from bot.slack.form_elements import parameters
-from bot.slack.forms import EDIT_SUBMIT, FormProblem, edit_modal, editable, form_errors, read_form
+from bot.slack.forms import EDIT_SUBMIT, FormProblem, edit_modal, editable, form_errors, read_form, refused
 from bot.words.catalogue import words_for
-from functions import Context, Function, function
+from functions import Context, Function, FunctionProblem, Unavailable, function
 from functions.arguments import freeze
 from functions.employees import create_employee, delete_employee, update_employee
+from functions.schedules import create_schedule
 from storage.records import Action
 from tests.bot.slack.sample import ID, action, change, order
 
@@ -232,18 +233,103 @@ def test_what_is_wrong_is_said_at_its_place(typed: dict[str, str], sentences: di
     assert all(korean[block] != said[block] for block in said)
 
 
-def test_what_an_authors_check_refuses_is_said_in_general() -> None:
+@pytest.mark.parametrize(
+    ("error", "en", "ko"),
+    [
+        (ValueError("5 is no <Even> of lib.py"), EN("form-not-valid"), words_for("ko")("form-not-valid")),
+        (
+            FunctionProblem("Write an even\nnumber\u202e."),
+            "Write an even number\\u{202e}.",
+            "이 값은 쓸 수 없습니다: Write an even number\\u{202e}.",
+        ),
+    ],
+)
+def test_what_a_validator_refuses_is_said_in_its_own_words_if_they_are_meant_for_people(
+    error: ValueError, en: str, ko: str
+) -> None:
     def even(number: int) -> int:
         if number % 2:
-            raise ValueError("write an even number")
+            raise error
         return number
 
     @function()
-    async def pair(context: Context, number: Annotated[int, AfterValidator(even)]) -> None:
+    async def pair(context: Context, other: int, number: Annotated[int, AfterValidator(even)]) -> None:
         """Pair."""
 
-    state = submitted(edit_modal(frozen(pair, number=2), pair, EN), number="3")
-    assert form_errors(state, pair, EN) == {"number": EN("form-not-valid")}
+    state = submitted(edit_modal(frozen(pair, other=1, number=2), pair, EN), number="3")
+    assert form_errors(state, pair, EN) == {"number": en}
+    assert form_errors(state, pair, words_for("ko")) == {"number": ko}
+
+
+@pytest.mark.parametrize(
+    ("problem", "typed", "block"),
+    [
+        (FunctionProblem("Too often.", field="copies"), {"address": "Busan"}, "copies"),
+        (FunctionProblem("Too often."), {"address": "Busan", "copies": 2}, "address"),
+        (FunctionProblem("Too often.", field="colour"), {"heading": "x"}, "heading"),
+        (FunctionProblem("Too often."), {}, "lines"),
+    ],
+)
+def test_what_a_check_refuses_is_said_at_the_field_that_it_is_about(
+    problem: FunctionProblem, typed: dict[str, Any], block: str
+) -> None:
+    asked = frozen(order, **ORDER)
+    after = json.dumps({**json.loads(asked.arguments_json), **typed})
+    assert refused(problem, after, asked, order, EN) == {block: "Too often."}
+    assert refused(problem, after, asked, order, words_for("ko")) == {block: "이 값은 쓸 수 없습니다: Too often."}
+
+
+def test_what_is_no_fault_of_the_values_is_not_said_of_them() -> None:
+    asked = frozen(order, **ORDER)
+    busy = Unavailable("The service is busy (429). Say so and do not try again in this answer.")
+    assert refused(busy, "{}", asked, order, EN) == {"lines": EN("form-unchecked")}
+    assert refused(FunctionProblem(""), "{}", asked, order, EN) == {"lines": EN("form-invalid")}
+    assert len(refused(FunctionProblem("x" * 5_000), "{}", asked, order, EN)["lines"]) == 500
+
+
+def test_only_what_may_be_empty_is_optional() -> None:
+    def defect(text: str) -> str:
+        return str(text[0])
+
+    @function()
+    async def ask(
+        context: Context, text: Annotated[str, AfterValidator(defect)], other: str, more: str | None = None
+    ) -> None:
+        """Ask."""
+
+    def optional(called: Function, **arguments: Any) -> set[str]:
+        view = edit_modal(frozen(called, **arguments), called, EN)
+        return {block["block_id"] for block in view["blocks"] if block.get("optional")}
+
+    assert optional(ask, text="a", other="b") == {"other", "more"}
+    assert optional(create_schedule, prompt="x", when="0 9 * * *") == {"channel"}
+    assert optional(create_employee, name="x", salary=1, age=20) == set()
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_how_a_time_is_written_is_told_below_its_field(language: str) -> None:
+    words = words_for(language)
+    view = edit_modal(frozen(create_schedule, prompt="x", when="0 9 * * *"), create_schedule, words)
+    hints = {block["block_id"]: block["hint"]["text"] for block in view["blocks"] if "hint" in block}
+    assert hints == {"when": words("form-timing-hint")}
+    assert check_view(view) == []
+
+
+@pytest.mark.parametrize(
+    ("when", "says"),
+    [
+        ("asdf", "This time cannot be read. Write five cron fields"),
+        ("내일 9시", "This time cannot be read. Write five cron fields"),
+        ("0 9 31 2 *", "`0 9 31 2 *` is no cron expression that ever comes true."),
+        ("", "This time cannot be read."),
+        ("0 9 * * 1 Mars/Olympus", "There is no time zone Mars/Olympus."),
+    ],
+)
+def test_what_is_wrong_with_a_time_is_said_beside_it(when: str, says: str) -> None:
+    view = edit_modal(frozen(create_schedule, prompt="x", when="0 9 * * *"), create_schedule, EN)
+    said = form_errors(submitted(view, when=when), create_schedule, EN)
+    assert set(said) == {"when"}
+    assert said["when"].startswith(says)
 
 
 def test_a_form_that_lacks_its_values_is_no_form() -> None:

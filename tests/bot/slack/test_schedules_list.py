@@ -37,7 +37,8 @@ def test_an_active_one_can_be_paused_run_and_deleted() -> None:
     blocks = schedules_list([schedule(7)], "U1", EN)
     assert ids(blocks) == [(PAUSE, "7"), (RUN, "7"), (DELETE, "7")]
     shown = text_of(blocks)
-    assert "on weekdays at 09:00 (Asia/Seoul) · <#C1> · next <!date^" in shown
+    assert "schedule 7 · on weekdays at 09:00 (Asia/Seoul) · <#C1> · next <!date^" in shown
+    assert "7번 일정 · " in text_of(schedules_list([schedule(7)], "U1", KO))
     prompt = next(block for block in blocks if block.get("text", {}).get("type") == "plain_text")
     assert prompt["text"]["text"] == "Tell us the <!channel> weather.", "in plain text it calls nobody"
 
@@ -61,6 +62,15 @@ def test_slack_takes_the_longest_list() -> None:
     blocks = schedules_list(many, "U1", EN, "Paused.")
     assert check_blocks(blocks) == []
     assert "8 more" in text_of(blocks)
+
+
+def test_what_is_deleted_is_named_once_more() -> None:
+    def asked(prompt: str) -> str:
+        row = schedules_list([schedule(prompt=prompt)], "U1", EN)[-1]["elements"]
+        return str(row[-1]["confirm"]["text"]["text"])
+
+    assert asked("Tell us.") == f"Tell us.\n{EN('schedule-delete-text')}"
+    assert asked("&" * 100) == EN("schedule-delete-text"), "as Slack counts, it would be too long"
 
 
 def test_none_tells_how_to_ask_for_one() -> None:

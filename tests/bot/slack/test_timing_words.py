@@ -1,6 +1,6 @@
 import pytest
 
-from bot.slack.timing_words import timing_words
+from bot.slack.timing_words import timing_said, timing_words
 from bot.words.catalogue import words_for
 from functions.timing import Timing
 
@@ -32,3 +32,22 @@ def test_a_rule_is_said_in_words(rule: str, en: str, ko: str) -> None:
 
 def test_one_time_is_said_as_such() -> None:
     assert timing_words(Timing("2026-07-04T09:00:00+09:00", "Asia/Seoul"), words_for("en")) == "once"
+
+
+@pytest.mark.parametrize(
+    ("text", "en", "ko"),
+    [
+        ("0 9 * * 1-5 (Asia/Seoul)", "on weekdays at 09:00 (Asia/Seoul)", "평일 09:00 (Asia/Seoul)"),
+        (
+            "2026-07-04T09:00:00+09:00 (Asia/Seoul)",
+            "once, on Saturday 2026-07-04 at 09:00 (Asia/Seoul)",
+            "한 번, 2026-07-04 토요일 09:00 (Asia/Seoul)",
+        ),
+        ("0 9 L * * (Asia/Seoul)", "", ""),
+        ("2026-99-99T09:00 (Asia/Seoul)", "", ""),
+        ("0 9 * * 1-5", "", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_rule_with_its_zone_is_said_or_nothing(text: str, en: str, ko: str) -> None:
+    assert (timing_said(text, words_for("en")), timing_said(text, words_for("ko"))) == (en, ko)

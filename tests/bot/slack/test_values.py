@@ -139,6 +139,41 @@ async def move(
     """Move."""
 
 
+@function()
+async def price(context: Context, value: Annotated[float, Label(kind="amount", en="Price")]) -> None:
+    """Price."""
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (5, "5"),
+        (999, "999"),
+        (1_000, "1,000"),
+        (-1_234_567, "-1,234,567"),
+        (1234.5678, "1,234.5678"),
+        (1e22, "1e+22"),
+        (10**25, "1" + "0" * 25),
+        ("1,000", '"1,000"'),
+        ("1000", '"1000"'),
+    ],
+)
+def test_an_amount_has_its_thousands_apart(value: Any, shown: str) -> None:
+    asked = action(value=value)
+    assert [each.lines for each in shown_arguments(asked, price, words_for("en"))] == [(shown,)]
+    assert [each.lines for each in shown_arguments(asked, None, words_for("en"))] == [(lines(value)[0],)]
+
+
+@pytest.mark.property
+@given(JSON, JSON)
+@example(1_000, "1,000")
+@example(1_000, 1_000.0)
+def test_different_amounts_never_look_the_same(one: Any, other: Any) -> None:
+    assume(canonical(one) != canonical(other) and None not in (one, other))
+    first, second = (shown_arguments(action(value=each), price, words_for("en")) for each in (one, other))
+    assert first != second
+
+
 @pytest.mark.property
 @given(ARGUMENTS, ARGUMENTS)
 @example({"source": "A", "target": None}, {"source": None, "target": "A"})
