@@ -88,7 +88,7 @@ class Turns(TurnControl, Protocol):
 
     async def spare(self, turn: int) -> None:
         """Take back the try that a running turn's entries count: it is cut off by a stop, through no fault of
-        theirs."""
+        theirs. The first one stays: they were begun, and something of it may be shown."""
         ...
 
     async def ended(self) -> list[Ended]:

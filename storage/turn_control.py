@@ -22,13 +22,13 @@ class TurnControl(Protocol):
         ts: str = "",
     ) -> Stop:
         """Stop the turn that runs in a conversation: its end is recorded, so that no start takes it up again:
-        ANSWERED, with `note`, or with `beside` where an action of it is still being carried out. `turn` names the
-        one that is meant; `ts` is Slack's time of the wish.
+        ANSWERED, with `note`, or with `beside` where an action of its conversation is being carried out, or will
+        be. `turn` names the one that is meant; `ts` is Slack's time of the wish.
 
-        Looks, in this order: a wish with this `ts` was kept before: ALREADY; no turn runs, another one than
-        `turn`, its end is recorded, or what it answers was said after `ts`: OVER; it is another person's:
-        NOT_YOURS. Otherwise STOPPED. From then on `Turns.record`, and `Turns.finish` with another state, raise
-        TurnStopped; actions go on as they are.
+        Looks, in this order: a wish with this `ts` was kept before: ALREADY; the message with this `ts` is in the
+        inbox, no turn runs, another one than `turn`, its end is recorded, or what it answers was said after `ts`:
+        OVER; it is another person's: NOT_YOURS. Otherwise STOPPED. From then on `Turns.record`, and `Turns.finish`
+        with another state, raise TurnStopped; actions go on as they are.
         """
         ...
 

@@ -42,7 +42,8 @@ TOO_LONG = "msg_too_long"
 """Slack's code for a stream that is full. That says nothing against the next one."""
 
 NO_SUCH_BLOCK = {"invalid_blocks", "invalid_blocks_format"}
-"""Slack's codes for blocks that it does not take: in a message of ours that can only be the tasks."""
+"""Slack's codes for blocks that it does not take: in a message of ours these can only be the tasks, or what is
+below its text. Neither is worth the answer."""
 
 
 @dataclass(frozen=True)
@@ -264,6 +265,9 @@ class OpenMessage:
         except NotYet:
             self._over = False
             return False
+        if self._ts is None and self._below:
+            self._below = []
+            return await self._post(mark)
         if self._ts is None:
             self._over = True
         self._unsent, self._tasks = [], {}
@@ -288,8 +292,8 @@ class OpenMessage:
             except FAR_END as error:
                 log.warning("updating an answer failed: %s", described(error))
                 code = slack_code(error)
-                if self._tasks and code in NO_SUCH_BLOCK:
-                    self._tasks = {}
+                if (self._tasks or self._below) and code in NO_SUCH_BLOCK:
+                    self._tasks, self._below = {}, []
                     if not self.text.strip():
                         return True
                     continue

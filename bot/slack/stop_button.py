@@ -9,7 +9,7 @@ and only where Slack has no Stop of its own: in direct messages the agent view h
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -30,6 +30,9 @@ MARK = "nod_stop"
 SHOW_AFTER = 3.0
 """Seconds that a turn runs before it gets a button: most have ended by then."""
 
+TAKING = 5.0
+"""Seconds that the end of a turn waits for it to be taken away; after that it goes on beside."""
+
 LEAVING = 2.0
 """Seconds that taking it away may take when Nod stops."""
 
@@ -44,6 +47,8 @@ def stop_blocks(turn: int, words: Words) -> list[Block]:
 
 class StopButton:
     """One turn's, `over` once that has ended. `show_soon` as soon as the turn works, `take` at its end."""
+
+    _taking: ClassVar[set[asyncio.Task[None]]] = set()
 
     def __init__(self, place: Place, claim: Claim, words: Words) -> None:
         self.over = False
@@ -70,10 +75,19 @@ class StopButton:
             self._showing.cancel()
         await asyncio.wait({self._showing})
         if self._ts is not None:
-            await take_away(self._place.client, self._place.key.channel, self._ts)
+            taking = asyncio.create_task(self._go(self._ts), name=f"stop button of turn {self._turn} goes")
             self._ts = None
+            self._taking.add(taking)
+            taking.add_done_callback(self._taking.discard)
+            await asyncio.wait({taking}, timeout=TAKING)
         elif self._doubt:
             await self._take_left()
+
+    async def _go(self, ts: str) -> None:
+        try:
+            await take_away(self._place.client, self._place.key.channel, ts)
+        except RuntimeError as error:  # what a closed session raises: Nod stops
+            log.info("turn %d: its Stop button stays: %s", self._turn, described(error))
 
     async def look_back(self) -> None:
         """Take away what an earlier process, or an earlier try, has left."""

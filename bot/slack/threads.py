@@ -29,6 +29,10 @@ PAGE = 200
 """Messages a page: Slack recommends no more."""
 PAGES = 25
 """Pages that are read at the most: Slack gives a thread from its beginning, and the end is what is wanted."""
+STRAIGHT = 2
+"""Pages from the beginning after which the end is looked for by its time."""
+NEAR = tuple(3_600.0 * 6**each for each in range(5))
+"""Seconds before the mention since which it is looked for, one after the other: an hour to two months."""
 
 NO_SCOPE = (
     "a thread could not be read: SLACK_BOT_TOKEN lacks a scope such as channels:history; compare the app's scopes "
@@ -76,10 +80,34 @@ class SlackThreads:
     async def _read(self, delivery: Delivery) -> tuple[list[Mapping[str, Any]], bool]:
         """Return the last messages, oldest first, and whether there are more before them. Raises FAR_END, and
         LookupError for a thread that has no end."""
-        last: deque[Mapping[str, Any]] = deque(maxlen=self._most + 1)
-        seen: set[str] = set()
-        cursor = None
-        for _ in range(PAGES):
+        end = _End(delivery.ts, self._most + 1)
+        cursor = await self._pages(delivery, end, STRAIGHT)
+        if cursor:
+            near = await self._near(delivery)
+            if near is None:
+                cursor = await self._pages(delivery, end, PAGES - STRAIGHT, cursor=cursor)
+                if cursor:
+                    raise LookupError("the thread is too long")
+            end = near or end
+        kept = list(end.last)
+        return kept[-self._most :], end.full
+
+    async def _near(self, delivery: Delivery) -> "_End | None":
+        """Read the end of a long thread alone; None if so many messages as are wanted are not near it."""
+        for seconds in NEAR:
+            since = _seconds(delivery.ts) - seconds
+            if since <= _seconds(delivery.conversation.thread):
+                return None
+            end = _End(delivery.ts, self._most + 1)
+            if await self._pages(delivery, end, PAGES, oldest=f"{since:.6f}"):
+                raise LookupError("too much was said in the thread")
+            if end.full:
+                return end
+        return None
+
+    async def _pages(self, delivery: Delivery, end: "_End", most: int, **since: str) -> str:
+        """Read up to `most` pages; the cursor of what comes after them, empty at the end."""
+        for _ in range(most):
             response = await self._client.conversations_replies(
                 channel=delivery.conversation.channel,
                 ts=delivery.conversation.thread,
@@ -87,19 +115,14 @@ class SlackThreads:
                 inclusive=False,
                 include_all_metadata=True,
                 limit=PAGE,
-                cursor=cursor,
+                **since,
             )
-            for message in map(mapping, response.get("messages") or ()):
-                ts = identifier(message.get("ts"))
-                # a page may begin with the thread's root again
-                if ts and ts not in seen and ts_order(ts) < ts_order(delivery.ts) and _was_said(message):
-                    last.append(message)
-                seen.add(ts)
+            end.read(response.get("messages") or ())
             cursor = mapping(response.get("response_metadata")).get("next_cursor")
             if not cursor:
-                kept = list(last)
-                return kept[-self._most :], len(kept) > self._most
-        raise LookupError("the thread is too long")
+                return ""
+            since["cursor"] = cursor
+        return since["cursor"]
 
     async def _names(self, team: str, messages: Iterable[Mapping[str, Any]], until: float) -> Mapping[str, str]:
         """Look up who wrote the messages, a few at once; who cannot be had in time has no name."""
@@ -118,6 +141,35 @@ class SlackThreads:
         except TimeoutError:
             log.warning("%d people of a thread go by their ids: Slack did not name them in time", len(users))
         return names
+
+
+class _End:
+    """The last messages of a thread before a ts, one more than are wanted: `full` tells that there are older."""
+
+    def __init__(self, before: str, most: int) -> None:
+        self.last: deque[Mapping[str, Any]] = deque(maxlen=most)
+        self._before = ts_order(before)
+        self._seen: set[str] = set()
+
+    @property
+    def full(self) -> bool:
+        return len(self.last) == self.last.maxlen
+
+    def read(self, messages: Iterable[Any]) -> None:
+        for message in map(mapping, messages):
+            ts = identifier(message.get("ts"))
+            # a page may begin with the thread's root again
+            if ts and ts not in self._seen and ts_order(ts) < self._before and _was_said(message):
+                self.last.append(message)
+            self._seen.add(ts)
+
+
+def _seconds(ts: str) -> float:
+    """Return a ts as Unix seconds, 0 if it is no time."""
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0
 
 
 def overheard(

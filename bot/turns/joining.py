@@ -33,6 +33,13 @@ async def overheard(parts: Parts, claim: Claim, entry: InboxEntry, outlet: Outle
     return [NewItem(item, f"overheard:{item.ts or item.gap}") for item in said]
 
 
+async def unheard(parts: Parts, claim: Claim) -> list[NewItem]:
+    """Tell the model of a thread that a turn was to read and has not: nobody reads it after that."""
+    asked = [entry for entry in claim.entries if entry.delivery.kind is not DeliveryKind.DECISION]
+    late = bool(asked) and await _comes_late(parts, claim, asked[0])
+    return [NewItem(OverheardItem("", gap=UNREAD), "overheard:unread")] if late else []
+
+
 async def _comes_late(parts: Parts, claim: Claim, entry: InboxEntry) -> bool:
     delivery = entry.delivery
     if delivery.kind is not DeliveryKind.MESSAGE or delivery.ts == delivery.conversation.thread:

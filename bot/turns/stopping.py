@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from bot.turns.effects import Effects
 from bot.turns.ending import close
+from bot.turns.joining import unheard
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
 from bot.turns.said import text_of, user_item
@@ -43,7 +44,8 @@ async def unless_stopped(parts: Parts, claim: Claim, outlet: Outlet, turn: Await
         said = ""
     log.info("turn %d is stopped", claim.turn)
     parts.metrics.turn_stopped()
-    note = await parts.storage.turns.stopped(claim.turn, asked(claim, outlet), said, parts.clock())
+    items = [*await unheard(parts, claim), *asked(claim, outlet)]
+    note = await parts.storage.turns.stopped(claim.turn, items, said, parts.clock())
     await close(outlet, note)
     return TurnState.ANSWERED
 

@@ -76,9 +76,14 @@ def stop(
         )
     ):
         return Stop(Stopping.ALREADY)
+    if ts and any(db.query("SELECT 1 FROM inbox WHERE key = ?", [f"message:{key.team}:{key.channel}:{ts}"])):
+        return Stop(Stopping.OVER)  # taken for a message before: Slack tells a mention twice
     running = next(
         db.query(
-            f"SELECT id, user, ending FROM turns WHERE conversation = ({conversation}) AND state = 'running'",  # noqa: S608
+            f"""
+            SELECT id, conversation, user, ending FROM turns
+            WHERE conversation = ({conversation}) AND state = 'running'
+            """,  # noqa: S608
             place,
         ),
         None,
@@ -92,10 +97,10 @@ def stop(
     goes_on = any(
         db.query(
             """
-            SELECT 1 FROM inbox JOIN actions ON actions.id = inbox.action_id
-            WHERE inbox.turn = ? AND actions.state IN ('confirmed', 'executing')
+            SELECT 1 FROM actions INDEXED BY actions_unfinished
+            WHERE conversation = ? AND state IN ('pending', 'confirmed', 'executing') AND state <> 'pending'
             """,
-            [running["id"]],
+            [running["conversation"]],
         )
     )
     db.execute(

@@ -1,11 +1,13 @@
 """What it takes to forget: a whole conversation, or one person's part of it. Called in a transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
 
+from storage.outcomes import outcome_items
 from storage.records import AssistantItem, OverheardItem, UserItem
-from storage.sqlite.codec import item_row, time_text
+from storage.sqlite.codec import action_from, item_row, time_text
 
 MARKER = "[forgotten]"
 """What stands in the place of words that were forgotten, for the model."""
@@ -29,7 +31,8 @@ def forget_whole(db: Database, conversation: int, at: datetime) -> list[int]:
 
 def forget_part(db: Database, conversation: int, user: str, at: datetime) -> list[int]:
     """Forget what one person said in a conversation with others, and what Nod did and said for them."""
-    changed = [_mark_said(db, conversation, user), *_forget_answers(db, conversation, user)]
+    reasons, texts = _forget_reasons(db, conversation, user)
+    changed = [_mark_said(db, conversation, user), *_forget_answers(db, conversation, user), *reasons]
     first = min((id for id in changed if id is not None), default=None)
     if first is not None:
         # A later summary is made of the earlier one.
@@ -46,7 +49,41 @@ def forget_part(db: Database, conversation: int, user: str, at: datetime) -> lis
         [conversation],
     )
     db.execute("UPDATE conversations SET forgotten = forgotten + 1 WHERE id = ?", [conversation])
-    return _audited(db, whose, theirs)
+    return texts + _audited(db, whose, theirs)
+
+
+def _forget_reasons(db: Database, conversation: int, user: str) -> tuple[list[int], list[int]]:
+    """Forget why a person denied what others had asked for; the items that told it, and the rows of the audit
+    whose texts are to go."""
+    rows = db.query(
+        """
+        SELECT actions.*, team, channel, thread
+        FROM actions INDEXED BY actions_reasons JOIN conversations ON conversations.id = actions.conversation
+        WHERE decided_by = ? AND reason <> '' AND conversation = ? AND requester <> decided_by
+        """,
+        [user, conversation],
+    )
+    items: list[int] = []
+    texts: list[int] = []
+    for action in [action_from(row) for row in rows]:
+        db.execute("UPDATE actions SET reason = '', outcome_json = NULL WHERE id = ?", [action.id])
+        _, told = outcome_items(replace(action, reason="", outcome_json=None))
+        changed = [told.key, conversation]
+        items += [
+            row["id"] for row in db.query("SELECT id FROM items WHERE key = ? AND conversation = ?", changed)
+        ]
+        db.execute(
+            "UPDATE items SET data = ? WHERE key = ? AND conversation = ?", [item_row(told.item)["data"], *changed]
+        )
+        denied = db.query(
+            """
+            SELECT audit.id FROM audit JOIN audit_texts ON audit_texts.row = audit.id
+            WHERE action_id = ? AND event = 'denied'
+            """,
+            [action.id],
+        )
+        texts += [row["id"] for row in denied]
+    return items, texts
 
 
 def _mark_said(db: Database, conversation: int, user: str) -> int | None:

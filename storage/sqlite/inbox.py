@@ -105,7 +105,8 @@ def files(db: Database, entry: int) -> tuple[SharedFile, ...] | None:
 
 
 def add_decision(db: Database, action: Action, at: datetime, response_url: str | None = None) -> None:
-    """Put `decision:<id>` into the inbox; one that was done already waits again."""
+    """Put `decision:<id>` into the inbox; one that was done already waits again. One that a turn holds which was
+    stopped, and whose end is not shown yet, stays with that turn under another key."""
     asked = db.query(
         """
         SELECT max(direct) AS direct FROM (
@@ -122,6 +123,14 @@ def add_decision(db: Database, action: Action, at: datetime, response_url: str |
         direct=any(row["direct"] for row in asked),
         response_url=response_url,
         action_id=action.id,
+    )
+    db.execute(
+        """
+        UPDATE inbox SET key = key || ':' || turn
+        WHERE key = ? AND state = 'taken'
+            AND EXISTS (SELECT 1 FROM turns WHERE turns.id = inbox.turn AND stopped_at IS NOT NULL)
+        """,
+        [delivery.key],
     )
     again = db.execute(
         """

@@ -33,6 +33,8 @@ _THEIRS = f"""
             AND json_extract(data, '$.user') = :user AND json_extract(data, '$.text') <> '{MARKER}'
         UNION
         SELECT conversation FROM inbox INDEXED BY inbox_next WHERE state = 'waiting' AND user = :user
+        UNION
+        SELECT conversation FROM actions INDEXED BY actions_reasons WHERE reason <> '' AND decided_by = :user
     )
     SELECT conversations.id, team,
         EXISTS (
@@ -42,6 +44,11 @@ _THEIRS = f"""
             SELECT 1 FROM items INDEXED BY items_speaker
             WHERE items.conversation = conversations.id AND kind IN ('user', 'overheard')
                 AND json_extract(data, '$.user') < :user AND json_extract(data, '$.text') <> '{MARKER}'
+                -- Nod's own words stand without a person among them, and so does a gap.
+                AND (
+                    json_extract(data, '$.user') <> ''
+                    OR kind = 'overheard' AND json_extract(data, '$.text') <> ''
+                )
         ) OR EXISTS (
             SELECT 1 FROM items INDEXED BY items_speaker
             WHERE items.conversation = conversations.id AND kind IN ('user', 'overheard')

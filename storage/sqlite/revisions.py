@@ -54,7 +54,7 @@ def _keep(db: Database, revision: Revision, at: datetime) -> bool:
 
 
 def _in_queue(db: Database, row: Row, revision: Revision) -> None:
-    if row["deleted"]:
+    if row["deleted"] or _is_forgotten(db, row):
         return
     if revision.text is not None:
         if row["user"] == revision.user and ts_order(revision.at) > ts_order(row["edited"]):
@@ -67,6 +67,11 @@ def _in_queue(db: Database, row: Row, revision: Revision) -> None:
     else:
         gone = [revision.at, row["id"]]
         db.execute("UPDATE inbox SET text = '', files = '[]', edited = ?, deleted = 1 WHERE id = ?", gone)
+
+
+def _is_forgotten(db: Database, row: Row) -> bool:
+    """Tell whether only the key of a message is left, because Slack may deliver it again."""
+    return any(db.query("SELECT 1 FROM turns WHERE id = ? AND forgotten_at IS NOT NULL", [row["turn"]]))
 
 
 def _answerable(db: Database, edited: int, queued: Row, revision: Revision) -> Answerable | None:

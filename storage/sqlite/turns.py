@@ -197,7 +197,8 @@ def ended(db: Database) -> list[Ended]:
 
 
 def spare(db: Database, turn: int) -> None:
-    db.execute("UPDATE inbox SET tries = max(tries - 1, 0) WHERE turn = ? AND state = 'taken'", [turn])
+    # Not the first one: the next turn has to know that there may be something half-written.
+    db.execute("UPDATE inbox SET tries = max(tries - 1, 1) WHERE turn = ? AND state = 'taken'", [turn])
 
 
 def _require_running(db: Database, rows: int, turn: int) -> None:

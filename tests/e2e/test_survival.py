@@ -4,8 +4,8 @@ import pytest
 
 from bot.demo.workspace import payloads
 from bot.demo.workspace.slack import Fault
-from bot.demo.workspace.state import Message
-from tests.e2e.office import Office, buttons, refuse_to_start, shown
+from bot.demo.workspace.state import Message, Workspace
+from tests.e2e.office import WITHIN, Office, buttons, refuse_to_start, shown
 from tests.e2e.test_dialogs import changes, told
 from tests.faults.test_killed import KILLED
 
@@ -64,6 +64,19 @@ async def test_nobody_of_another_organisation_starts_a_turn(office: Office) -> N
     assert "42.13" in await thread.answer()
     assert "delete employee 5" not in told(office)
     assert len(workspace.messages(channel.id)) == 2
+
+
+async def test_what_an_operators_stop_leaves_half_written_is_ended_at_the_next_start(office: Office) -> None:
+    thread = await office.ask("lee", "general", "@Nod slowly count to 400")
+
+    def writing(workspace: Workspace) -> Message | None:
+        return next((each for each in thread.replies if each.streaming and "1 2 3" in each.text), None)
+
+    half = await office.workspace.wait_for(writing, WITHIN)
+    assert await office.stop() == 0
+    await office.start()
+    await office.workspace.wait_for(lambda _: "begins anew" in shown(half) and not half.streaming, WITHIN)
+    assert (await office.workspace.wait_for(writing, WITHIN)).ts > half.ts
 
 
 @pytest.mark.parametrize(

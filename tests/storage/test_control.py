@@ -138,6 +138,31 @@ async def test_a_wish_is_known_again_and_never_meant_for_what_was_said_later(sto
     assert (await stop(storage, KEY, KIM, LATER, ts="10000.0")).verdict is Stopping.STOPPED
 
 
+async def test_a_word_that_became_a_message_does_not_stop_its_own_answer(storage: Storage) -> None:
+    """Slack tells one mention twice: the second time its own turn may be running."""
+    word = message(ts="9200.5", key="message:T1:C1:9200.5", text="stop")
+    assert (await stop(storage, KEY, KIM, LATER, ts=word.ts)).verdict is Stopping.OVER
+    claim = await started(storage, word)
+    assert (await stop(storage, KEY, KIM, LATER, ts=word.ts)).verdict is Stopping.OVER
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    await storage.inbox.add(message(ts="9300.1", key="message:T1:C1:9300.1"), NOW)
+    after = await storage.inbox.claim(NOW)
+    assert after is not None
+    assert (await stop(storage, KEY, KIM, LATER, ts=word.ts)).verdict is Stopping.OVER
+    await storage.turns.record(after.turn, [NewItem(AssistantItem("a!"))], at=NOW)
+
+
+async def test_nor_what_was_said_before_it_while_it_waits(storage: Storage) -> None:
+    before = message(ts="9100.1", key="message:T1:C1:9100.1")
+    word = message(ts="9200.5", key="message:T1:C1:9200.5", text="stop")
+    await storage.inbox.add(before, NOW)
+    await storage.inbox.add(word, NOW)
+    claim = await storage.inbox.claim(NOW, room=1)
+    assert claim is not None
+    assert len(claim.entries) == 1
+    assert (await stop(storage, KEY, KIM, LATER, ts=word.ts)).verdict is Stopping.OVER
+
+
 async def test_a_turn_that_was_not_stopped_has_not_stopped(storage: Storage) -> None:
     claim = await asked(storage)
     with pytest.raises(StorageError):
@@ -156,6 +181,27 @@ async def test_what_is_being_done_is_said(storage: Storage) -> None:
     await storage.actions.begin("a", NOW)
     assert (await stop(storage, KEY, KIM, LATER)).verdict is Stopping.STOPPED
     assert (await storage.turns.stopped(doing.turn, (), "", LATER)).key == "stopped-beside"
+
+
+async def test_what_was_confirmed_and_waits_its_turn_is_said_too(storage: Storage) -> None:
+    """Somebody clicks on a card while the answer goes on below it, and then stops that."""
+    claim = await asked(storage)
+    await storage.turns.record(claim.turn, (), [new_action("a")], at=NOW)
+    click = Click("a", Decision.CONFIRM, KEY.team, KEY.channel, None, KIM, NOW, allowed=True)
+    await storage.actions.decide(click)
+    assert (await stop(storage, KEY, KIM, LATER)).verdict is Stopping.STOPPED
+    assert (await storage.turns.stopped(claim.turn, (), "", LATER)).key == "stopped-beside"
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    doing = await storage.inbox.claim(LATER)
+    assert doing is not None
+    assert doing.entries[0].delivery.action_id == "a"
+
+
+async def test_what_waits_for_a_click_is_not_carried_out(storage: Storage) -> None:
+    claim = await asked(storage)
+    await storage.turns.record(claim.turn, (), [new_action("a")], at=NOW)
+    await stop(storage, KEY, KIM, LATER)
+    assert (await storage.turns.stopped(claim.turn, (), "", LATER)).key == "stopped"
 
 
 @pytest.mark.parametrize("order", list(permutations(["stop", "stop again", "answer", "end"])))

@@ -3,11 +3,14 @@
 import asyncio
 from datetime import timedelta
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from storage.outcomes import outcome_items
 from storage.ports import Storage
 from storage.records import (
+    APP,
     PICTURE,
     Action,
     ActionState,
@@ -51,8 +54,10 @@ from tests.storage.sample import (
     kept,
     message,
     new_action,
+    started,
     thread,
 )
+from tests.storage.test_revisions import holds
 
 GONE = "[forgotten]"
 SECRET = "the salary of somebody"
@@ -214,6 +219,38 @@ async def test_who_wanted_it_is_written_down(storage: Storage) -> None:
     assert row.details == {"of": KIM, **counts, "rows": []}
 
 
+async def test_what_nobody_said_makes_no_conversation_a_shared_one(storage: Storage) -> None:
+    """Nod's own *Go on*, and its remark that older messages were left out."""
+    claim = await said(storage)
+    after = await started(storage)
+    own: list[Item] = [OverheardItem("", gap="older"), UserItem("(Go on.)", ""), AssistantItem(SECRET)]
+    await storage.turns.record(after.turn, [NewItem(item) for item in own], at=NOW, ending=TurnState.ANSWERED)
+    await storage.turns.finish(after.turn, TurnState.ANSWERED, NOW)
+    assert await storage.keeping.remembered("T1", KIM) == Remembered(1, 0, 0, 0)
+    assert await forget(storage) == Forgotten(1, 0, 0)
+    assert await items(storage, claim) == []
+
+
+async def test_an_app_without_an_id_has_talked_too(storage: Storage) -> None:
+    claim = await said(storage)
+    after = await started(storage)
+    heard = OverheardItem("The build is broken.", "", "CI", "99.1", APP)
+    await storage.turns.record(after.turn, [NewItem(heard)], at=NOW, ending=TurnState.ANSWERED)
+    await storage.turns.finish(after.turn, TurnState.ANSWERED, NOW)
+    assert await forget(storage) == Forgotten(1, 1, 0)
+    assert heard in await items(storage, claim)
+
+
+async def test_an_edit_after_it_is_not_kept_with_the_key(storage: Storage, tmp_path: Path) -> None:
+    claim = await said(storage)
+    asked = claim.entries[0].delivery
+    await forget(storage)
+    edit = Revision(KEY.team, KEY.channel, asked.ts, "300.1", KIM, f"{SECRET}, again")
+    assert await storage.inbox.revise(edit, LATER) is None
+    await storage.inbox.prune(NOW, LATER + timedelta(seconds=1))
+    assert holds(tmp_path / "nod.db", SECRET) == []
+
+
 # ── with others ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -337,6 +374,31 @@ async def test_nothing_but_digests_is_kept_of_what_is_over(storage: Storage) -> 
     assert (after[0].texts, set(after[0].details["kept"])) == ({}, {"arguments_json"})
     assert after[-1].details["rows"] == [row.id for row in rows if row.texts]
     assert await storage.audit.verify() is None
+
+
+async def test_why_somebody_denied_what_another_had_asked_for_goes_with_them(
+    storage: Storage, tmp_path: Path
+) -> None:
+    why = "because of the layoffs"
+    claim = await said(storage, actions=("a",), state=TurnState.WAITING)
+    action = await storage.actions.get("a")
+    assert action is not None
+    await storage.actions.decide(click(action, Decision.DENY, user=LEE, reason=why))
+    told = await storage.inbox.claim(LATER)
+    assert told is not None
+    new = [*outcome_items(await kept(storage, action)), NewItem(AssistantItem("They denied it."))]
+    await storage.turns.record(told.turn, new, at=LATER, ending=TurnState.ANSWERED)
+    await storage.turns.finish(told.turn, TurnState.ANSWERED, LATER)
+    assert await storage.keeping.remembered("T1", LEE) == Remembered(1, 1, 0, 0)
+    before = await items(storage, claim)
+    assert await forget(storage, LEE) == Forgotten(1, 1, 0)
+    assert holds(tmp_path / "nod.db", why) == []
+    after, now = await items(storage, claim), await kept(storage, action)
+    assert (now.state, now.decided_by, now.reason) == (ActionState.DENIED, LEE, "")
+    assert outcome_items(now)[1].item in after
+    assert [item for item in after if item not in before] == [outcome_items(now)[1].item], "kim's words stay"
+    assert await storage.audit.verify() is None
+    assert await storage.keeping.remembered("T1", LEE) == Remembered(0, 0, 0, 0)
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -20,6 +20,7 @@ from storage.sqlite.migrations import (
     m019_control,
     m020_keeping,
     m021_schedules,
+    m022_reasons,
 )
 from storage.sqlite.migrations.steps import MIGRATIONS
 
@@ -36,6 +37,7 @@ FILES = (
     m019_control,
     m020_keeping,
     m021_schedules,
+    m022_reasons,
 )
 """Each has added its steps by being imported, in this order."""
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -118,3 +119,9 @@ def test_a_summary_is_made_of_it_as_of_others_words() -> None:
         {"before_nod_was_called": "Lee", "said": "It rains."},
         {"person": "Kim", "said": "(deleted)"},
     ]
+
+
+@pytest.mark.parametrize(("origin", "who"), [(APP, "an app"), (GUEST, "of another organisation"), (OWN, "Nod")])
+def test_nobody_passes_for_a_colleague_in_it(origin: str, who: str) -> None:
+    [line] = transcript([replace(LEE, origin=origin)], 1_000).splitlines()
+    assert json.loads(line) == {"before_nod_was_called": "Lee", "who_is": who, "said": "It rains."}

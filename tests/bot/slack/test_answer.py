@@ -11,7 +11,10 @@ from bot.slack import open_message
 from bot.slack.answer import PART, Answer
 from bot.slack.client import REPEATS
 from bot.slack.marks import OPEN, Mark, half_written
+from bot.slack.notes import regenerate_row
+from bot.slack.open_message import OpenMessage
 from bot.slack.seams import MESSAGE_LENGTH
+from bot.words.catalogue import words_for
 from tests.bot.slack.desk import Desk, hurry, open_desk
 
 pytestmark = pytest.mark.slow
@@ -167,6 +170,34 @@ async def test_a_stream_that_would_not_end_is_ended_later(desk: Desk, answer: An
         desk.slack.answer_next("chat.stopStream", Dropped())
     await say(answer, *PIECES[1:])
     assert len(await check(desk)) == 1
+
+
+MENU = regenerate_row(1, words_for("en"))
+
+
+def menus(desk: Desk) -> list[str]:
+    return [block["type"] for message in desk.replies for block in message.blocks if block["type"] == "actions"]
+
+
+@pytest.mark.parametrize("streams", [True, False])
+async def test_a_menu_that_slack_does_not_take_costs_no_answer(desk: Desk, answer: Answer, streams: bool) -> None:
+    if not streams:
+        desk.slack.disabled.add("chat.startStream")
+    for piece in PIECES:
+        await answer.write(piece)
+    for method in ("chat.stopStream", "chat.update"):
+        desk.slack.answer_next(method, Refused("invalid_blocks"))
+    assert await answer.end(MARK, [MENU])
+    assert len(await check(desk)) == 1
+    assert menus(desk) == []
+
+
+async def test_nor_one_that_is_posted_whole(desk: Desk) -> None:
+    desk.slack.answer_next("chat.postMessage", Refused("invalid_blocks"))
+    message = OpenMessage(desk.place, Mark(OPEN, {"turn": "1"}), streams=False)
+    assert await message.end(WHOLE, MARK, below=[MENU])
+    assert len(await check(desk)) == 1
+    assert menus(desk) == []
 
 
 async def test_an_update_that_slack_never_takes_is_posted_whole(desk: Desk, answer: Answer) -> None:

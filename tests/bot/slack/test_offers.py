@@ -117,6 +117,14 @@ async def test_the_offer_is_for_the_author_alone(desk: Desk) -> None:
     assert offer.text == "You have changed your question. Shall I answer it again as it reads now?"
 
 
+async def test_a_message_that_is_edited_a_hundred_times_has_one_offer(desk: Desk) -> None:
+    offers = Offers(desk.client, People(desk.client))
+    for turn in (7, 8) * 50:
+        found = Answerable(turn, desk.key.team, desk.key.channel, desk.key.thread, desk.user)
+        await offers.edited(acked, AsyncBoltContext({ANSWERABLE: found}))  # type: ignore[arg-type]
+    assert desk.called("chat.postEphemeral") == 2
+
+
 @pytest.mark.parametrize("found", [None, {}])
 async def test_other_edits_get_none(desk: Desk, found: object) -> None:
     offers = Offers(desk.client, People(desk.client))

@@ -109,6 +109,21 @@ async def test_a_failing_slack_is_asked_again_to_take_it_away(desk: Desk) -> Non
     assert standing(desk) == []
 
 
+async def test_a_slack_that_goes_on_failing_keeps_no_thread_waiting(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The turn ends, and the thread's next question is answered, while it is still asked."""
+    monkeypatch.setattr(stop_button, "TAKING", 0.0)
+    button = stop(desk)
+    button.show_soon()
+    await shown(desk)
+    for _ in range(5):
+        desk.slack.answer_next("chat.delete", Broken())
+    await button.take()
+    assert len(standing(desk)) == 1
+    await desk.slack.workspace.wait_for(lambda _: not standing(desk))
+
+
 async def test_a_process_that_stops_does_not_wait_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stop_button, "LEAVING", 0.0)
     button = stop(desk)

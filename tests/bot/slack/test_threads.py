@@ -134,6 +134,33 @@ async def test_what_slack_does_not_show_is_not_had(
     assert await reader(client, workspace).above(mention(workspace, called)) is None
 
 
+async def test_the_end_of_a_thread_of_ten_thousand_is_read_alone(
+    client: AsyncWebClient, workspace: Workspace, called: Message, slack: Slack
+) -> None:
+    for number in range(10_000):
+        ts = f"{float(called.ts) + 600 * (number + 1):.6f}"
+        workspace.post(Message(ts, called.channel, called.user, text=str(number), thread_ts=called.ts))
+    ts = f"{float(called.ts) + 600 * 10_001:.6f}"
+    above = await reader(client, workspace).above(mention(workspace, called, ts))
+    assert above is not None
+    assert [each.text for each in above.said] == [str(number) for number in range(9_950, 10_000)]
+    assert above.older
+    assert len([call for call in slack.calls if call.method == "conversations.replies"]) < 8
+
+
+async def test_what_is_not_near_is_read_from_the_beginning(
+    client: AsyncWebClient, workspace: Workspace, called: Message, slack: Slack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threads, "PAGE", 3)
+    for number in range(20):
+        ts = f"{float(called.ts) + number + 1:.6f}"
+        workspace.post(Message(ts, called.channel, called.user, text=str(number), thread_ts=called.ts))
+    ts = f"{float(called.ts) + 400 * 86_400:.6f}"
+    above = await reader(client, workspace, 4).above(mention(workspace, called, ts))
+    assert above is not None
+    assert ([each.text for each in above.said], above.older) == (["16", "17", "18", "19"], True)
+
+
 async def test_a_thread_without_an_end_is_not_had(
     client: AsyncWebClient,
     workspace: Workspace,

@@ -1,6 +1,7 @@
 """A turn is stopped: while the model writes, while a function reads, while an action is done, and at a commit."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -11,15 +12,23 @@ from bot.model.protocol import Event, TextDelta
 from bot.turns.parts import Parts
 from bot.turns.recovery import recover
 from bot.turns.stopping import STOPPED, STOPPED_BESIDE
+from bot.turns.threads import Above
 from bot.turns.turn import run_turn
+from bot.turns.withdrawal import withdrawal
 from bot.turns.worker import Worker
 from functions import Context, Function, function
+from storage.outcomes import reference
 from storage.ports import Storage, StorageError
 from storage.records import (
+    UNREAD,
+    Action,
     ActionState,
     AssistantItem,
     Decision,
+    Delivery,
     Item,
+    OverheardItem,
+    ResultItem,
     Stopping,
     TurnState,
     UserItem,
@@ -165,6 +174,37 @@ async def test_while_an_action_is_done_it_is_done_and_told_on_its_card(
     assert len(model.shown) == 1, "the model was asked to tell what came of it"
 
 
+async def test_what_the_model_takes_back_is_taken_back_whole(
+    parts: Parts, outlet: RecordingOutlet, desk: Desk, model: ScriptedModel
+) -> None:
+    """The stop comes between the commit and its card."""
+    held, settled = Held(), RecordingOutlet()
+
+    class Cards:
+        async def settle_all(self, actions: Sequence[Action]) -> None:
+            await held()
+            settled.settled += actions
+
+    taking_back = withdrawal(parts.storage.actions, Cards(), parts.clock)  # type: ignore[arg-type]
+    parts = replace(parts, functions={**parts.functions, taking_back.name: taking_back})
+    model.calls(("pay", '{"amount": 5}'))
+    await desk.message("Pay.", direct=True)
+    async with at_it(parts, outlet) as work:
+        await work.ended()
+        [action] = outlet.cards
+        model.calls((taking_back.name, json.dumps({"reference_of_action": reference(action.id)})))
+        await desk.message("Or rather not.", direct=True)
+        work.worker.wake()
+        await held.begun.wait()
+        assert await stop(parts) is Stopping.STOPPED
+        await work.ended()
+        held.may_end.set()
+        await asyncio.wait({task for task in asyncio.all_tasks() if task.get_name() == "taking back"})
+    assert [each.state for each in settled.settled] == [ActionState.WITHDRAWN]
+    told = [json.loads(item.output_json) for item in await history(parts.storage) if isinstance(item, ResultItem)]
+    assert [each["status"] for each in told] == ["awaiting_confirmation", "withdrawn"]
+
+
 async def test_a_stop_at_a_commit_is_met_there(
     parts: Parts, outlet: RecordingOutlet, desk: Desk, model: ScriptedModel
 ) -> None:
@@ -195,6 +235,30 @@ async def test_before_anything_of_it_is_recorded(parts: Parts, outlet: Recording
     assert await history(parts.storage) == [AssistantItem("", stopped=True)]
 
 
+async def test_what_stood_above_and_was_still_being_read_is_known_to_be_unread(
+    parts: Parts, outlet: RecordingOutlet, desk: Desk
+) -> None:
+    """The next turn finds a history, and reads no thread."""
+    held = Held()
+
+    class Slow:
+        async def above(self, delivery: Delivery) -> Above | None:
+            await held()
+            return Above()
+
+    parts = replace(parts, threads=Slow())
+    await desk.message("What do they want?")
+    async with at_it(parts, outlet) as work:
+        await held.begun.wait()
+        assert await stop(parts) is Stopping.STOPPED
+        await work.ended()
+    assert await history(parts.storage) == [
+        OverheardItem("", gap=UNREAD),
+        UserItem("What do they want?", "U1", "Kim"),
+        AssistantItem("", stopped=True),
+    ]
+
+
 async def test_a_process_that_ends_right_after_the_stop_has_stopped(
     parts: Parts, outlet: RecordingOutlet, desk: Desk, model: ScriptedModel, clock: Clock
 ) -> None:
@@ -211,6 +275,38 @@ async def test_a_process_that_ends_right_after_the_stop_has_stopped(
     assert (outlet.note, outlet.said, outlet.picked_up) == ("멈췄습니다.", "", 1)
     assert model.shown == []
     assert await history(parts.storage) == [AssistantItem("", stopped=True)]
+
+
+async def test_what_was_confirmed_is_carried_out_also_by_the_process_after_a_stopped_one(
+    parts: Parts, outlet: RecordingOutlet, desk: Desk, model: ScriptedModel, ledger: Ledger
+) -> None:
+    """Two clicks are one turn. It is stopped while the first is being done, and the process ends before the end of
+    the turn is shown."""
+    model.calls(("pay", '{"amount": 5}'), ("pay", '{"amount": 6}'))
+    await desk.message("Pay both.", direct=True)
+    claim = await desk.claim()
+    await parts.storage.turns.finish(claim.turn, await run_turn(parts, claim, outlet), parts.clock())
+    first, second = (replace(action, card_ts=None) for action in outlet.cards)
+    for action in (first, second):
+        await desk.click(action, Decision.CONFIRM)
+    assert len((await desk.claim()).entries) == 2
+    assert await parts.storage.actions.begin(first.id, parts.clock()) is not None
+    assert await stop(parts) is Stopping.STOPPED
+    left = await recover(parts)
+    model.says("I told it.")
+    outlets = Outlets(outlet)
+    worker = Worker(parts, outlets, 4)
+    for ended in left.ended:
+        worker.show(ended)
+    async with asyncio.timeout(20), at_work(worker):
+        await outlets.finished.wait()
+        outlets.finished.clear()
+        await outlets.finished.wait()
+    assert [paid for paid, _ in ledger.paid] == [6], "what had begun is not known, and not done again"
+    states = [(await parts.storage.actions.get(action.id)).state for action in (first, second)]  # type: ignore[union-attr]
+    assert states == [ActionState.UNKNOWN, ActionState.SUCCEEDED]
+    told = [json.loads(item.output_json) for item in model.shown[-1] if isinstance(item, ResultItem)]
+    assert [each["status"] for each in told[-2:]] == ["succeeded", "unknown"]
 
 
 async def test_an_ordinary_answer_has_a_menu_and_one_with_effects_has_none(

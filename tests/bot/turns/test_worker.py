@@ -257,7 +257,7 @@ async def test_an_incident_that_slack_does_not_take_is_told_later(
     assert (await parts.storage.counts()).taken == 0
 
 
-async def test_what_a_stop_cuts_off_has_not_been_tried(
+async def test_what_stops_cut_off_is_not_given_up_and_what_they_left_is_picked_up(
     parts: Parts, desk: Desk, model: ScriptedModel, outlets: Outlets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reached = asyncio.Event()
@@ -266,15 +266,23 @@ async def test_what_a_stop_cuts_off_has_not_been_tried(
         reached.set()
         await asyncio.Event().wait()
 
-    monkeypatch.setattr(RecordingOutlet, "working", hangs)
     await desk.message("hi")
-    worker = Worker(parts, outlets, 2)
-    working = asyncio.create_task(worker.run())
-    await reached.wait()
-    working.cancel()
-    await worker.drain(0.0)
-    await parts.storage.inbox.release()
-    assert (await desk.claim()).entries[0].tries == 1
+    stops = MOST_TRIES + 2
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordingOutlet, "working", hangs)
+        for _ in range(stops):
+            worker = Worker(parts, outlets, 2)
+            working = asyncio.create_task(worker.run())
+            await reached.wait()
+            reached.clear()
+            working.cancel()
+            await worker.drain(0.0)
+            await parts.storage.inbox.release()
+    model.says("Hello.")
+    async with at_work(Worker(parts, outlets, 2)):
+        await answered(outlets)
+    assert outlets.outlet.said.strip() == "Hello."
+    assert outlets.outlet.picked_up == stops, "each but the first had something to look for"
 
 
 async def test_a_defect_in_telling_an_incident_does_not_keep_the_thread_waiting(

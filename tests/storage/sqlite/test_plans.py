@@ -223,6 +223,15 @@ def keep_and_forget(db: Database) -> None:
         [proposed] = turns.record(db, claim.turn, items, [action], None, NOW, None)
         turns.finish(db, claim.turn, TurnState.ANSWERED, NOW, None)
         decisions.withdraw(db, proposed.id, proposed.requester, NOW, told=False)
+    assert inbox.add(db, message(thread(51), user=LEE), NOW, only_if_joined=False)
+    claim = inbox.claim(db, NOW)
+    assert claim is not None
+    [denied] = turns.record(db, claim.turn, [], [new_action("denied by another", requester=LEE)], None, NOW, None)
+    decisions.decide(db, click(denied, Decision.DENY, user=KIM, reason="no"))
+    turns.finish(db, claim.turn, TurnState.WAITING, NOW, None)
+    claim = inbox.claim(db, NOW)
+    assert claim is not None
+    turns.finish(db, claim.turn, TurnState.ANSWERED, NOW, None)
     for request in ("wish", "wish"):
         forgotten = keeping.forget(db, request, "T1", KIM, LATER, KIM)
         assert forgotten.conversations > forgotten.shared > 0
