@@ -148,7 +148,13 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         policy = Policy(rules, standings, storage.schedules)
         grace = timedelta(seconds=settings.schedule_grace)
         posting = Posting(
-            storage.schedules, RunPosts(client, people, nod.bot), policy, clock, grace, lambda: worker.wake()
+            storage.schedules,
+            RunPosts(client, people, nod.bot),
+            policy,
+            clock,
+            grace,
+            lambda: worker.wake(),
+            metrics.run,
         )
         alarm = Alarm(storage.schedules, posting, clock, grace)
         book = Book(
@@ -219,7 +225,10 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         tasks.append(asyncio.create_task(worker.run(), name="worker"))
         stack.push_async_callback(worker.drain, DRAIN)
         tasks.append(
-            asyncio.create_task(housekeep(parts, outlets, left, alarm, settings.retention), name="housekeeping")
+            asyncio.create_task(
+                housekeep(parts, outlets, left, alarm, outlets.statuses.clear_stale, settings.retention),
+                name="housekeeping",
+            )
         )
         stack.push_async_callback(posting.end)
         stack.push_async_callback(_end, tasks)

@@ -23,6 +23,9 @@ TO_THE_END = (0.5, 1, 2, 3, 5, 8, 13, 21, 34, 60, 120, 300, 600, 1200)
 
 ENDINGS = (TurnState.ANSWERED, TurnState.WAITING, TurnState.FAILED, TurnState.INTERRUPTED)
 
+RUN_OUTCOMES = ("answered", "waiting", "failed", "missed", "refused")
+"""How the turn of a schedule's run ended; `missed` and `refused` were never posted."""
+
 OUTCOMES: Mapping[type[ModelError], str] = {
     ModelBusy: "busy",
     ModelRefused: "refused",
@@ -61,12 +64,15 @@ class Socket(Protocol):
 @dataclass(frozen=True)
 class Queue:
     """What is in the inbox: entries that `wait`, entries that running turns have `taken`, and how long the oldest
-    waiting one has waited, in seconds (None if none waits). `actions`: how many are in each state."""
+    waiting one has waited, in seconds (None if none waits). `actions` and `schedules`: how many are in each state;
+    `due` is when a schedule is due next, None for never."""
 
     waiting: int
     taken: int
     oldest: float | None
     actions: Mapping[str, int]
+    schedules: Mapping[str, int] = field(default_factory=dict)
+    due: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -147,6 +153,9 @@ class Metrics:
             "Conversations that were forgotten because they were old.",
             registry=registry,
         )
+        self._runs = Counter(
+            "nod_schedule_runs", "Runs of schedules by what came of them.", ["outcome"], registry=registry
+        )
         self._lines = Counter("nod_log_lines", "Lines in the log by level.", ["level"], registry=registry)
         begun = Gauge("nod_start_time_seconds", "When this process was started, Unix time.", registry=registry)
         begun.set(started.timestamp())
@@ -159,6 +168,8 @@ class Metrics:
             self._turns.labels(state.value)
         for kind in ("input", "cached", "output", "reasoning"):
             self._tokens.labels(kind)
+        for outcome in RUN_OUTCOMES:
+            self._runs.labels(outcome)
         for level in ("WARNING", "ERROR", "CRITICAL"):
             self._lines.labels(level)
 
@@ -211,6 +222,10 @@ class Metrics:
     def forgotten(self, conversations: int) -> None:
         """So many conversations were old, and are forgotten."""
         self._forgotten.inc(conversations)
+
+    def run(self, outcome: str) -> None:
+        """A schedule's run came to one of RUN_OUTCOMES."""
+        self._runs.labels(outcome).inc()
 
     def logged(self, level: str) -> None:
         """A line of this level was logged."""
@@ -265,7 +280,13 @@ class _Now(Collector):
         actions = GaugeMetricFamily("nod_actions", "Actions in the database by state.", labels=["state"])
         for state, count in sorted(queue.actions.items()):
             actions.add_metric([state], count)
-        yield actions
+        schedules = GaugeMetricFamily("nod_schedules", "Schedules that have not ended.", labels=["state"])
+        for state, count in sorted(queue.schedules.items()):
+            schedules.add_metric([state], count)
+        yield from (actions, schedules)
+        if queue.due is not None:
+            words = "When a schedule is due next, Unix time."
+            yield _gauge("nod_schedule_next_time_seconds", words, queue.due.timestamp())
 
 
 def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:

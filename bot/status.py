@@ -93,6 +93,7 @@ def table(status: Status) -> str:
         f"  {'turns':<9} {_turns(told['turns'])}",
         f"  {'inbox':<9} {_inbox(told['inbox'])}",
         f"  {'actions':<9} {_actions(told['actions'])}",
+        f"  {'schedules':<9} {_schedules(told.get('schedules'), told)}",
         f"  {'errors':<9} {_errors(told['errors'])}",
     ]
     return "\n".join(lines)
@@ -135,6 +136,17 @@ def _actions(actions: Mapping[str, int] | None) -> str:
     if actions is None:
         return "not known"
     return ", ".join(f"{count} {state}" for state, count in actions.items() if count) or "none"
+
+
+def _schedules(schedules: Mapping[str, Any] | None, told: Mapping[str, Any]) -> str:
+    if schedules is None:
+        return "not known"
+    counts = ((schedules[state], state) for state in ("active", "paused"))
+    words = ", ".join(f"{count} {state}" for count, state in counts if count) or "none"
+    if schedules["next"] is None:
+        return words
+    seconds = (datetime.fromisoformat(schedules["next"]) - datetime.fromisoformat(told["now"])).total_seconds()
+    return f"{words}; the next is due {f'in {duration(seconds)}' if seconds > 0 else 'now'}"
 
 
 def _errors(errors: Mapping[str, Any]) -> str:

@@ -28,3 +28,8 @@ def moments(text: str) -> tuple[str, list[datetime]]:
 def steady(text: str) -> str:
     """Return a preview without its times: what has to be the same when an action runs, because times move on."""
     return moments(text)[0]
+
+
+def no_moments(text: str) -> str:
+    """Write what people said so that nothing in it passes for a time of the preview's own."""
+    return MOMENT.sub(lambda found: found[0].replace("T", " "), text)

@@ -31,7 +31,8 @@ class Wish:
 @dataclass(frozen=True)
 class Planned:
     """A schedule as it is, or would be. `channel` is its name where it has one, `runs` the next three times; both
-    the owner's id and whether that is who asks are told."""
+    the owner's id and whether that is who asks are told. `prompt` is empty where others would read what is asked
+    for in private, and `channel` says so."""
 
     schedule_id: int
     prompt: str

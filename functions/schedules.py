@@ -9,13 +9,15 @@ from pydantic import AfterValidator, Field
 from functions.context import Context
 from functions.contract import Label, function
 from functions.errors import FunctionProblem
-from functions.moments import BETWEEN, moment
+from functions.moments import BETWEEN, moment, no_moments
 from functions.schedule_book import Asker, Planned, ScheduleBook, Wish
 from functions.timing import MAX_WHEN, BadTime, is_zone, syntax
 
 MAX_PROMPT = 2_000
-SHOWN_PROMPT = 80
-"""Characters of a prompt in the line that says which schedule is meant."""
+PRIVATE = "(Told in a direct message only, or by /nod schedules.)"
+
+SHOWN_PROMPT, SHOWN_WHEN, SHOWN_CHANNEL = 80, 60, 50
+"""Characters of each in the line that says which schedule is meant."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def _prompt(text: str) -> str:
     return text
 
 
-def _when(text: str) -> str:
+def _syntax(text: str) -> str:
     try:
         return syntax(text)
     except BadTime as error:
@@ -54,7 +56,7 @@ def _when(text: str) -> str:
 
 
 PROMPT = Annotated[str, AfterValidator(_prompt)]
-WHEN = Annotated[str, Field(max_length=MAX_WHEN), AfterValidator(_when)]
+WHEN = Annotated[str, Field(max_length=MAX_WHEN), AfterValidator(_syntax)]
 CHANNEL = Annotated[str, Field(min_length=1, max_length=120)]
 ScheduleId = Annotated[
     int,
@@ -208,23 +210,32 @@ def _action(context: Context) -> str:
 
 
 def _which(planned: Planned) -> str:
-    prompt = " ".join(planned.prompt.split())
-    short = prompt if len(prompt) <= SHOWN_PROMPT else f"{prompt[:SHOWN_PROMPT]}…"
+    """Say which schedule is meant, shortly: a preview that is too long is left out."""
+    said = _cut(no_moments(" ".join(planned.prompt.split())), SHOWN_PROMPT)
     owner = () if planned.yours else (planned.owner,)
-    return BETWEEN.join((f"“{short}”", f"{planned.when} ({planned.timezone})", planned.channel, *owner))
+    parts = ((f"“{said}”",) if said else ()) + (_when(planned), _cut(planned.channel, SHOWN_CHANNEL), *owner)
+    return BETWEEN.join(parts)
 
 
 def _upcoming(planned: Planned) -> str:
     """Write where and by whose clock, and the next runs; what is paused has none."""
-    when = f"{planned.when} ({planned.timezone})"
-    return BETWEEN.join((planned.channel, when, *map(moment, planned.runs)))
+    where = _cut(planned.channel, SHOWN_CHANNEL)
+    return BETWEEN.join((where, _when(planned), *map(moment, planned.runs)))
+
+
+def _when(planned: Planned) -> str:
+    return f"{_cut(planned.when, SHOWN_WHEN)} ({planned.timezone})"
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[:most]}…"
 
 
 def _told(planned: Planned) -> Schedule:
     zone = ZoneInfo(planned.timezone)
     return Schedule(
         schedule_id=planned.schedule_id,
-        prompt=planned.prompt,
+        prompt=planned.prompt or PRIVATE,
         when=planned.when,
         timezone=planned.timezone,
         channel=planned.channel,

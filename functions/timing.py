@@ -87,11 +87,9 @@ def runs(timing: Timing, after: datetime) -> Iterator[datetime]:
             yield at
         return
     last = after.astimezone(UTC)
-    # from a second before, because cronsim looks at whole seconds only
-    local = (last - timedelta(seconds=1)).astimezone(ZoneInfo(timing.zone))
-    for found in CronSim(timing.rule, local):
+    for found in CronSim(timing.rule, last.astimezone(ZoneInfo(timing.zone))):
         due = found.astimezone(UTC)
-        # in a gap two times become one, and after the second of two equal times the first one is found again
+        # in a gap two times become one, and after the second of two equal times the first is found again
         if due > last:
             yield due
             last = due

@@ -28,9 +28,12 @@ class Schedules(Protocol):
         """Return the schedules of a person, or of a whole team, that have not ended, oldest first."""
         ...
 
-    async def change(self, new: Schedule, event: str, actor: str, at: datetime) -> Schedule | None:
+    async def change(
+        self, new: Schedule, event: str, actor: str, at: datetime, *, seen: Schedule | None = None
+    ) -> Schedule | None:
         """Give a schedule the fields of `new`, with an audit row of this event; None, and nothing changed, if
-        there is none or it has ended. A former owner will be told (`notices`)."""
+        there is none, it has ended, or it is not what was `seen` any more. That it has fired since, or a run has
+        failed, is no change. A former owner will be told (`notices`)."""
         ...
 
     async def next_due(self) -> datetime | None:
@@ -41,6 +44,11 @@ class Schedules(Protocol):
         """Move the active schedules that are due on to when they are due again, and claim what they are due for,
         as `plan` says of each: every (schedule, due) once, whoever fires. One that is never due again has ended.
         If very many are due, those that have waited longest. `plan` is pure, and raises nothing."""
+        ...
+
+    async def replan(self, at: datetime, plan: Callable[[Schedule], datetime | None]) -> None:
+        """Set anew when the active schedules that are due after `at` are due, as `plan` says of each; None leaves
+        one as it is. `plan` is pure, and raises nothing."""
         ...
 
     async def run_now(self, schedule: int, actor: str, at: datetime) -> Run | None:
@@ -56,9 +64,10 @@ class Schedules(Protocol):
         of Nod's; False if that was done."""
         ...
 
-    async def drop(self, run: Run, at: datetime, pause: Pause | None = None) -> bool:
+    async def drop(self, run: Run, at: datetime, pause: Pause | None = None, *, tell: bool = True) -> bool:
         """Give a claimed run up: as missed, or with its whole schedule, which is paused then. Its owner will be
-        told. False if it is not claimed (any more)."""
+        told, unless a later one is done in its place (`tell`), or the schedule was paused already and nobody has
+        asked for just this run. False if it is not claimed (any more)."""
         ...
 
     async def owner(self, conversation: int) -> str | None:

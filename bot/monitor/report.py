@@ -32,6 +32,7 @@ def status(watch: Watch, look: Look, version: str) -> dict[str, Any]:
         "turns": {"at_most": sources.concurrency, "ages": [round(age, 1) for age in reading.turns]},
         "inbox": queue and {"waiting": queue.waiting, "taken": queue.taken, "oldest": _rounded(queue.oldest)},
         "actions": queue and dict(sorted(queue.actions.items())),
+        "schedules": queue and {**queue.schedules, "next": _time(queue.due) if queue.due else None},
         "errors": {"last_hour": len(errors), "last": _time(errors[-1]) if errors else None},
     }
 

@@ -87,4 +87,4 @@ class Watch:
         oldest = None
         if counts.oldest is not None:
             oldest = max((self.sources.clock() - counts.oldest).total_seconds(), 0.0)
-        return Queue(counts.waiting, counts.taken, oldest, counts.actions)
+        return Queue(counts.waiting, counts.taken, oldest, counts.actions, counts.schedules, counts.next_due)

@@ -14,8 +14,10 @@ from typing import Any
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.schedule.book import timing_of
 from bot.schedule.firing import firing
 from bot.schedule.posting import Posting
+from functions.timing import next_run
 from storage.ports import Schedules, StorageError
 from storage.records import Firing, Run, Schedule
 
@@ -38,11 +40,17 @@ class Alarm:
         self._scheduler: AsyncIOScheduler | None = None
         self._job: Any = None
         self._one_by_one = asyncio.Lock()
+        self._begun = self._planned = False
 
     def start(self, scheduler: AsyncIOScheduler) -> None:
         """Set the alarm from the rows, now and whenever something changes."""
         self._scheduler = scheduler
         scheduler.add_job(self._ring, "interval", seconds=LOOK_EVERY)
+        self.wake()
+
+    def reset(self) -> None:
+        """The clock was set: compute anew when everything is due."""
+        self._planned = False
         self.wake()
 
     def wake(self) -> None:
@@ -54,12 +62,14 @@ class Alarm:
         with suppress(asyncio.CancelledError):  # the end of the process: the scheduler would write a stack trace
             async with self._one_by_one:
                 try:
-                    await self.fire(self._clock())
+                    now = self._clock()
+                    await self.fire(now)
+                    await self.replan(now)
                     self._posting.take_up(await self._schedules.claimed())
                     self._set(await self._schedules.next_due())
                 except StorageError as error:
                     log.error("schedules cannot be fired now: %s", error)
-            await self._posting.tell()
+            self._posting.tell_soon()
 
     def _set(self, at: datetime | None) -> None:
         if self._job is not None:
@@ -70,9 +80,34 @@ class Alarm:
             # at once, if more is due than was claimed
             self._job = self._scheduler.add_job(self._ring, "date", run_date=at)
 
+    async def begin(self) -> None:
+        """Before this process claims anything: what is claimed may have been posted by another one."""
+        if not self._begun:
+            self._posting.doubt(await self._schedules.claimed())
+            self._begun = True
+
+    async def replan(self, now: datetime) -> None:
+        """Compute when all is due that is not yet, at the start and after the clock was set: one that was ahead
+        has put it off, and the rules of time zones change."""
+        if not self._planned:
+            await self._schedules.replan(now, lambda schedule: _next(schedule, now))
+            self._planned = True
+
     async def fire(self, now: datetime) -> list[Run]:
         """Claim what is due, each due time once, whoever else fires; if that is very much, the first of it."""
-        return await self._schedules.fire(now, lambda schedule: self._firing(schedule, now))
+        await self.begin()
+        missed: set[int] = set()  # what fails is planned once more
+
+        def plan(schedule: Schedule) -> Firing:
+            firing = self._firing(schedule, now)
+            if firing.missed is not None:
+                missed.add(schedule.id)
+            return firing
+
+        claimed = await self._schedules.fire(now, plan)
+        for _ in missed:
+            self._posting.count("missed")
+        return claimed
 
     def _firing(self, schedule: Schedule, now: datetime) -> Firing:
         try:
@@ -81,3 +116,10 @@ class Alarm:
             # such as a time zone that an update of the system's took away
             log.exception("schedule %d can no longer be computed, and ends", schedule.id)
             return Firing(due=None, missed=schedule.next_at, next_at=None)
+
+
+def _next(schedule: Schedule, now: datetime) -> datetime | None:
+    """Say when a schedule is due next; None for what cannot be computed: it ends when it is due."""
+    with suppress(ArithmeticError, LookupError, ValueError):
+        return next_run(timing_of(schedule), now)
+    return None

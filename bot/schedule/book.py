@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
+from bot.schedule.places import Channel, Channels, is_told, plain_name, shown_name
 from functions.errors import FunctionProblem
 from functions.schedule_book import Asker, Planned, Wish
 from functions.timing import BadTime, Timing, check, next_run, read, runs
@@ -18,29 +19,21 @@ SHOWN_RUNS = 3
 NOT_THERE = "There is no schedule of this id that this person may change: list_schedules shows theirs."
 
 
-@dataclass(frozen=True)
-class Channel:
-    """A channel that Nod is in. `name` without its `#`."""
-
-    id: str
-    name: str
-    private: bool = False
-
-
-class Channels(Protocol):
-    async def joined(self) -> list[Channel]:
-        """Return the channels that Nod is in. Raises LookupError if Slack does not say now."""
-        ...
-
-    async def has_member(self, channel: str, user: str) -> bool:
-        """Tell whether a person is in a channel. Raises LookupError."""
-        ...
-
-
 class Admins(Protocol):
     async def is_admin(self, team: str, user: str) -> bool | None:
         """Whether a person is an administrator of the workspace. None, which is no yes, if it cannot say now."""
         ...
+
+
+NO_CHANNEL = (
+    "Nod is in no channel of that name, or the person is not. They can invite Nod with /invite @Nod, "
+    "or name another channel; without one, runs are posted where it was asked."
+)
+NOT_HERE = (
+    "Runs are posted in channels and in a person's own direct message with Nod, not here: this is a direct "
+    "message of several people, or a channel that Nod is not in. Name a channel that Nod is in, such as #team "
+    "(people invite Nod with /invite @Nod), or ask in a direct message with Nod."
+)
 
 
 @dataclass(frozen=True)
@@ -84,7 +77,7 @@ class Book:
             prompt=wish.prompt or "",
             when=timing.rule,
             timezone=timing.zone,
-            channel=_name(channel),
+            channel=shown_name(channel),
             owner=asker.id,
             yours=True,
             state=ScheduleState.ACTIVE,
@@ -113,7 +106,8 @@ class Book:
         if isinstance(made, Refused):
             raise FunctionProblem(self._too_many(made))
         self._wake()
-        return (await self._planned(asker, [made]))[0]
+        # as it was said here
+        return (await self._planned(replace(asker, place=made.channel), [made]))[0]
 
     async def listed(self, asker: Asker) -> list[Planned]:
         return await self._planned(asker, await self.of(asker.team, asker.id))
@@ -137,13 +131,13 @@ class Book:
         if before.changed_by != action_id:
             await self.check_change(asker, schedule_id, wish)
             new = replace(await self._changed(asker, before, wish), changed_by=action_id)
-            before = await self._kept(new, "schedule_changed", asker.id)
+            before = await self._kept(new, before, asker.id)
         return (await self._planned(asker, [before]))[0]
 
     async def cancel(self, asker: Asker, schedule_id: int, action_id: str) -> Planned:
         before = await self._theirs(asker, schedule_id, action_id)
         if before.changed_by != action_id:
-            await self._kept(replace(ended(before), changed_by=action_id), "schedule_changed", asker.id)
+            await self._kept(replace(ended(before), changed_by=action_id), before, asker.id)
         return (await self._planned(asker, [ended(before)]))[0]
 
     # ── at a button ─────────────────────────────────────────────────────────────────────────────────────────
@@ -168,15 +162,19 @@ class Book:
                 self._wake()
                 return "running" if run is None else deed
             case "pause" if found.state is ScheduleState.ACTIVE:
-                found = replace(found, state=ScheduleState.PAUSED, pause=Pause.BY_HAND, next_at=None)
-                await self._schedules.change(found, "schedule_paused", user, self._clock())
+                paused = replace(found, state=ScheduleState.PAUSED, pause=Pause.BY_HAND, next_at=None)
+                new, event = paused, "schedule_paused"
             case "resume" if found.state is ScheduleState.PAUSED:
                 resumed = self.resumed(found)
                 if resumed is None:
                     return "over"
-                await self._schedules.change(resumed, "schedule_resumed", user, self._clock())
+                new, event = resumed, "schedule_resumed"
             case "delete":
-                await self._schedules.change(ended(found), "schedule_deleted", user, self._clock())
+                new, event = ended(found), "schedule_deleted"
+            case _:
+                return deed  # it is so
+        if await self._schedules.change(new, event, user, self._clock(), seen=found) is None:
+            return await self.press(schedule_id, deed, team, user)  # somebody was faster: look again
         self._wake()
         return deed
 
@@ -199,10 +197,10 @@ class Book:
 
     async def _channel(self, named: str | None, asker: Asker) -> Channel:
         """Find the channel that is meant: one that Nod is in, and, where not everybody may come in, the asker."""
-        wanted = _plain(named or asker.place)
-        if wanted == asker.place and wanted.startswith("D"):
-            return Channel(wanted, "")
+        wanted = plain_name(named or asker.place)
         try:
+            if wanted.startswith("D") and wanted == await self._channels.direct(asker.id):
+                return Channel(wanted, "")
             joined = await self._channels.joined()
             found = next((each for each in joined if wanted in (each.id, each.name)), None)
             known = found is not None and (
@@ -211,10 +209,7 @@ class Book:
         except LookupError as error:
             raise FunctionProblem("Slack did not say which channels there are. Try again in a moment.") from error
         if found is None or not known:
-            raise FunctionProblem(
-                "Nod is in no channel of that name, or the person is not. They can invite Nod with /invite @Nod, "
-                "or name another channel; without one, runs are posted where it was asked."
-            )
+            raise FunctionProblem(NO_CHANNEL if named else NOT_HERE)
         return found
 
     async def _theirs(self, asker: Asker, schedule_id: int, action_id: str = "") -> Schedule:
@@ -242,7 +237,7 @@ class Book:
             new = replace(new, owner=asker.id)
         if wish.prompt is not None:
             new = replace(new, prompt=wish.prompt)
-        if wish.channel is not None or new.owner != before.owner:
+        if said != (None, None, None):  # people leave channels
             new = replace(new, channel=(await self._channel(wish.channel or before.channel, asker)).id)
         if wish.when is not None:
             timing = _read(wish.when, asker)
@@ -250,14 +245,16 @@ class Book:
         if wish.paused or (wish.paused is None and before.state is ScheduleState.PAUSED):
             pause = Pause.BY_HAND if wish.paused else before.pause
             return replace(new, state=ScheduleState.PAUSED, pause=pause, next_at=None)
+        if wish.when is None and before.state is ScheduleState.ACTIVE:
+            return new  # due when it was, also if that is now
         return replace(
             new, state=ScheduleState.ACTIVE, pause=None, next_at=next_run(timing_of(new), self._clock())
         )
 
-    async def _kept(self, new: Schedule, event: str, actor: str) -> Schedule:
-        kept = await self._schedules.change(new, event, actor, self._clock())
+    async def _kept(self, new: Schedule, seen: Schedule, actor: str) -> Schedule:
+        kept = await self._schedules.change(new, "schedule_changed", actor, self._clock(), seen=seen)
         if kept is None:
-            raise FunctionProblem(NOT_THERE)
+            raise FunctionProblem("Somebody changed it at the same moment; nothing was done. Look it up again.")
         self._wake()
         return kept
 
@@ -275,14 +272,16 @@ class Book:
     # ── as it is told ───────────────────────────────────────────────────────────────────────────────────────
 
     async def _planned(self, asker: Asker, schedules: list[Schedule]) -> list[Planned]:
-        names = await self._names() if any(not each.channel.startswith("D") for each in schedules) else {}
+        known = await self._known() if any(not each.channel.startswith("D") for each in schedules) else {}
         return [
             Planned(
                 schedule_id=each.id,
-                prompt=each.prompt,
+                prompt=each.prompt if is_told(asker, each, known) else "",
                 when=each.rule,
                 timezone=each.zone,
-                channel=names.get(each.channel, _name(Channel(each.channel, ""))),
+                channel=shown_name(known.get(each.channel, Channel(each.channel, "")))
+                if is_told(asker, each, known)
+                else "private",
                 owner=each.owner,
                 yours=each.owner == asker.id,
                 state=each.state,
@@ -291,9 +290,9 @@ class Book:
             for each in schedules
         ]
 
-    async def _names(self) -> dict[str, str]:
+    async def _known(self) -> dict[str, Channel]:
         try:
-            return {channel.id: _name(channel) for channel in await self._channels.joined()}
+            return {channel.id: channel for channel in await self._channels.joined()}
         except LookupError:
             return {}
 
@@ -314,17 +313,3 @@ def timing_of(schedule: Schedule) -> Timing:
 
 def ended(schedule: Schedule) -> Schedule:
     return replace(schedule, state=ScheduleState.ENDED, pause=None, next_at=None)
-
-
-def _plain(named: str) -> str:
-    """Read a channel as people and Slack write it: `#team`, `team`, `C0…` or `<#C0…|team>`."""
-    named = named.strip()
-    if named.startswith("<#") and named.endswith(">"):
-        named = named[2:-1].partition("|")[0]
-    return named.removeprefix("#")
-
-
-def _name(channel: Channel) -> str:
-    if channel.name:
-        return f"#{channel.name}"
-    return "direct message" if channel.id.startswith("D") else channel.id

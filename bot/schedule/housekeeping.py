@@ -12,6 +12,7 @@ from typing import Any
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.schedule.alarm import Alarm
+from bot.schedule.clock_watch import LOOK_EVERY, ClockWatch
 from bot.schedule.retention import keep_clean
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
@@ -36,15 +37,24 @@ ASIDE_KEPT = timedelta(minutes=15)
 """Replies in threads that Nod is not part of: the mention that they follow may come late, by a repetition."""
 
 
+STATUSES_EVERY = 15
+"""Seconds between two tries to clear statuses that stayed: Slack does it itself after two minutes."""
+
 OLD_EVERY = 3_600
 """Seconds between two looks at conversations that are old; the first is at the start."""
 
 
 async def housekeep(
-    parts: Parts, outlets: Outlets, left: Left, alarm: Alarm, retention: timedelta | None = None
+    parts: Parts,
+    outlets: Outlets,
+    left: Left,
+    alarm: Alarm,
+    clear_statuses: Callable[[], Awaitable[None]],
+    retention: timedelta | None = None,
 ) -> None:
     """Fire schedules from the first moment, show what the last process left, then keep house until cancelled.
-    `retention` is how long conversations are kept, None for as long as nobody wants them forgotten.
+    `clear_statuses` clears what threads still show of turns that have ended; `retention` is how long conversations
+    are kept, None for as long as nobody wants them forgotten.
 
     What was left and the sweep one after the other, because both post cards that are missing, and two cards would
     be worse than a late one.
@@ -63,6 +73,7 @@ async def housekeep(
         scheduler.add_job(_quietly, "interval", (sweep, parts, outlets), seconds=SWEEP_EVERY)
         scheduler.add_job(_quietly, "interval", (forget, parts), seconds=FORGET_EVERY)
         scheduler.add_job(_quietly, "interval", (tidy, parts), seconds=TIDY_EVERY)
+        scheduler.add_job(_quietly, "interval", (clear_statuses,), seconds=STATUSES_EVERY)
         scheduler.add_job(
             _quietly,
             "interval",
@@ -70,7 +81,11 @@ async def housekeep(
             seconds=OLD_EVERY,
             next_run_time=datetime.now(UTC),
         )
-        await asyncio.Event().wait()
+        clock_watch = ClockWatch(scheduler)
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if clock_watch.look():
+                alarm.reset()
     finally:
         scheduler.shutdown(wait=False)
 

@@ -68,7 +68,7 @@ class Buttons:
         elif not waiting:
             await self._whisper.answer(pressed, words("batch-over"))
         elif decided < len(batch):
-            reasons = [self._decisions.told(ruling, pressed, words) for ruling in kept]
+            reasons = [await self._decisions.told(ruling, pressed, words) for ruling in kept]
             why = next((told for told, ruling in zip(reasons, kept, strict=True) if not _decided(ruling)), "")
             told = words("batch-part", decided=decided, count=len(batch))
             await self._whisper.answer(pressed, f"{told} {why}".strip())

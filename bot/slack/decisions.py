@@ -81,9 +81,9 @@ class Decisions:
             await self._card_posts.settle(await self._on_the_card(action))
         if ruling.verdict is not Verdict.DECIDED:
             words = await self._whisper.words(pressed)
-            await self._whisper.answer(self._beside(pressed, action), self.told(ruling, pressed, words))
+            await self._whisper.answer(self._beside(pressed, action), await self.told(ruling, pressed, words))
 
-    def told(self, ruling: Ruling, pressed: Pressed, words: Words) -> str:
+    async def told(self, ruling: Ruling, pressed: Pressed, words: Words) -> str:
         """Say why a click decided nothing."""
         action = ruling.action
         match ruling.verdict:
@@ -94,13 +94,14 @@ class Decisions:
             case Verdict.UNSURE:
                 return words("click-unsure")
             case Verdict.NOT_YOURS if action is not None:
-                return self._not_yours(action, pressed, words)
+                return await self._not_yours(action, pressed, words)
             case _:
                 return words("click-unknown")
 
-    def _not_yours(self, action: Action, pressed: Pressed, words: Words) -> str:
+    async def _not_yours(self, action: Action, pressed: Pressed, words: Words) -> str:
         rule = self._policy.rule(action.function)
-        if pressed.user != action.requester and rule.confirm_by in (None, "requester"):
+        theirs = rule.confirm_by in (None, "requester") or await self._policy.only_owner(action)
+        if pressed.user != action.requester and theirs:
             return words("click-not-yours", user=f"<@{action.requester}>")
         return words("click-not-allowed")
 

@@ -7,18 +7,17 @@ answer then stands below that in the same message, so that there is no message m
 import asyncio
 from collections.abc import Coroutine
 
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.slack.answer import Answer
-from bot.slack.survive import described, log, survive
+from bot.slack.statuses import Statuses
+from bot.slack.survive import described, log
 from bot.words.catalogue import Words
 from functions.contract import Function
 from storage.records import ConversationKey
 
 
 class Progress:
-    def __init__(self, client: AsyncWebClient, key: ConversationKey, answer: Answer, words: Words) -> None:
-        self._client = client
+    def __init__(self, statuses: Statuses, key: ConversationKey, answer: Answer, words: Words) -> None:
+        self._statuses = statuses
         self._key = key
         self._answer = answer
         self._words = words
@@ -31,7 +30,7 @@ class Progress:
         if on is not None:
             status = self._words("status-function", title=on.title(self._words.language))
         if on is None or not call:
-            self._write(set_status(self._client, self._key, status))
+            self._write(self._statuses.set(self._key, status))
             return
         self._answer.task(call, on.title(self._words.language))
         self._write(self._show_tasks(status))
@@ -61,10 +60,4 @@ class Progress:
         """Where Slack does not stream, the status says what there is to say."""
         await self._answer.show_tasks()
         if status and not self._answer.streams:
-            await set_status(self._client, self._key, status)
-
-
-async def set_status(client: AsyncWebClient, key: ConversationKey, status: str) -> None:
-    """Show what Nod does in a thread; an empty status clears it."""
-    call = client.assistant_threads_setStatus(channel_id=key.channel, thread_ts=key.thread, status=status)
-    await survive(call, "setting the status")
+            await self._statuses.set(self._key, status)

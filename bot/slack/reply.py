@@ -21,7 +21,8 @@ from bot.slack.open_message import Place
 from bot.slack.pace import patience
 from bot.slack.people import People
 from bot.slack.private_reply import PrivateReply
-from bot.slack.progress import Progress, set_status
+from bot.slack.progress import Progress
+from bot.slack.statuses import Statuses
 from bot.slack.stop_button import StopButton
 from bot.slack.survive import log
 from bot.turns.attachments import Unread
@@ -52,13 +53,14 @@ class SlackOutlets:
         self._session = session
         self._people = people
         self._card_posts = card_posts
+        self.statuses = Statuses(client)
 
     async def open(self, claim: Claim) -> Outlet:
         key, last = claim.conversation.key, claim.entries[-1].delivery
         person = await self._people.find(key.team, last.user)
         if key.is_command:
             return PrivateReply(self._client, self._session, claim, person, self._card_posts)
-        return ThreadReply(self._client, claim, person, self._card_posts)
+        return ThreadReply(self._client, claim, person, self._card_posts, self.statuses)
 
     async def in_line(self, delivery: Delivery, place: int) -> None:
         """Say it in the thread's status. A command's acknowledgement has said that it is on its way."""
@@ -66,7 +68,7 @@ class SlackOutlets:
         if not key.is_command:
             person = await self._people.find(key.team, delivery.user)
             words = words_for(person.locale)
-            await set_status(self._client, key, "" if place == PASSED else words("status-line", place=place))
+            await self.statuses.set(key, "" if place == PASSED else words("status-line", place=place))
 
     async def post_again(self, action: Action) -> str | None:
         return await self._card_posts.post_again(action)
@@ -79,7 +81,14 @@ class SlackOutlets:
 class ThreadReply:
     """An answer in a thread, with a status while it is being made."""
 
-    def __init__(self, client: AsyncWebClient, claim: Claim, person: Person, card_posts: CardPosts) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        claim: Claim,
+        person: Person,
+        card_posts: CardPosts,
+        statuses: Statuses | None = None,
+    ) -> None:
         key = claim.conversation.key
         self.person = person
         self._client = client
@@ -93,7 +102,8 @@ class ThreadReply:
         self._words = words_for(person.locale)
         self._place = Place(client, card_posts.bot, key, person.id, _began(claim))
         self._answer = Answer(self._place, claim.turn)
-        self._progress = Progress(client, key, self._answer, self._words)
+        self._statuses = statuses or Statuses(client)
+        self._progress = Progress(self._statuses, key, self._answer, self._words)
         self._stop = StopButton(self._place, claim, self._words)
 
     async def working(self, on: Function | None = None, call: str = "") -> None:
@@ -201,7 +211,7 @@ class ThreadReply:
             shown = await self._note(note, note_blocks(note, retried, self._words, self._turn, controls))
         await self._stop.take()
         with patience(CLEARING):
-            await set_status(self._client, self._key, "")
+            await self._statuses.set(self._key, "")
         return shown
 
     async def _note(self, note: str, blocks: list[Block]) -> bool:

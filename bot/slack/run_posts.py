@@ -1,14 +1,14 @@
 """The root messages of schedules' runs, and what owners are told of their schedules: each posted once."""
 
-from typing import Any
-
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.schedule.book import timing_of
 from bot.slack.block_kit import Block, context, date, section, sections
+from bot.slack.channels import SlackChannels, direct_with
 from bot.slack.marks import Mark, find_marked
 from bot.slack.once import NotYet, post_once
 from bot.slack.people import People
-from bot.slack.survive import FAR_END, described, final, log
+from bot.slack.timing_words import timing_words
 from bot.slack.values import text_lines
 from bot.slack.visible import escape_mrkdwn, visible
 from bot.words.catalogue import Words, words_for
@@ -27,10 +27,14 @@ class RunPosts:
     def __init__(self, client: AsyncWebClient, people: People, bot: str) -> None:
         self._client = client
         self._people = people
+        self._channels = SlackChannels(client)
         self._bot = bot
 
     async def find(self, run: Run) -> str | None:
         return await find_marked(self._client, self._bot, run.place, run.began.timestamp(), _mark(run))
+
+    async def admits(self, run: Run) -> bool:
+        return await self._channels.admits(run.channel, run.owner)
 
     async def open(self, run: Run) -> str | None:
         words = words_for((await self._people.find(run.team, run.owner)).locale)
@@ -39,27 +43,16 @@ class RunPosts:
 
     async def tell(self, notice: Notice) -> None:
         person = await self._people.find(notice.schedule.team, notice.owner)
-        channel = await self._direct(notice.owner)
+        channel = await direct_with(self._client, notice.owner)
         if channel is None:
             return
         key = ConversationKey(notice.schedule.team, channel, "")
         mark = Mark(NOTICE, {"notice": str(notice.id)})
         if await find_marked(self._client, self._bot, key, notice.at.timestamp(), mark) is None:
-            text = notice_text(notice, words_for(person.locale))
-            blocks = notice_blocks(notice, text)
+            words = words_for(person.locale)
+            text = notice_text(notice, words)
+            blocks = notice_blocks(notice, text, words)
             await self._post(key, mark, "telling a schedule's owner", text, blocks)
-
-    async def _direct(self, user: str) -> str | None:
-        """Return the direct message with a person; None if Slack will not have one."""
-        try:
-            response = await self._client.conversations_open(users=user)
-        except FAR_END as error:
-            log.warning("opening a direct message failed: %s", described(error))
-            if final(error):
-                return None
-            raise LookupError from error
-        channel: Any = response.get("channel") or {}
-        return str(channel.get("id") or "") or None
 
     async def _post(
         self, key: ConversationKey, mark: Mark, what: str, text: str, blocks: list[Block]
@@ -98,9 +91,16 @@ def notice_text(notice: Notice, words: Words) -> str:
     return f"{told} {paused}".strip()
 
 
-def notice_blocks(notice: Notice, text: str) -> list[Block]:
-    prompt = short(notice.schedule.prompt)
-    return [section({"type": "mrkdwn", "text": text}), *(sections(text_lines(prompt)) if prompt else ())]
+def notice_blocks(notice: Notice, text: str, words: Words) -> list[Block]:
+    """Build a notice: below its words stands what is asked, or, because that is the new owner's to know, when and
+    where."""
+    schedule, blocks = notice.schedule, [section({"type": "mrkdwn", "text": text})]
+    if notice.owner != schedule.owner:
+        direct = schedule.channel.startswith("D")
+        where = words("grant-direct") if direct else f"<#{schedule.channel}>"
+        return [*blocks, context(f"{timing_words(timing_of(schedule), words)} · {where}")]
+    prompt = short(schedule.prompt)
+    return [*blocks, *(sections(text_lines(prompt)) if prompt else ())]
 
 
 def short(prompt: str) -> str:

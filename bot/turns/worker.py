@@ -280,6 +280,8 @@ class Worker:
                 log.error("turn %d could not be ended yet: %s", claim.turn, error)
                 await asyncio.sleep(STORAGE_PAUSE)
         self._parts.metrics.turn_ended(state, (self._parts.clock() - claim.since).total_seconds())
+        if state is not TurnState.INTERRUPTED and claim.entries[0].delivery.kind is DeliveryKind.SCHEDULE:
+            self._parts.metrics.run(state.value)
 
 
 def tries(claim: Claim) -> int:

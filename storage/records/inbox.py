@@ -72,13 +72,16 @@ class InLine:
 
 @dataclass(frozen=True)
 class Counts:
-    """How full the inbox is, and how many actions there are of each state.
+    """How full the inbox is, and how many actions and schedules there are of each state.
 
     `waiting` and `taken` count deliveries; `oldest` is when the one that has waited longest was received.
-    `actions` maps every value of ActionState to a number.
+    `actions` maps every value of ActionState to a number; `schedules` has those that have not ended, `next_due`
+    is when the first of them is due.
     """
 
     waiting: int
     taken: int
     oldest: datetime | None
     actions: Mapping[str, int]
+    schedules: Mapping[str, int] = field(default_factory=lambda: {"active": 0, "paused": 0})
+    next_due: datetime | None = None

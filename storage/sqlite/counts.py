@@ -1,9 +1,10 @@
-"""How much waits, and what became of actions."""
+"""How much waits, what became of actions, and how many schedules there are."""
 
 from sqlite_utils import Database
 
 from storage.records import ActionState, Counts
 from storage.sqlite.codec import time_from
+from storage.sqlite.schedules import next_due
 
 
 def counts(db: Database) -> Counts:
@@ -23,9 +24,15 @@ def counts(db: Database) -> Counts:
         )
     )
     actions = db.query("SELECT state, count(*) AS number FROM actions INDEXED BY actions_state GROUP BY state")
+    schedules = db.query(
+        "SELECT state, count(*) AS number FROM schedules INDEXED BY schedules_listed"
+        " WHERE state <> 'ended' GROUP BY state"
+    )
     return Counts(
         waiting=waiting["number"],
         taken=taken["number"],
         oldest=None if waiting["oldest"] is None else time_from(waiting["oldest"]),
         actions={str(state): 0 for state in ActionState} | {row["state"]: row["number"] for row in actions},
+        schedules={"active": 0, "paused": 0} | {row["state"]: row["number"] for row in schedules},
+        next_due=next_due(db),
     )

@@ -31,19 +31,18 @@ _RUN = """
 """
 
 
-def begin(db: Database, schedule: int, due: datetime, at: datetime, *, by_hand: bool) -> Run | None:
-    """Claim one due time of a schedule; None if it was claimed before."""
+def begin(db: Database, schedule: Schedule, due: datetime, at: datetime, *, by_hand: bool) -> Run | None:
+    """Claim one due time of a schedule as it is; None if it was claimed before."""
+    asked = (schedule.owner, schedule.channel, schedule.prompt, schedule.rule, schedule.zone)
     made = db.execute(
         """
         INSERT INTO runs (schedule, due, began_at, by_hand, owner, channel, prompt, rule, zone, state)
-        SELECT id, ?, ?, ?, owner, channel, prompt, rule, zone, 'claimed' FROM schedules WHERE id = ?
-        ON CONFLICT (schedule, due) DO NOTHING
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'claimed')
+        ON CONFLICT (schedule, due) DO NOTHING RETURNING id
         """,
-        [time_text(due), time_text(at), by_hand, schedule],
-    )
-    if made.rowcount == 0:
-        return None
-    return next(map(_run_from, db.query(f"{_RUN} WHERE schedule = ? AND due = ?", [schedule, time_text(due)])))
+        [schedule.id, time_text(due), time_text(at), by_hand, *asked],
+    ).fetchall()
+    return None if not made else Run(made[0][0], schedule.id, due, at, schedule.team, *asked, by_hand=by_hand)
 
 
 def claimed(db: Database) -> list[Run]:
@@ -90,25 +89,25 @@ def ask(db: Database, run: Run, ts: str, at: datetime) -> bool:
     return new
 
 
-def drop(db: Database, run: Run, at: datetime, pause: Pause | None) -> bool:
-    """Give up a claimed run: it was missed, or its schedule is paused for a reason of its own; its owner will be
-    told."""
+def drop(db: Database, run: Run, at: datetime, pause: Pause | None, tell: bool = True) -> bool:
+    """Give up a claimed run: it was missed, or its schedule is paused for a reason of its own."""
     dropped = db.execute(
         "UPDATE runs SET state = 'dropped', prompt = '' WHERE id = ? AND state = 'claimed'", [run.id]
     )
     if dropped.rowcount == 0:
         return False
-    if pause is None:
+    if pause is not None:
+        stop(db, run.schedule, run.owner, pause, at, again=run.by_hand)
+    elif tell:
         notify(db, NoticeKind.MISSED, run.schedule, run.owner, at, run.due)
-    else:
-        stop(db, run.schedule, run.owner, pause, at)
+    forget_prompt(db, run.schedule)
     return True
 
 
-def stop(db: Database, schedule: int, owner: str, pause: Pause, at: datetime) -> None:
-    """Pause a schedule, unless that was its last run; its owner will be told."""
+def stop(db: Database, schedule: int, owner: str, pause: Pause, at: datetime, *, again: bool = False) -> None:
+    """Pause a schedule, unless that was its last run; its owner will be told, `again` if it was paused before."""
     before = next(db.query("SELECT state FROM schedules WHERE id = ?", [schedule]))["state"]
-    if before == ScheduleState.PAUSED:
+    if before == ScheduleState.PAUSED and not again:
         return  # it is known
     db.execute(
         "UPDATE schedules SET state = 'paused', pause = ?, next_at = NULL WHERE id = ? AND state = 'active'",

@@ -1,6 +1,7 @@
 """Schedules, the claims of their runs, and what their owners have to be told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -45,14 +46,19 @@ class SqliteSchedules:
     async def listed(self, team: str, owner: str | None = None) -> list[Schedule]:
         return await self._connection.read(listed, team, owner)
 
-    async def change(self, new: Schedule, event: str, actor: str, at: datetime) -> Schedule | None:
-        return await self._connection.write(change, new, event, actor, at)
+    async def change(
+        self, new: Schedule, event: str, actor: str, at: datetime, *, seen: Schedule | None = None
+    ) -> Schedule | None:
+        return await self._connection.write(change, new, event, actor, at, seen)
 
     async def next_due(self) -> datetime | None:
         return await self._connection.read(next_due)
 
     async def fire(self, at: datetime, plan: Callable[[Schedule], Firing]) -> list[Run]:
         return await self._connection.write(fire, at, plan)
+
+    async def replan(self, at: datetime, plan: Callable[[Schedule], datetime | None]) -> None:
+        await self._connection.write(replan, at, plan)
 
     async def run_now(self, schedule: int, actor: str, at: datetime) -> Run | None:
         return await self._connection.write(run_now, schedule, actor, at)
@@ -63,8 +69,8 @@ class SqliteSchedules:
     async def ask(self, run: Run, ts: str, at: datetime) -> bool:
         return await self._connection.write(runs.ask, run, ts, at)
 
-    async def drop(self, run: Run, at: datetime, pause: Pause | None = None) -> bool:
-        return await self._connection.write(runs.drop, run, at, pause)
+    async def drop(self, run: Run, at: datetime, pause: Pause | None = None, *, tell: bool = True) -> bool:
+        return await self._connection.write(runs.drop, run, at, pause, tell)
 
     async def owner(self, conversation: int) -> str | None:
         return await self._connection.read(runs.owner, conversation)
@@ -118,10 +124,19 @@ def listed(db: Database, team: str, owner: str | None) -> list[Schedule]:
     return list(map(schedule_from, rows))
 
 
-def change(db: Database, new: Schedule, event: str, actor: str, at: datetime) -> Schedule | None:
+def change(
+    db: Database, new: Schedule, event: str, actor: str, at: datetime, seen: Schedule | None = None
+) -> Schedule | None:
     before = get(db, new.id)
     if before is None or before.state is ScheduleState.ENDED:
         return None
+    if seen is not None:
+        if before != replace(seen, next_at=before.next_at, failures=before.failures):
+            return None
+        if new.next_at == seen.next_at:
+            new = replace(new, next_at=before.next_at)
+        if new.failures == seen.failures:
+            new = replace(new, failures=before.failures)
     db.execute(
         """
         UPDATE schedules SET owner = ?, channel = ?, prompt = ?, rule = ?, zone = ?, state = ?, pause = ?,
@@ -170,17 +185,27 @@ def fire(db: Database, at: datetime, plan: Callable[[Schedule], Firing]) -> list
         )
         if firing.missed is not None:
             notify(db, NoticeKind.MISSED, schedule.id, schedule.owner, at, firing.missed)
-        if firing.due is not None and (run := runs.begin(db, schedule.id, firing.due, at, by_hand=False)):
+        if firing.due is not None and (run := runs.begin(db, schedule, firing.due, at, by_hand=False)):
             claimed.append(run)
-        runs.forget_prompt(db, schedule.id)
+        if firing.next_at is None:
+            runs.forget_prompt(db, schedule.id)
     return claimed
+
+
+def replan(db: Database, at: datetime, plan: Callable[[Schedule], datetime | None]) -> None:
+    rows = db.query(
+        "SELECT * FROM schedules INDEXED BY schedules_next WHERE state = 'active' AND next_at > ?", [time_text(at)]
+    )
+    for schedule in list(map(schedule_from, rows)):
+        if (due := plan(schedule)) is not None and due != schedule.next_at:
+            db.execute("UPDATE schedules SET next_at = ? WHERE id = ?", [time_text(due), schedule.id])
 
 
 def run_now(db: Database, schedule: int, actor: str, at: datetime) -> Run | None:
     found = get(db, schedule)
     if found is None or found.state is ScheduleState.ENDED or runs.is_open(db, schedule):
         return None
-    run = runs.begin(db, schedule, at, at, by_hand=True)
+    run = runs.begin(db, found, at, at, by_hand=True)
     if run is not None:
         audit.write(db, "", "schedule_run", actor, at, {"schedule": schedule, "owner": run.owner})
     return run

@@ -110,6 +110,12 @@ def test_the_far_end_cannot_make_labels_without_end(metrics: Metrics) -> None:
     assert value(metrics, "nod_slack_failures_total", {"method": "chat.update", "code": "code_1"}) == 2
 
 
+def test_runs_of_schedules_go_by_what_came_of_them(metrics: Metrics) -> None:
+    metrics.run("missed")
+    assert value(metrics, "nod_schedule_runs_total", {"outcome": "missed"}) == 1
+    assert value(metrics, "nod_schedule_runs_total", {"outcome": "failed"}) == 0
+
+
 def test_lines_of_the_log_go_by_level(metrics: Metrics) -> None:
     metrics.logged("ERROR")
     assert value(metrics, "nod_log_lines_total", {"level": "ERROR"}) == 1
@@ -117,7 +123,14 @@ def test_lines_of_the_log_go_by_level(metrics: Metrics) -> None:
 
 
 def test_gauges_are_those_of_the_moment(metrics: Metrics) -> None:
-    queue = Queue(waiting=3, taken=1, oldest=12.5, actions={"pending": 2, "succeeded": 40})
+    queue = Queue(
+        waiting=3,
+        taken=1,
+        oldest=12.5,
+        actions={"pending": 2, "succeeded": 40},
+        schedules={"active": 3},
+        due=STARTED,
+    )
     sockets = (State(age=90.0, silence=1.5, reconnects=4), State(hears=False, age=None, silence=None))
     reading = Reading(healthy=True, sockets=sockets, queue=queue, turns=(7.0, 2.0))
     seen = samples(metrics, reading)
@@ -137,6 +150,8 @@ def test_gauges_are_those_of_the_moment(metrics: Metrics) -> None:
         ("nod_inbox_oldest_seconds", frozenset()): 12.5,
         ("nod_actions", frozenset({("state", "pending")})): 2,
         ("nod_actions", frozenset({("state", "succeeded")})): 40,
+        ("nod_schedules", frozenset({("state", "active")})): 3,
+        ("nod_schedule_next_time_seconds", frozenset()): STARTED.timestamp(),
     }
     assert {key: seen.get(key) for key in wanted} == wanted
     assert ("nod_socket_age_seconds", frozenset({("socket", "2")})) not in seen
@@ -157,7 +172,9 @@ def test_the_start_and_the_version_are_told(metrics: Metrics) -> None:
 
 
 def test_every_metric_is_explained_and_nothing_else(metrics: Metrics) -> None:
-    reading = Reading(healthy=True, sockets=(State(),), queue=Queue(0, 0, None, {"pending": 1}), turns=(1.0,))
+    reading = Reading(
+        healthy=True, sockets=(State(),), queue=Queue(0, 0, None, {"pending": 1}, {}, STARTED), turns=(1.0,)
+    )
     families = text_string_to_metric_families(metrics.exposition(reading).decode())
     own = {each.name for each in families if each.name.startswith("nod_") and not each.name.endswith("_created")}
     table = [line for line in read("docs/operations.md").splitlines() if line.startswith("| `nod_")]

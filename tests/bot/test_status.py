@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -49,6 +50,7 @@ async def told(database: Path, house: House) -> Status:
 async def test_a_healthy_nod_says_so(database: Path) -> None:
     house = House(now=NOW)
     house.counts = Counts(2, 1, NOW - timedelta(seconds=4), {"pending": 2, "succeeded": 14, "failed": 0})
+    house.counts = replace(house.counts, schedules={"active": 3, "paused": 1}, next_due=NOW + timedelta(minutes=4))
     house.turns = {7: NOW - timedelta(seconds=9)}
     status = await told(database, house)
     assert status.healthy
@@ -60,6 +62,7 @@ async def test_a_healthy_nod_says_so(database: Path) -> None:
         ["turns", "1 of 2 running, the oldest for 9 s"],
         ["inbox", "2 waiting, 1 taken, the oldest for 4 s"],
         ["actions", "2 pending, 14 succeeded"],
+        ["schedules", "3 active, 1 paused; the next is due in 4 min"],
         ["errors", "none in the last hour"],
     ]
 
@@ -72,6 +75,7 @@ async def test_an_unhealthy_nod_says_what_is_wrong(database: Path) -> None:
     assert lines[0].startswith("✗ Nod is unhealthy")
     assert lines[1] == "  ✗ the database does not answer: look at the disk of NOD_DATABASE and at the log"
     assert "  inbox     not known: the database did not answer" in lines
+    assert "  schedules not known" in lines
 
 
 def test_none_has_been_started(database: Path) -> None:

@@ -115,6 +115,14 @@ async def test_there_are_limits(storage: Storage) -> None:
     assert isinstance(await make("f"), Schedule), "what has ended does not count"
 
 
+async def test_clicks_at_the_same_moment_make_no_more_than_the_limits_let(storage: Storage) -> None:
+    tries = [new(str(number), owner=KIM if number % 2 else LEE) for number in range(12)]
+    both = await asyncio.gather(
+        *(storage.schedules.create(each, NOW, most_of_person=2, most_of_team=3) for each in tries)
+    )
+    assert sum(isinstance(each, Schedule) for each in both) == 3
+
+
 async def test_who_sees_what(storage: Storage) -> None:
     mine, theirs = await made(storage, "a"), await made(storage, "b", owner=LEE)
     await made(storage, "c", team="T2")
@@ -270,6 +278,26 @@ async def test_a_run_out_of_turn_is_one_at_a_time(storage: Storage) -> None:
     assert await storage.schedules.run_now(99, KIM, LATER) is None
     assert (await kept(storage, schedule)).next_at == DUE
     assert await events(storage) == ["schedule_run", "schedule_run"]
+
+
+async def test_a_change_of_what_is_no_longer_so_changes_nothing(storage: Storage) -> None:
+    seen = await made(storage)
+    theirs = replace(seen, owner=LEE, prompt="Tell me all.")
+    assert await storage.schedules.change(theirs, "schedule_changed", LEE, LATER, seen=seen) == theirs
+    mine = replace(seen, prompt="Tell us more.")
+    assert await storage.schedules.change(mine, "schedule_changed", KIM, LATER, seen=seen) is None
+    assert await kept(storage, seen) == theirs
+    assert await events(storage) == ["schedule_changed"]
+
+
+async def test_a_change_puts_back_neither_the_next_time_nor_failures(storage: Storage) -> None:
+    seen = await made(storage)
+    await ran(storage, seen, 0, TurnState.FAILED)
+    changed = await storage.schedules.change(
+        replace(seen, prompt="Tell us more."), "schedule_changed", KIM, LATER, seen=seen
+    )
+    assert changed is not None
+    assert (changed.prompt, changed.next_at, changed.failures) == ("Tell us more.", NEXT, 1)
 
 
 async def test_who_loses_a_schedule_is_told(storage: Storage) -> None:

@@ -29,6 +29,7 @@ class Channel:
     members: list[str] = field(default_factory=list)
     topic: str = ""
     created: int = 0
+    private: bool = False
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ import pytest
 
 from bot.rules import Rules
 from bot.schedule.alarm import Alarm
-from bot.schedule.book import Book, Channel, Limits
+from bot.schedule.book import Book, Limits
+from bot.schedule.places import Channel
 from bot.schedule.posting import Posting
 from bot.turns.policy import Policy
 from functions.timing import next_run, read
@@ -58,6 +59,11 @@ class Workspace:
             raise LookupError
         return self.channels
 
+    async def direct(self, user: str) -> str | None:
+        if self.silent:
+            raise LookupError
+        return {KIM: "D1", LEE: "D2"}.get(user)
+
     async def has_member(self, channel: str, user: str) -> bool:
         return user in self.members.get(channel, ())
 
@@ -72,6 +78,9 @@ class Board:
     """How many posts end without anybody knowing, done as they are."""
     unreachable: bool = False
     refuses: bool = False
+    shut_out: set[str] = field(default_factory=set)
+    """People who may have nothing posted where it should be."""
+    silent_to: set[str] = field(default_factory=set)
     looked: int = 0
 
     async def find(self, run: Run) -> str | None:
@@ -79,6 +88,11 @@ class Board:
         if self.unreachable:
             raise LookupError
         return next((f"{900 + at}.000001" for at, each in enumerate(self.roots) if each.id == run.id), None)
+
+    async def admits(self, run: Run) -> bool:
+        if self.unreachable:
+            raise LookupError
+        return run.owner not in self.shut_out
 
     async def open(self, run: Run) -> str | None:
         if self.unreachable:
@@ -92,7 +106,7 @@ class Board:
         return f"{900 + len(self.roots) - 1}.000001"
 
     async def tell(self, notice: Notice) -> None:
-        if self.unreachable:
+        if self.unreachable or notice.owner in self.silent_to:
             raise LookupError
         self.told.append(notice)
 
@@ -126,17 +140,20 @@ class Works:
     storage: Storage
     posting: Posting
     alarm: Alarm
+    counted: list[str]
 
     async def post(self) -> None:
-        """Post what is claimed."""
+        """Post what is claimed, as a process does that has just begun or is at work."""
+        await self.alarm.begin()
         self.posting.take_up(await self.storage.schedules.claimed())
         await self.posting.settle()
 
 
 def works(storage: Storage, clock: Clock, workspace: Workspace, board: Board, rules: Rules | None = None) -> Works:
     policy = Policy(rules or Rules(), workspace, storage.schedules)
-    posting = Posting(storage.schedules, board, policy, clock, GRACE, lambda: None)
-    return Works(storage, posting, Alarm(storage.schedules, posting, clock, GRACE))
+    counted: list[str] = []
+    posting = Posting(storage.schedules, board, policy, clock, GRACE, lambda: None, counted.append)
+    return Works(storage, posting, Alarm(storage.schedules, posting, clock, GRACE), counted)
 
 
 @pytest.fixture

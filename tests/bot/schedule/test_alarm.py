@@ -8,10 +8,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from pathlib import Path
 
+import pytest
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.schedule import alarm
 from bot.schedule.book import timing_of
 from functions.timing import runs
 from storage.ports import Storage
-from storage.records import Run, Schedule, ScheduleState
+from storage.records import Notice, Run, Schedule, ScheduleState
 from storage.sqlite import SqliteStorage, open_storage
 from tests.bot.schedule.conftest import GRACE, KIM, START, Board, Clock, Works, Workspace, planned, works
 
@@ -143,6 +147,7 @@ async def test_what_was_due_too_long_ago_is_told_as_missed(
     daily, once = await planned(storage, "0 9 * * *"), await planned(storage, "2026-01-01T09:00")
     clock.now = START + timedelta(hours=9) + GRACE + timedelta(seconds=1)
     assert await clockwork.alarm.fire(clock.now) == []
+    assert clockwork.counted == ["missed"] * 2
     await clockwork.posting.tell()
     assert [(notice.schedule.id, notice.due) for notice in board.told] == [
         (daily.id, START + timedelta(hours=9)),
@@ -173,3 +178,62 @@ async def test_one_that_cannot_be_computed_any_more_does_not_stop_the_others(
     found = await storage.schedules.get(broken.id)
     assert found is not None
     assert found.state is ScheduleState.ENDED
+
+
+async def test_a_clock_that_was_ahead_puts_nothing_off(storage: Storage, clock: Clock, clockwork: Works) -> None:
+    """A machine that starts with a clock days ahead, which is set right then."""
+    schedule = await planned(storage, "0 9 * * *")
+    clock.now = START + timedelta(days=3)
+    assert await clockwork.alarm.fire(clock.now) == []
+    assert await storage.schedules.next_due() == START + timedelta(days=3, hours=9)
+    clock.now = START + timedelta(hours=1)
+    await clockwork.alarm.replan(clock.now)
+    assert await storage.schedules.next_due() == START + timedelta(hours=9)
+    [run] = await clockwork.alarm.fire(START + timedelta(hours=9))
+    assert run.schedule == schedule.id
+
+
+async def test_one_that_cannot_be_computed_stays_as_it_is_until_it_is_due(
+    storage: Storage, clock: Clock, clockwork: Works
+) -> None:
+    broken = await planned(storage, "0 9 * * *")
+    await storage.schedules.change(replace(broken, zone="Mars/Olympus"), "schedule_changed", KIM, START)
+    await clockwork.alarm.replan(START)
+    assert await storage.schedules.next_due() == START + timedelta(hours=9)
+
+
+async def test_no_run_waits_while_somebody_is_told_something(
+    storage: Storage, clock: Clock, clockwork: Works, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack may take minutes for a direct message, or be away: what is due is posted meanwhile."""
+    monkeypatch.setattr(alarm, "LOOK_EVERY", 0.05)
+    telling = asyncio.Event()
+
+    async def slow(notice: Notice) -> None:
+        telling.set()
+        await asyncio.Event().wait()
+
+    posted, opens = asyncio.Event(), board.open
+
+    async def open_(run: Run) -> str | None:
+        posted.set()
+        return await opens(run)
+
+    monkeypatch.setattr(board, "tell", slow)
+    monkeypatch.setattr(board, "open", open_)
+    await planned(storage, "2026-01-01T09:00")
+    clock.now = START + timedelta(hours=9) + GRACE * 2
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.start()
+    try:
+        clockwork.alarm.start(scheduler)
+        async with asyncio.timeout(20):
+            await telling.wait()
+            for number in range(3):  # as often as the alarm has jobs that could look, and once more
+                await planned(storage, "0 9 * * *", made_by=str(number), next_at=clock.now)
+                await posted.wait()
+                posted.clear()
+        assert len(board.roots) == 3
+    finally:
+        scheduler.shutdown(wait=False)
+        await clockwork.posting.end()

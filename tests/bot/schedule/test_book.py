@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot.schedule.book import Book
+from bot.schedule.places import Channel
 from functions import FunctionProblem
 from functions.schedule_book import Asker, Planned, Wish
 from storage.ports import Storage
 from storage.records import Pause, ScheduleState
-from tests.bot.schedule.conftest import KIM, LEE, PARK, START, Clock, Workspace, planned
+from tests.bot.schedule.conftest import KIM, LEE, PARK, START, Clock, Works, Workspace, planned
 
 NINE = "0 9 * * 1-5"
 
@@ -120,6 +121,17 @@ async def test_a_change_is_made_once(book: Book) -> None:
         await book.update(asker(), made.schedule_id, Wish(), "c")
 
 
+@pytest.mark.parametrize("wish", [Wish(prompt="Tell us more."), Wish(paused=False), Wish(channel="#team")])
+async def test_a_change_swallows_no_time_that_has_come(
+    book: Book, storage: Storage, clock: Clock, clockwork: Works, wish: Wish
+) -> None:
+    """An action that was confirmed before a stop runs at the start, maybe before the alarm rings."""
+    made = await make(book)
+    clock.now = made.runs[0] + timedelta(minutes=5)
+    await book.update(asker(), made.schedule_id, wish, "b")
+    assert [run.due for run in await clockwork.alarm.fire(clock.now)] == [made.runs[0]]
+
+
 async def test_an_administrator_who_says_it_anew_owns_it(book: Book, storage: Storage) -> None:
     made = await make(book)
     park = asker(PARK)
@@ -181,3 +193,89 @@ async def test_what_buttons_do(book: Book, storage: Storage, clock: Clock) -> No
     assert await book.press(schedule.id, "resume", "T1", KIM) == "over"
     assert await book.press(schedule.id, "delete", "T1", KIM) == "delete"
     assert await book.press(schedule.id, "delete", "T1", KIM) == "gone"
+
+
+@pytest.mark.parametrize(
+    ("place", "told"), [("D1", {"a", "b", "c"}), ("C1", {"a"}), ("C2", {"a", "b"}), ("C9", {"a"})]
+)
+async def test_what_runs_where_not_everybody_reads_is_not_told_to_everybody(
+    book: Book, storage: Storage, place: str, told: set[str]
+) -> None:
+    """#team is for all, #bosses is private, and so is a direct message."""
+    for prompt, channel in (("a", "C1"), ("b", "C2"), ("c", "D1")):
+        await planned(storage, NINE, made_by=prompt, prompt=prompt, channel=channel)
+    for user in (KIM, PARK):
+        by = asker(user, place)
+        listed = await book.listed(by)
+        assert len(listed) == 3
+        assert {each.prompt for each in listed} - {""} == told
+        assert {(await book.known(by, each.schedule_id)).prompt for each in listed} - {""} == told
+        assert ("#bosses" in {each.channel for each in listed}) is ("b" in told)
+    cancelled = await book.cancel(asker(PARK, "C1"), listed[-1].schedule_id, "z")
+    assert cancelled.prompt == ""
+
+
+async def test_who_has_left_a_private_channel_has_nothing_else_said_there(
+    book: Book, storage: Storage, workspace: Workspace
+) -> None:
+    schedule = await planned(storage, NINE, channel="C2")
+    for wish in (Wish(prompt="Tell them."), Wish(when="0 10 * * *")):
+        with pytest.raises(FunctionProblem, match="invite Nod"):
+            await book.update(asker(), schedule.id, wish, "b")
+    assert (await book.update(asker(), schedule.id, Wish(paused=True), "c")).state == "paused"
+    workspace.members["C2"] = {KIM}
+    await book.update(asker(), schedule.id, Wish(prompt="Tell them."), "d")
+
+
+@pytest.mark.parametrize("place", ["D9", "G9"])
+async def test_a_place_of_several_people_that_is_no_channel_is_named_as_that(book: Book, place: str) -> None:
+    """`/nod` can be typed in any direct message, and Nod can be mentioned in one of several people."""
+    with pytest.raises(FunctionProblem, match=r"not here: .* Name a channel .*, or ask in a direct message"):
+        await book.check_new(asker(place=place), Wish("x", NINE))
+
+
+async def test_a_direct_message_is_known_from_anywhere(book: Book, storage: Storage) -> None:
+    schedule = await planned(storage, NINE, channel="D1")
+    assert (await book.update(asker(place="C1"), schedule.id, Wish(prompt="Tell me more."), "b")).state == "active"
+    kept = await storage.schedules.get(schedule.id)
+    assert kept is not None
+    assert (kept.channel, kept.prompt) == ("D1", "Tell me more.")
+
+
+@pytest.mark.parametrize("deed", ["pause", "delete"])
+async def test_a_button_takes_no_change_back_that_is_made_at_the_same_moment(
+    book: Book, storage: Storage, workspace: Workspace, monkeypatch: pytest.MonkeyPatch, deed: str
+) -> None:
+    made, asks = await make(book), workspace.is_admin
+
+    async def slow(team: str, user: str) -> bool | None:
+        """While Slack is asked who presses, the owner's change is carried out."""
+        monkeypatch.setattr(workspace, "is_admin", asks)
+        await book.update(asker(), made.schedule_id, Wish(prompt="Tell us more.", when="0 10 * * *"), "b")
+        return await asks(team, user)
+
+    monkeypatch.setattr(workspace, "is_admin", slow)
+    assert await book.press(made.schedule_id, deed, "T1", PARK) == deed
+    kept = await storage.schedules.get(made.schedule_id)
+    assert kept is not None
+    assert (kept.rule, kept.changed_by) == ("0 10 * * *", "b")
+    assert kept.state is (ScheduleState.PAUSED if deed == "pause" else ScheduleState.ENDED)
+
+
+async def test_of_two_changes_at_the_same_moment_the_second_says_that_nothing_was_done(
+    book: Book, storage: Storage, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, joined = await make(book), workspace.joined
+    other = Wish(prompt="Tell me all salaries.")
+
+    async def slow() -> list[Channel]:
+        monkeypatch.setattr(workspace, "joined", joined)
+        await book.update(asker(PARK), made.schedule_id, other, "b")
+        return await joined()
+
+    monkeypatch.setattr(workspace, "joined", slow)
+    with pytest.raises(FunctionProblem, match="same moment"):
+        await book.update(asker(), made.schedule_id, Wish(prompt="Tell us more."), "c")
+    kept = await storage.schedules.get(made.schedule_id)
+    assert kept is not None
+    assert (kept.owner, kept.prompt) == (PARK, other.prompt)

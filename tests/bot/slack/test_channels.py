@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.demo.unkind.calls import Refused
-from bot.schedule.book import Channel
+from bot.schedule.places import Channel
 from bot.slack import channels
 from bot.slack.channels import SlackChannels
 from bot.slack.standing import Standings
@@ -28,7 +28,8 @@ async def test_channels_without_nod_are_left_out(desk: Desk) -> None:
     joined = await SlackChannels(desk.client).joined()
     assert Channel(workspace.channel("team").id, "team") in joined
     assert "elsewhere" not in {channel.name for channel in joined}
-    assert len(joined) > 1, "all pages are read"
+    ids = [channel.id for channel in joined]
+    assert len(set(ids)) == len(ids) > 1, "all pages are read, each once"
 
 
 async def test_who_is_in_a_channel(desk: Desk) -> None:
@@ -37,6 +38,7 @@ async def test_who_is_in_a_channel(desk: Desk) -> None:
     team = workspace.add_channel("team", [workspace.bot.id, lee])
     found = SlackChannels(desk.client)
     assert await found.has_member(team.id, lee)
+    assert await found.has_member(team.id, workspace.bot.id), "whoever is on which page"
     assert not await found.has_member(team.id, "U0NOBODY")
 
 
@@ -62,3 +64,23 @@ async def test_an_administrator_is_one_of_this_workspace_now(desk: Desk) -> None
     for _ in range(9):
         desk.slack.answer_next("users.info", Refused("internal_error"))
     assert await standings.is_admin(team, lee.id) is None
+
+
+async def test_a_private_channel_admits_who_is_in_it(desk: Desk) -> None:
+    workspace = desk.slack.workspace
+    kim, lee = workspace.user("kim").id, workspace.user("lee").id
+    secret = workspace.add_channel("secret", [workspace.bot.id, lee])
+    secret.private = True
+    team = workspace.add_channel("team", [workspace.bot.id, lee])
+    found = SlackChannels(desk.client)
+    assert await found.admits(secret.id, lee)
+    assert not await found.admits(secret.id, kim)
+    assert await found.admits(team.id, kim)
+    assert await found.admits(workspace.dm(kim).id, kim)
+    assert {each.name for each in await found.joined() if each.private} == {"secret"}
+
+
+async def test_a_direct_message_of_nod_s_is_known(desk: Desk) -> None:
+    kim = desk.slack.workspace.user("kim").id
+    assert await SlackChannels(desk.client).direct(kim) == desk.slack.workspace.dm(kim).id
+    assert await SlackChannels(desk.client).direct("U0NOBODY") is None

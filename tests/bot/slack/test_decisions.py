@@ -1,9 +1,11 @@
 """Where Slack does not say who somebody is, their click decides nothing, and they are told why."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
@@ -86,11 +88,23 @@ async def test_a_click_says_whether_it_was_judged(stands: bool | None, unsure: b
     assert not (await decisions.click(pressed, Decision.CONFIRM, None)).unsure
 
 
-def test_it_is_told_as_it_is() -> None:
+async def test_it_is_told_as_it_is() -> None:
     unused: Any = None
     rules = policy(None, {}, confirm_by=frozenset({GROUP}))
     decisions = Decisions(unused, rules, lambda: datetime.now(UTC), unused, unused, lambda: None)
     pressed: Any = SimpleNamespace(user="U1")
-    told = decisions.told(Ruling(Verdict.UNSURE, action()), pressed, WORDS)
+    told = await decisions.told(Ruling(Verdict.UNSURE, action()), pressed, WORDS)
     assert told == WORDS("click-unsure")
-    assert told != decisions.told(Ruling(Verdict.NOT_YOURS, action()), pressed, WORDS)
+    assert told != await decisions.told(Ruling(Verdict.NOT_YOURS, action()), pressed, WORDS)
+
+
+@pytest.mark.parametrize(("owner", "says"), [("requester", "Only <@"), ("nobody", "The rules for this")])
+async def test_in_a_run_whose_click_would_count_is_said_whatever_the_rules_let_others_do(
+    owner: str, says: str
+) -> None:
+    unused: Any = None
+    runs: Any = SimpleNamespace(owner=AsyncMock(return_value=action().requester if owner == "requester" else None))
+    rules = replace(policy(True, IN, **BY_GROUP), runs=runs)
+    decisions = Decisions(unused, rules, lambda: datetime.now(UTC), unused, unused, lambda: None)
+    pressed: Any = SimpleNamespace(user="U7")
+    assert (await decisions.told(Ruling(Verdict.NOT_YOURS, action()), pressed, WORDS)).startswith(says)

@@ -92,6 +92,19 @@ async def test_an_owner_is_told_once_in_their_direct_message(desk: Desk, posts: 
     assert "resumes it" in told.text
 
 
+@pytest.mark.parametrize("kind", [NoticeKind.TAKEN_OVER, NoticeKind.MISSED])
+async def test_a_former_owner_is_not_told_what_the_new_one_asks_for(
+    desk: Desk, posts: RunPosts, kind: NoticeKind
+) -> None:
+    workspace = desk.slack.workspace
+    kim = workspace.user("kim").id
+    theirs = schedule(desk, prompt="Tell me all salaries.")
+    await posts.tell(Notice(3, kind, theirs, kim, datetime.now(UTC), datetime.now(UTC)))
+    [told] = roots(desk, workspace.dm(kim).id)
+    assert "salaries" not in f"{told.text} {told.blocks}"
+    assert "09:00 (UTC)" in str(told.blocks), "by which they know which it was"
+
+
 async def test_whom_slack_does_not_know_is_not_told(desk: Desk, posts: RunPosts) -> None:
     await posts.tell(Notice(3, NoticeKind.OWNER, schedule(desk), "U0NOBODY", datetime.now(UTC)))
     desk.slack.answer_next("conversations.open", Refused("internal_error"))

@@ -9,6 +9,7 @@ from typing import Annotated
 import pytest
 from pydantic import Field
 
+from bot.metrics import Reading
 from bot.model.protocol import Finish
 from bot.rules import FunctionRule, Rules
 from bot.turns.parts import Parts
@@ -16,6 +17,7 @@ from bot.turns.policy import Policy
 from bot.turns.stopping import asked
 from bot.turns.threads import Above
 from bot.turns.turn import run_turn
+from bot.turns.worker import Worker
 from functions import Context, Function, FunctionProblem, function, moment
 from storage.records import (
     ActionState,
@@ -33,6 +35,7 @@ from storage.records import (
     Verdict,
 )
 from tests.bot.turns.conftest import Clock, Desk, Everybody, Ledger, RecordingOutlet, ScriptedModel
+from tests.bot.turns.test_worker import Outlets, answered, at_work
 
 
 @pytest.fixture
@@ -50,14 +53,19 @@ def parts(parts: Parts, everybody: Everybody) -> Parts:
     return replace(parts, functions=functions, policy=policy)
 
 
-async def run(parts: Parts, desk: Desk, outlet: RecordingOutlet, clock: Clock) -> TurnState:
-    """Have Kim's schedule run once."""
+async def asked_for(parts: Parts, clock: Clock) -> None:
+    """Have Kim's schedule wait in the inbox for its run."""
     new = NewSchedule("a1", "T1", "U1", "C1", "Pay the rent.", "0 9 * * *", "UTC", clock())
     await parts.storage.schedules.create(new, clock(), most_of_person=9, most_of_team=9)
     [claimed] = await parts.storage.schedules.fire(
         clock(), lambda _: Firing(clock(), None, clock() + timedelta(days=1))
     )
     assert await parts.storage.schedules.ask(claimed, "300.1", clock())
+
+
+async def run(parts: Parts, desk: Desk, outlet: RecordingOutlet, clock: Clock) -> TurnState:
+    """Have Kim's schedule run once."""
+    await asked_for(parts, clock)
     return await turn(parts, desk, outlet)
 
 
@@ -85,6 +93,18 @@ async def test_it_is_told_as_a_run_in_its_owner_s_words(
     assert item.user == "U1"
     assert item.text.startswith("(Scheduled run, due 2026-01-02T03:04:05+00:00.")
     assert item.text.endswith(")\nPay the rent.")
+
+
+async def test_what_came_of_it_is_counted(
+    parts: Parts, model: ScriptedModel, outlet: RecordingOutlet, clock: Clock
+) -> None:
+    model.says("Paid.")
+    await asked_for(parts, clock)
+    outlets = Outlets(outlet)
+    async with at_work(Worker(parts, outlets, 2)):
+        await answered(outlets)
+    counted = parts.metrics.exposition(Reading(healthy=True)).decode()
+    assert 'nod_schedule_runs_total{outcome="answered"} 1.0' in counted
 
 
 async def test_it_makes_no_schedules(

@@ -77,6 +77,7 @@ BOUNDED = (
     "SCAN pictures USING COVERING INDEX sqlite_autoindex_pictures_1",
     "SCAN scrubbing",
     "SCAN revisions USING INDEX revisions_edits",
+    "SCAN schedules USING INDEX schedules_listed",
 )
 """One row a table, the audit read on in pieces, the states of all actions, the digests of all pictures, and
 the edits of a quarter of an hour."""
@@ -246,6 +247,7 @@ def schedule_and_run(db: Database) -> None:
     assert isinstance(schedule, Schedule)
     assert schedules.listed(db, "T1", None) == schedules.listed(db, "T1", KIM) == [schedule]
     assert schedules.next_due(db) == schedule.next_at
+    schedules.replan(db, NOW, lambda _: DUE)
     [run] = schedules.fire(db, DUE, lambda _: Firing(DUE, DUE, NEXT))
     assert runs.claimed(db) == [run]
     assert runs.ask(db, run, "900.1", DUE)

@@ -23,8 +23,7 @@ async def info(slack: Slack, arguments: Arguments) -> Json:
 
 async def list_channels(slack: Slack, arguments: Arguments) -> Json:
     wanted = set(arguments.text("types", "public_channel").split(","))
-    kinds = {kind for kind, name in (("channel", "public_channel"), ("im", "im")) if name in wanted}
-    channels = [each for each in slack.workspace.channels.values() if each.kind in kinds]
+    channels = [each for each in slack.workspace.channels.values() if _type(each) in wanted]
     page, more = _page(channels, arguments, 100)
     return {"channels": [channel_json(slack, each) for each in page]} | more
 
@@ -33,8 +32,8 @@ async def of_user(slack: Slack, arguments: Arguments) -> Json:
     """List the channels that somebody, or by default Nod itself, is in (users.conversations)."""
     wanted = set(arguments.text("types", "public_channel").split(","))
     user = arguments.text("user", slack.workspace.bot.id)
-    kinds = {kind for kind, name in (("channel", "public_channel"), ("im", "im")) if name in wanted}
-    channels = [each for each in slack.workspace.channels.values() if each.kind in kinds and user in each.members]
+    every = slack.workspace.channels.values()
+    channels = [each for each in every if _type(each) in wanted and user in each.members]
     page, more = _page(channels, arguments, 100)
     return {"channels": [channel_json(slack, each) for each in page]} | more
 
@@ -88,7 +87,7 @@ def channel_json(slack: Slack, channel: Channel) -> Json:
         "is_org_shared": False,
         "is_im": channel.kind == "im",
         "is_mpim": False,
-        "is_private": channel.kind == "im",
+        "is_private": channel.private or channel.kind == "im",
     }
     if channel.kind == "im":
         person = next(each for each in channel.members if each != slack.workspace.bot.id)
@@ -105,6 +104,12 @@ def channel_json(slack: Slack, channel: Channel) -> Json:
         "topic": {"value": channel.topic, "creator": "", "last_set": 0},
         "purpose": {"value": "", "creator": "", "last_set": 0},
     }
+
+
+def _type(channel: Channel) -> str:
+    if channel.kind == "im":
+        return "im"
+    return "private_channel" if channel.private else "public_channel"
 
 
 def _public(slack: Slack, channel: Channel) -> list[Message]:
