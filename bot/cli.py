@@ -83,8 +83,12 @@ async def _audit(
             if broken is None:
                 click.echo("Every row is as it was written.")
             return broken
+        rows = 0
         async for row in matching(storage, action=action, user=user, since=moment(since) if since else None):
+            rows += 1
             click.echo(exported(row) if export else line(row))
+        if not rows:
+            click.echo("There is no such row." if action or user or since else "There are no rows yet.", err=True)
         return None
     finally:
         await storage.close()
@@ -176,7 +180,10 @@ def db_forget(user: str, yes: bool) -> None:
     from bot.database import forget, forgettable
 
     try:
-        click.echo(asyncio.run(forgettable(database_path(), user)))
+        kept = asyncio.run(forgettable(database_path(), user))
+        click.echo(kept or f"Nothing is kept of what {user} said: there is nothing to delete.")
+        if not kept:
+            return
         if not yes:
             click.confirm("Delete it?", abort=True)
         click.echo(asyncio.run(forget(database_path(), user)))

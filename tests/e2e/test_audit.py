@@ -51,7 +51,7 @@ async def test_what_happened_is_printed_filtered_and_exported(office: Office) ->
     lee, kim = office.workspace.user("lee").id, office.workspace.user("kim").id
     assert await audit(office, "--user", lee) == every[:4]
     assert await audit(office, "--user", kim) == every[4:]
-    assert await audit(office, "--since", "2999-01-01") == []
+    assert await audit(office, "--since", "2999-01-01") == ["There is no such row."]
     assert await audit(office, "--since", "2000-01-01T00:00+09:00") == every
 
     exported = [json.loads(line) for line in await audit(office, "--export")]
