@@ -127,12 +127,14 @@ def status(as_json: bool) -> None:
 def list_functions() -> None:
     """List what is offered to the model: read-only functions run at once, actions wait for a click."""
     from functions.errors import DeclarationError
-    from functions.registry import discover
+    from functions.registry import discover, offering_nothing, offers_nothing
 
     try:
         for function in discover().values():
             kind = "read-only" if function.read_only else "action"
             click.echo(f"{function.name:<20} {kind:<10} {function.description.splitlines()[0]}")
+        for place in offering_nothing():
+            click.echo(f"nod: {offers_nothing(place)}", err=True)
     except DeclarationError as error:
         _fail(OperatorError(f"A function cannot be used. {error}"))
 

@@ -265,6 +265,9 @@ def test_a_function_that_is_not_offered_is_not_called(text: str, function: str) 
         ("please roll dice with 6", {"sides": 6}),
         ('roll_dice {"sides": 8, "times": 2}', {"sides": 8, "times": 2}),
         ("roll_dice로 sides=4 굴려줘", {"sides": 4}),
+        ("call roll_dice with sides 6 and times 3", {"sides": 6, "times": 3}),
+        ("roll_dice를 sides 6으로 호출해줘", {"sides": 6}),
+        ("roll_dice with 6 sides please", {"sides": 6}),
     ],
 )
 def test_a_function_without_a_rule_is_called_by_its_name(
