@@ -260,6 +260,12 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
 }
 
+# The same, in a thread that people have begun and Nod was not called into.
+THREAD_EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "ko": ("지금까지 나온 내용을 정리해줘", "그곳 날씨는 어때?"),
+    "en": ("what should we know about this?", "what will the weather be there?"),
+}
+
 # How each language calls itself, beside a person's name.
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {"en": "English", "ko": "한국어"}
 

@@ -9,6 +9,7 @@ from bot.demo.model.rules.calls import Found, Row, employees_of
 from bot.demo.model.rules.intents import Create, Field, Filter, Lookup, Query, Topic, Weather
 from bot.demo.model.rules.numbers import write_number
 from bot.demo.model.rules.particles import particle, with_particle
+from bot.demo.model.rules.wording.code import EXAMPLE
 from bot.demo.model.rules.wording.conditions import korean_conditions
 from bot.demo.model.rules.wording.korean_actions import just_denied, outcome, take_back_there, taken_back, waiting
 from bot.demo.model.rules.wording.korean_errors import FIELDS, said
@@ -62,6 +63,7 @@ SAYINGS: dict[Topic, str] = {
     "“Tiger Nixon의 연봉을 330000으로 올려줘”처럼 "
     "물어보세요.",
     "thanks": "천만에요! 더 궁금한 게 있으면 말씀해 주세요.",
+    "code": f"저는 코드를 직접 짜지는 않아요. 제가 부를 수 있는 함수는 이렇게 만들어요.\n\n{EXAMPLE}",
     "unknown": f"무슨 말씀인지 이해하지 못했어요. {STAND_IN} {ABILITIES}",
     "which_employee": "어느 직원을 말씀하시는 건가요? 이름이나 번호를 알려주세요.",
     "which_field": "연봉과 나이 중 어느 쪽을 말씀하시는 건가요?",

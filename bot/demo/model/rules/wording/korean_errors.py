@@ -35,6 +35,17 @@ SENTENCES = [
         ("^nothing of this person's waits", "그 요청은 이미 결정됐거나 다른 분의 요청이라 철회할 수 없어요."),
         (r"^this function is not set up.* (?P<setting>[A-Z_]+)\.$", "관리자가 먼저 {setting} 설정을 해야 해요."),
         (r"failed inside nod \(incident (?P<incident>\w+)\)", "Nod 안에서 문제가 생겼어요(사고 번호 {incident})."),
+        (
+            r"may run every (?P<least>\d+) minutes at most",
+            "너무 자주 실행하는 일정이에요. 일정은 {least}분에 한 번까지만 실행할 수 있어요.",
+        ),
+        ("That time has passed", "이미 지난 시각이에요. 앞으로의 시각을 알려 주세요."),
+        ("more than five years ahead", "5년 넘게 남은 시각이에요. 더 이른 시각을 알려 주세요."),
+        ("No day ever matches|ever comes true", "그런 날은 오지 않아요. 다른 시각을 알려 주세요."),
+        (
+            "This time cannot be read|a day without a time",
+            "언제 실행할지 알 수 없어요. “평일 아침 9시마다”나 `2026-07-04T09:00`처럼 알려 주세요.",
+        ),
         (r"^(?P<service>.+?) is busy", "{service} 지금 너무 바빠요. 잠시 후 다시 물어봐 주세요."),
         (r"^(?P<service>.+?) cannot be reached", "{service} 지금 연결되지 않아요. 잠시 후 다시 물어봐 주세요."),
         (r"^(?P<service>.+?) got the request and gave", "{service} 요청을 받고 제시간에 답하지 않았어요."),
@@ -52,7 +63,7 @@ BOUND = re.compile(rf"(\w+): Input should be ({'|'.join(BOUNDS)}) (-?[\d.]+)")
 
 def said(error: Any) -> str:
     """Say what an error means, or quote it where that is not known; "" without one."""
-    text = str(error or "")
+    text = str(error or "").replace("Value error, ", "")
     if bounds := BOUND.findall(text):
         return " ".join(_bound(*each) for each in bounds)
     for pattern, korean in SENTENCES:
