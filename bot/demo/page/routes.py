@@ -13,6 +13,7 @@ What browser tests may rely on (all ids are the workspace's own):
     li[data-file]                    a file in a message
     button[data-edit-message], button[data-delete-message]   beside one's own messages; each opens a dialog,
         dialog[data-edit-dialog], dialog[data-delete-dialog], with button[value="save|delete"]
+    button[data-dismiss]             closes what only the person sees
     [data-prompt="text"]             a suggestion: a click sends the text
     [data-action-id][data-block-id][data-type]   every Block Kit control; a button's value is its value
     dialog[data-confirm-dialog][open]  [data-confirm="yes|no"]
@@ -31,8 +32,8 @@ What browser tests may rely on (all ids are the workspace's own):
     button[data-theme-toggle], [data-toast]
 
 Addresses: GET / (?as=kim&in=general&thread=<ts>&tab=home), GET /events (the same query),
-POST /say, /edit, /delete, /click, /stop, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields,
-?as=…); GET and POST /unkind (JSON, see page/unkind.py).
+POST /say, /edit, /delete, /dismiss, /click, /stop, /open, /restart, /views/{id}/submit, /views/{id}/close (form
+fields, ?as=…); GET and POST /unkind (JSON, see page/unkind.py).
 A refusal is {"error": "a sentence"} with a 4xx status; with 200 it is Nod that did not take a click in time.
 """
 
@@ -318,6 +319,7 @@ def make_app(
     own = OwnMessages(people, page.acting, page.refuse)
     app.router.add_post("/edit", own.edit)
     app.router.add_post("/delete", own.delete)
+    app.router.add_post("/dismiss", own.dismiss)
     app.router.add_post("/click", page.click)
     app.router.add_post("/stop", page.stop)
     app.router.add_post("/open", page.open)

@@ -122,7 +122,8 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
     author = workspace.users[message.user]
     time, moment = _clock(message.ts, person.tz)
     root = message.thread_ts or message.ts
-    replies = workspace.replies(message.channel, message.ts, person.id) if message.thread_ts is None else []
+    shown = workspace.replies(message.channel, message.ts, person.id) if message.thread_ts is None else []
+    replies = [reply for reply in shown if reply.ephemeral_to is None]
     tombstone = message.deleted
     place = Place(person, workspace.channels[message.channel], root)
     body = render_body(
