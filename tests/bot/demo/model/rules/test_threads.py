@@ -75,12 +75,12 @@ def test_the_same_question_for_another_name(chat: Any) -> None:
     chat.answer("Tiger Nixon의 연봉은?", ONE)
     winters = {"id": 2, "name": "Garrett Winters", "salary": 170750, "age": 63}
     text = chat.answer("Garrett Winters는?", {"matched": 1, "employees": [winters], "aggregate": None})
-    assert text == "**Garrett Winters** 님의 연봉은 **170,750**이에요."
+    assert text == "**Garrett Winters** 님의 연봉은 **170,750**입니다."
 
 
 def test_the_same_question_for_another_id(chat: Any) -> None:
     chat.answer("3번 직원 연봉은?", TIGER)
-    assert chat.answer("5번은?", TIGER) == "**Tiger Nixon** 님의 연봉은 **320,800**이에요."
+    assert chat.answer("5번은?", TIGER) == "**Tiger Nixon** 님의 연봉은 **320,800**입니다."
 
 
 def test_an_open_question_of_the_rules_is_answered(chat: Any, calls_of: CallsOf) -> None:
@@ -96,7 +96,7 @@ def test_what_was_asked_first_is_quoted_for_its_speaker(chat: Any) -> None:
     assert (
         chat.say("[Lee] what did I ask first?").text == "The first thing you asked was: “what is the average age?”"
     )
-    assert chat.say("[Kim] 내가 처음에 뭐라고 했지?").text == "처음에는 “오늘 서울의 날씨는?”라고 하셨어요."
+    assert chat.say("[Kim] 내가 처음에 뭐라고 했지?").text == "처음에는 “오늘 서울의 날씨는?”라고 하셨습니다."
 
 
 def test_two_threads_do_not_mix(chat: Any) -> None:
@@ -116,7 +116,7 @@ def test_instructions_are_no_questions(chat: Any) -> None:
 
 def test_the_language_without_letters_is_that_of_the_thread(chat: Any) -> None:
     chat.items += [UserMessage("안녕하세요"), AssistantMessage("…")]
-    assert "이해하지 못했어요" in chat.say("12 + 30").text
+    assert "이해하지 못했습니다" in chat.say("12 + 30").text
 
 
 @pytest.mark.parametrize(
