@@ -66,7 +66,7 @@ from bot.turns.recovery import recover
 from bot.turns.worker import Worker
 from functions.contract import Function
 from functions.errors import DeclarationError
-from functions.registry import discover
+from functions.registry import discover, offering_nothing, offers_nothing
 from storage.ports import Storage, StorageError
 from storage.sqlite import open_storage
 from storage.sqlite.alone import alone
@@ -262,6 +262,8 @@ def _functions(settings: Settings) -> tuple[dict[str, Function], Rules]:
         functions = dict(discover())
     except DeclarationError as error:
         raise OperatorError(f"A function cannot be used. {error}") from error
+    for place in offering_nothing():
+        log.warning(offers_nothing(place))
     for own in {withdrawal.NAME, excerpts.NAME} & functions.keys():
         raise OperatorError(f"A function cannot be used. {own} is Nod's own name: choose another.")
     return functions, check_functions(load_rules(settings), functions)

@@ -1,13 +1,14 @@
 """`nod audit`: what happened to actions, printed, filtered, exported, verified."""
 
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.errors import OperatorError
+from bot.errors import OperatorError, no_database
 from storage.chain import KEPT
 from storage.ports import Storage, StorageError
 from storage.records import AuditRow
@@ -18,6 +19,11 @@ PIECE = 1_000
 
 FORGOTTEN = "(forgotten)"
 """What stands in the place of a text that is no longer kept beside its row."""
+
+DIGITS = 12
+"""Of a digest, where people read it."""
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 UNREADABLE = "The record cannot be read: `nod audit --verify` names the row that breaks it."
 
@@ -63,6 +69,8 @@ def line(row: AuditRow) -> str:
 
 
 def _detail(name: str, value: Any) -> str:
+    if isinstance(value, str) and _DIGEST.fullmatch(value):
+        value = f"{value[:DIGITS]}…"  # --export has it whole
     spaced = isinstance(value, str) and " " in value and not name.endswith("_json")
     return f"{name}={json.dumps(value, ensure_ascii=False) if spaced else value}"
 
@@ -85,7 +93,7 @@ def moment(text: str) -> datetime:
 def existing(path: Path) -> Path:
     """Return the path that NOD_DATABASE names if there is a file: a question makes none. Raises OperatorError."""
     if not path.exists():
-        raise OperatorError(f"NOD_DATABASE: there is no file {path}.")
+        raise OperatorError(no_database(path))
     return path
 
 

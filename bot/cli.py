@@ -83,8 +83,12 @@ async def _audit(
             if broken is None:
                 click.echo("Every row is as it was written.")
             return broken
+        rows = 0
         async for row in matching(storage, action=action, user=user, since=moment(since) if since else None):
+            rows += 1
             click.echo(exported(row) if export else line(row))
+        if not rows:
+            click.echo("There is no such row." if action or user or since else "There are no rows yet.", err=True)
         return None
     finally:
         await storage.close()
@@ -123,12 +127,14 @@ def status(as_json: bool) -> None:
 def list_functions() -> None:
     """List what is offered to the model: read-only functions run at once, actions wait for a click."""
     from functions.errors import DeclarationError
-    from functions.registry import discover
+    from functions.registry import discover, offering_nothing, offers_nothing
 
     try:
         for function in discover().values():
             kind = "read-only" if function.read_only else "action"
             click.echo(f"{function.name:<20} {kind:<10} {function.description.splitlines()[0]}")
+        for place in offering_nothing():
+            click.echo(f"nod: {offers_nothing(place)}", err=True)
     except DeclarationError as error:
         _fail(OperatorError(f"A function cannot be used. {error}"))
 
@@ -176,7 +182,10 @@ def db_forget(user: str, yes: bool) -> None:
     from bot.database import forget, forgettable
 
     try:
-        click.echo(asyncio.run(forgettable(database_path(), user)))
+        kept = asyncio.run(forgettable(database_path(), user))
+        click.echo(kept or f"Nothing is kept of what {user} said: there is nothing to delete.")
+        if not kept:
+            return
         if not yes:
             click.confirm("Delete it?", abort=True)
         click.echo(asyncio.run(forget(database_path(), user)))

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.errors import OperatorError
+from bot.errors import OperatorError, no_database
 from storage.ports import Storage, StorageError
 from storage.sqlite import back_up_storage, check_storage, open_storage
 
@@ -34,9 +34,11 @@ async def back_up(path: Path, to: Path) -> None:
 
 
 async def forgettable(path: Path, user: str) -> str:
-    """Say what is kept of a person. Raises OperatorError."""
+    """Say what is kept of a person, "" if there is nothing to delete. Raises OperatorError."""
     async with _opened(path) as storage:
         found = await storage.keeping.remembered("", user)
+    if not (found.conversations or found.pending or found.busy):
+        return ""
     busy = f"; {found.busy} more are being worked on and are left alone" if found.busy else ""
     busy += f"; {found.schedules} schedules stay, with what they ask for" if found.schedules else ""
     return (
@@ -68,5 +70,5 @@ async def _opened(path: Path) -> AsyncIterator[Storage]:
 
 def _existing(path: Path) -> Path:
     if not path.is_file():
-        raise OperatorError(f"There is no database {path}: NOD_DATABASE names it, and `nod run` makes it.")
+        raise OperatorError(no_database(path))
     return path

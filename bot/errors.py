@@ -11,6 +11,8 @@
 The author of a function: `functions.errors`. Anything else is a defect of ours: an incident id and a log line.
 """
 
+from pathlib import Path
+
 
 class NodError(Exception):
     """The root; `str()` is for the log and the operator, never for Slack or the model."""
@@ -47,3 +49,11 @@ class ModelCut(ModelError):
 
 class ContextTooLong(ModelError):
     """The conversation no longer fits into the model's context."""
+
+
+def no_database(path: Path) -> str:
+    """Say that there is no database yet, and what to do."""
+    return (
+        f"NOD_DATABASE: there is no file {path}. Nod has not run here yet: start it with `nod run`,"
+        " or set NOD_DATABASE to its file."
+    )

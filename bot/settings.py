@@ -2,7 +2,7 @@
 
 import difflib
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from bot.errors import OperatorError
 from bot.rules import Rules
 from bot.rules_file import parse
+from bot.setting_problems import setting_problem
 
 ENV_FILE = ".env"
 OWN_PREFIXES = ("SLACK_", "OPENAI_", "AZURE_", "NOD_")
@@ -157,13 +158,13 @@ class Settings(BaseSettings):
 def load() -> Settings:
     """Read the environment and `.env`.
 
-    Raises OperatorError with one sentence for the first setting that is missing or wrong.
+    Raises OperatorError with one sentence for all settings that are missing, or for the first that is wrong.
     """
     _refuse_unknown(_environment())
     try:
         settings = Settings()
     except ValidationError as error:
-        raise OperatorError(_sentence(error)) from None  # the cause holds the value, which may be a token
+        raise OperatorError(setting_problem(error, _without_key())) from None  # the cause holds values: tokens
     if settings.azure_endpoint and not settings.azure_api_version:
         raise OperatorError("OPENAI_API_VERSION is not set: Azure OpenAI wants one, such as 2026-05-01.")
     if settings.azure_endpoint and not (settings.azure_api_key or settings.openai_api_key):
@@ -171,6 +172,13 @@ def load() -> Settings:
     if not settings.azure_endpoint and not settings.openai_base_url and not settings.openai_api_key:
         raise OperatorError("OPENAI_API_KEY is not set: put your key into .env, or set OPENAI_BASE_URL.")
     return settings
+
+
+def _without_key() -> Sequence[str]:
+    """Name the model's key if no setting stands in its place, so that it is told with what else is missing."""
+    given = _environment()
+    others = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "AZURE_OPENAI_ENDPOINT")
+    return () if any(given.get(name, "").strip() for name in others) else ("OPENAI_API_KEY",)
 
 
 def database_path() -> Path:
@@ -225,11 +233,3 @@ def _refuse_unknown(environment: Mapping[str, str]) -> None:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"did you mean {near[0]}?" if near else ".env.example names all of them."
             raise OperatorError(f"{name} is no setting of Nod's: {hint}")
-
-
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False)[0]
-    name = str(first["loc"][0])
-    if first["type"] == "missing":
-        return f"{name} is not set: put it into .env; README, “In your workspace”, says where to find it."
-    return f"{name} is wrong: {first['msg'].removeprefix('Value error, ')}."

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from bot.errors import OperatorError
+from bot.errors import OperatorError, no_database
 from bot.monitor import place
 
 SECONDS = 8.0
@@ -43,7 +43,7 @@ def ask(database: Path, seconds: float = SECONDS) -> Status:
     Raises OperatorError if there is none to ask because NOD_DATABASE names no file, or it runs without a monitor.
     """
     if not database.exists():
-        raise OperatorError(f"NOD_DATABASE: there is no file {database}.")
+        raise OperatorError(no_database(database))
     found = place.read(database)
     if found is not None and found.address:
         told = _ask(found.address, seconds)

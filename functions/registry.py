@@ -3,6 +3,7 @@
 import importlib
 import importlib.metadata
 import pkgutil
+import sys
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -23,6 +24,11 @@ IMPORTING = {__file__, importlib.__file__, importlib.metadata.__file__}
 MAX_FAILURE = 300
 """Characters of what is said about a module that cannot be imported."""
 
+OWN = frozenset(
+    "arguments context contract employee_query errors moments registry rest safe_call schedule_book timing".split()  # noqa: SIM905
+)
+"""Modules beside this one that are Nod's own business and offer nothing."""
+
 Loaded = TypeVar("Loaded")
 
 
@@ -39,6 +45,23 @@ def discover() -> Mapping[str, Function]:
             there = known.implementation.__module__
             raise DeclarationError(f"{place}: a function named {candidate.name} is already in {there}.")
     return dict(sorted(found.items()))
+
+
+def offering_nothing() -> list[str]:
+    """Name the files beside this one, as `discover` has imported them, that offer nothing: a decorator may be
+    forgotten. A name that begins with `_` says that it is meant."""
+    names = sorted(info.name for info in pkgutil.iter_modules(functions.__path__))
+    modules = {name: sys.modules.get(f"{functions.__name__}.{name}") for name in names if name not in OWN}
+    return [
+        f"functions/{name}" if hasattr(module, "__path__") else f"functions/{name}.py"
+        for name, module in modules.items()
+        if module is not None and not name.startswith("_") and not declared_in(module)
+    ]
+
+
+def offers_nothing(place: str) -> str:
+    """Say what to do about such a file."""
+    return f"{place} offers nothing: write @function above a function in it, or begin the file's name with _."
 
 
 def declared_in(module: ModuleType) -> Iterable[Function]:

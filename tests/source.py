@@ -29,6 +29,7 @@ ROOMS = (
     "bot.logs",
     "bot.metrics",
     "bot.settings",
+    "bot.setting_problems",
     "bot.rules_file",
     "bot.rules",
     "bot.errors",

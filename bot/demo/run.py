@@ -21,9 +21,11 @@ READY_WITHIN = 30.0
 
 
 async def run_demo(port: int, *, real_model: bool, confirm_ttl: int | None = None) -> None:
-    """Run the demo until SIGINT, SIGTERM or SIGHUP, or until the bot ends by itself. `confirm_ttl` is in seconds.
+    """Run the demo until SIGINT, SIGTERM or SIGHUP. `confirm_ttl` is in seconds.
 
-    Raises OperatorError when it cannot start, and when the bot has ended.
+    A bot that ends by itself leaves the page and its data: it is started again from there, when its fault is
+    mended.
+    Raises OperatorError when the demo cannot start.
     """
     stopped = _stop_signal()
     running = asyncio.create_task(_run(port, real_model=real_model, confirm_ttl=confirm_ttl))
@@ -55,11 +57,15 @@ async def _run(port: int, *, real_model: bool, confirm_ttl: int | None) -> None:
         click.echo("Starting Nod in it …")
         bot = await stack.enter_async_context(bot_process(environment, folder, proxied=real_model))
         await _ready(world, bot)
+        world.ended = partial(_ended, bot)
         world.restart = partial(_restart, world, bot)
         click.echo(f"\n  Nod is ready ({time.monotonic() - began:.1f} s). Open  {world.page_url}\n")
         click.echo("  Press Ctrl+C to stop. What you do here stays on this machine and is gone afterwards.")
-        await bot.ended.wait()
-        raise OperatorError(f"the bot has ended by itself ({bot.how_it_ended}); if it said why, that is above.")
+        while True:
+            await bot.ended.wait()
+            click.echo(f"\n  Nod has ended ({bot.how_it_ended}); the page and all that is in it stay.")
+            click.echo("  Mend what it names, then press Restart Nod, behind the scenes of the page.\n")
+            await bot.started.wait()
 
 
 def _stop_signal() -> asyncio.Future[int]:
@@ -88,22 +94,35 @@ def _model(real: bool) -> dict[str, str]:
 
 async def _ready(world: World, bot: BotProcess) -> None:
     """Wait until the bot has a socket open. Raises OperatorError when it ends instead, or takes too long."""
+    try:
+        await _connected_or_ended(world, bot)
+    except TimeoutError as error:
+        raise OperatorError(f"the bot has not connected within {READY_WITHIN:g} seconds.") from error
+    if bot.ended.is_set():
+        raise OperatorError(f"the bot did not start ({bot.how_it_ended}); if it said why, that is above.")
+
+
+async def _connected_or_ended(world: World, bot: BotProcess) -> None:
+    """Wait for whichever comes first. Raises TimeoutError when neither does."""
     connected = asyncio.create_task(world.sockets.wait_connected(within=READY_WITHIN))
     ended = asyncio.create_task(bot.ended.wait())
     try:
         await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
-        if ended.done() and not connected.done():
-            raise OperatorError(f"the bot did not start ({bot.how_it_ended}); if it said why, that is above.")
-        if connected.exception() is not None:
-            raise OperatorError(f"the bot has not connected within {READY_WITHIN:g} seconds.")
+        if connected.done():
+            await connected
     finally:
         for task in (connected, ended):
             task.cancel()
         await asyncio.wait({connected, ended})
 
 
+def _ended(bot: BotProcess) -> str | None:
+    """Say why the bot has ended by itself: in its own words, else how."""
+    return (bot.why_it_ended or bot.how_it_ended) if bot.ended.is_set() else None
+
+
 async def _restart(world: World, bot: BotProcess) -> None:
     await bot.kill()
     await world.sockets.wait_disconnected()
     await bot.start()
-    await world.sockets.wait_connected(within=READY_WITHIN)
+    await _connected_or_ended(world, bot)

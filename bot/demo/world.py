@@ -43,6 +43,8 @@ class World:
     restart: Callable[[], Awaitable[None]] | None = None
     """Kills Nod's process, starts it again and returns when it is connected. Whoever runs one puts this in, and
     the page offers it from then on."""
+    ended: Callable[[], str | None] = lambda: None
+    """Says why Nod's process has ended by itself; None while it has not."""
 
     def __post_init__(self) -> None:
         self.unkind = Unkind(self.slack, self.script, self.employees_faults, self.weather_faults)

@@ -14,7 +14,7 @@ from bot.settings import Settings, load, load_rules
 from bot.status import Status, ask
 from functions.contract import Function
 from functions.errors import DeclarationError
-from functions.registry import discover
+from functions.registry import discover, offering_nothing, offers_nothing
 
 SETTINGS, FUNCTIONS, RULES, RUNNING, VERSIONS = "settings", "functions", "rules", "running", "versions"
 
@@ -41,7 +41,9 @@ def check_offered() -> tuple[Finding, Mapping[str, Function] | None]:
     except DeclarationError as error:
         return bad(FUNCTIONS, str(error)), None
     actions = sum(not each.read_only for each in functions.values())
-    return good(FUNCTIONS, f"{len(functions)} can be used, {actions} of them wait for a click"), functions
+    words = [f"{len(functions)} can be used, {actions} of them wait for a click"]
+    words += [offers_nothing(place).rstrip(".") for place in offering_nothing()]
+    return good(FUNCTIONS, "; ".join(words)), functions
 
 
 def check_rules(settings: Settings, functions: Mapping[str, Function]) -> Finding:

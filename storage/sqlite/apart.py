@@ -74,7 +74,7 @@ def _copy(path: Path, part: Path) -> None:
 
 def _refuse_existing(to: Path) -> None:
     if os.path.lexists(to):
-        raise StorageError(f"There is a file {to} already: name a new one.")
+        raise StorageError(f"There is a file {to} already: name another.")
 
 
 def _sync(path: Path) -> None:

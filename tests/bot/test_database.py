@@ -13,7 +13,8 @@ from click.testing import CliRunner, Result
 from bot.cli import OPERATOR, main
 from bot.database import back_up, forget, forgettable, problems
 from bot.errors import OperatorError
-from storage.records import ConversationKey, Delivery, DeliveryKind, NewItem, TurnState, UserItem
+from storage.ports import Storage
+from storage.records import Claim, ConversationKey, Delivery, DeliveryKind, NewItem, TurnState, UserItem
 from storage.sqlite import open_storage
 
 NOW = datetime(2026, 7, 4, 12, 0, tzinfo=UTC)
@@ -41,7 +42,9 @@ async def test_a_copy_is_as_sound(path: Path, tmp_path: Path) -> None:
 
 async def test_a_question_makes_no_database(tmp_path: Path) -> None:
     for call in (problems(tmp_path / "nod.db"), back_up(tmp_path / "nod.db", tmp_path / "copy.db")):
-        with pytest.raises(OperatorError, match=r"There is no database .*nod\.db: NOD_DATABASE names it"):
+        with pytest.raises(
+            OperatorError, match=r"NOD_DATABASE: there is no file .*nod\.db\. .*start it with `nod run`"
+        ):
             await call
     assert os.listdir(tmp_path) == []
 
@@ -78,27 +81,31 @@ def test_a_backup_can_be_made_and_checked(path: Path, tmp_path: Path) -> None:
     assert nod(tmp_path / "elsewhere.db", "check", copy).exit_code == 0
     again = nod(path, "backup", copy)
     assert again.exit_code == OPERATOR
-    assert again.stderr == f"nod: No backup was made: There is a file {copy} already: name a new one.\n"
+    assert again.stderr == f"nod: No backup was made: There is a file {copy} already: name another.\n"
 
 
 @pytest.mark.parametrize("arguments", [["check"], ["backup", "copy.db"]])
 def test_no_database_is_the_operator_s(tmp_path: Path, arguments: list[str]) -> None:
     asked = nod(tmp_path / "nod.db", *arguments)
     assert asked.exit_code == OPERATOR
-    assert asked.stderr.startswith("nod: There is no database")
+    assert asked.stderr.startswith("nod: NOD_DATABASE: there is no file")
 
 
-async def test_somebody_is_forgotten(path: Path) -> None:
-    storage = await open_storage(path)
+async def said(storage: Storage) -> Claim:
+    """Have U1 say something."""
     key = ConversationKey("T1", "C1", "1.1")
     assert await storage.inbox.add(Delivery(DeliveryKind.MESSAGE, "message:1", key, "U1", "my words"), NOW)
     claim = await storage.inbox.claim(NOW)
     assert claim is not None
     await storage.turns.record(claim.turn, [NewItem(UserItem("my words", "U1"))], at=NOW)
     await storage.turns.finish(claim.turn, TurnState.ANSWERED, NOW)
-    assert await forgettable(path, "U2") == (
-        "U2: 0 conversations, 0 of them with others, whose words stay; 0 waiting actions, which are withdrawn."
-    )
+    return claim
+
+
+async def test_somebody_is_forgotten(path: Path) -> None:
+    storage = await open_storage(path)
+    claim = await said(storage)
+    assert await forgettable(path, "U2") == ""
     assert (await forgettable(path, "U1")).startswith("U1: 1 conversations, 0 of them")
     assert await forget(path, "U1") == "1 conversations are forgotten, 0 were left alone."
     assert await storage.history.items(claim.conversation.id) == []
@@ -108,14 +115,27 @@ async def test_somebody_is_forgotten(path: Path) -> None:
     assert b"my words" not in await asyncio.to_thread(path.read_bytes)
 
 
-def test_nobody_is_forgotten_without_a_yes(path: Path) -> None:
-    asked = CliRunner().invoke(main, ["db", "forget", "U1"], input="n\n", env={"NOD_DATABASE": str(path)})
+async def test_nobody_is_forgotten_without_a_yes(path: Path) -> None:
+    nothing = await asyncio.to_thread(nod, path, "forget", "U1")
+    assert (nothing.exit_code, nothing.stdout) == (
+        0,
+        "Nothing is kept of what U1 said: there is nothing to delete.\n",
+    )
+    storage = await open_storage(path)
+    await said(storage)
+    await storage.close()
+    asked = await asyncio.to_thread(
+        CliRunner().invoke, main, ["db", "forget", "U1"], input="n\n", env={"NOD_DATABASE": str(path)}
+    )
     assert asked.exit_code == 1
     assert "Delete it?" in asked.output
-    done = nod(path, "forget", "U1", "--yes")
+    done = await asyncio.to_thread(nod, path, "forget", "U1", "--yes")
     assert (done.exit_code, done.stdout.splitlines()[-1]) == (
         0,
-        "0 conversations are forgotten, 0 were left alone.",
+        "1 conversations are forgotten, 0 were left alone.",
     )
-    missing = nod(path.with_name("none.db"), "forget", "U1", "--yes")
-    assert (missing.exit_code, missing.stderr.startswith("nod: There is no database")) == (OPERATOR, True)
+    missing = await asyncio.to_thread(nod, path.with_name("none.db"), "forget", "U1", "--yes")
+    assert (missing.exit_code, missing.stderr.startswith("nod: NOD_DATABASE: there is no file")) == (
+        OPERATOR,
+        True,
+    )

@@ -39,10 +39,7 @@ def test_a_missing_setting_is_named(good: pytest.MonkeyPatch, missing: str, empt
         ("SLACK_APP_TOKEN", "xoxb-secret"),
         ("SLACK_API_URL", "slack.com"),
         ("EMPLOYEES_API_URL", "ftp://secret"),
-        ("NOD_CONFIRM_TTL", "soon"),
-        ("NOD_CONFIRM_TTL", "0"),
-        ("NOD_MODEL_API", "assistants"),
-        ("NOD_LOG_LEVEL", "loud"),
+        ("NOD_CONFIRM_TTL", "sk-secret-that-was-pasted-here"),
     ],
 )
 def test_a_bad_setting_is_named_and_not_repeated(good: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -51,6 +48,37 @@ def test_a_bad_setting_is_named_and_not_repeated(good: pytest.MonkeyPatch, name:
         load()
     assert "secret" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("NOD_CONFIRM_TTL", "abc", "NOD_CONFIRM_TTL is “abc”: write a whole number, such as 1800."),
+        ("NOD_CONFIRM_TTL", "1.5", "NOD_CONFIRM_TTL is “1.5”: write a whole number, such as 1800."),
+        ("NOD_CONFIRM_TTL", "0", "NOD_CONFIRM_TTL is “0”: write a whole number of at least 1."),
+        ("NOD_SOCKETS", "11", "NOD_SOCKETS is “11”: write a whole number of at most 10."),
+        ("NOD_CONTEXT_TOKENS", "many", "NOD_CONTEXT_TOKENS is “many”: write a whole number, such as 1800."),
+        ("NOD_MODEL_API", "assistants", "NOD_MODEL_API is “assistants”: write auto, responses or chat."),
+    ],
+)
+def test_a_bad_choice_or_number_is_told_with_what_to_write(
+    good: pytest.MonkeyPatch, name: str, value: str, sentence: str
+) -> None:
+    good.setenv(name, value)
+    with pytest.raises(OperatorError) as caught:
+        load()
+    assert str(caught.value) == sentence
+
+
+def test_all_that_is_missing_is_told_at_once(good: pytest.MonkeyPatch) -> None:
+    for name in GOOD:
+        good.delenv(name)
+    with pytest.raises(OperatorError, match=r"^SLACK_BOT_TOKEN, SLACK_APP_TOKEN and OPENAI_API_KEY are not set: "):
+        load()
+    good.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    good.setenv("NOD_CONFIRM_TTL", "abc")
+    with pytest.raises(OperatorError, match=r"^SLACK_BOT_TOKEN and SLACK_APP_TOKEN are not set: "):
+        load()
 
 
 def test_addresses_are_joined_with_one_slash(good: pytest.MonkeyPatch) -> None:
@@ -112,5 +140,5 @@ def test_the_context_follows_the_model_unless_it_is_said(
 @pytest.mark.parametrize(("name", "value"), [("NOD_CONTEXT_TOKENS", "999"), ("NOD_COMPACTION", "forget")])
 def test_a_memory_that_cannot_be_is_named(good: pytest.MonkeyPatch, name: str, value: str) -> None:
     good.setenv(name, value)
-    with pytest.raises(OperatorError, match=f"^{name} is wrong: "):
+    with pytest.raises(OperatorError, match=f"^{name} is “{value}”: "):
         load()

@@ -35,7 +35,7 @@ async def test_a_denial_tells_its_reason(page: Page, office: Office) -> None:
     await thread(page).action("deny_reason").click()
     await page.locator("#view textarea[name='reason:reason']").fill("예산이 없어요")
     await page.locator("#view [data-submit]").click()
-    await expect(thread(page).list).to_contain_text("🚫 @Kim님이 거절했습니다.")
+    await expect(thread(page).list).to_contain_text("@Kim님이 거절했습니다.")
     await expect(thread(page).nod.last).to_contain_text("거절 사유: “예산이 없어요”")
     await expect(thread(page).confirm).to_have_count(0)
     assert office.world.employees.rows()[0]["salary"] == 320800

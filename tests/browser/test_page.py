@@ -81,6 +81,26 @@ async def test_a_phone_in_the_dark(page: Page, office: Office) -> None:
     await expect(page.locator("body")).to_have_attribute("data-person", re.compile("lee"))
 
 
+async def test_on_a_phone_the_home_tab_can_be_reached(page: Page, office: Office) -> None:
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await visit(page, office, "lee", "nod")
+    await page.locator("[data-home-tab]").click()
+    await expect(page.locator("body")).to_have_attribute("data-tab", "home")
+    await expect(page.locator("[data-live=home] .body")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+async def test_a_draft_waits_where_it_was_written(page: Page, office: Office) -> None:
+    await visit(page, office, "lee")
+    box = page.locator("#channel-text")
+    await box.fill("half a thought")
+    await page.locator(".places a[data-channel-key=hr]").click()
+    await expect(page.locator("#channel-title")).to_contain_text("hr")
+    await expect(box).to_have_value("")
+    await page.locator(".places a[data-channel-key=general]").click()
+    await expect(box).to_have_value("half a thought")
+
+
 async def test_the_panel_keeps_its_name_and_tables_fit_on_a_small_laptop(page: Page, office: Office) -> None:
     await page.set_viewport_size({"width": 1024, "height": 720})
     await visit(page, office, "kim")

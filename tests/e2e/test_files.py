@@ -45,7 +45,7 @@ CSV = "이름,지역\n김하나,서울\n이두리,부산\n박세찬,대구\n".en
 
 async def test_a_korean_table_from_excel_is_read(office: Office) -> None:
     thread = await share(office, "kim", "@Nod 이 파일 좀 봐줘", ("명단.csv", "text/csv", CSV))
-    await says(thread, "‘이름,지역’ 제목 아래에 3행이 있어요.")
+    await says(thread, "‘이름,지역’ 제목 아래에 3행이 있습니다.")
     assert "김하나,서울" in told(office)
     assert downloads(office) == [None]
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
         ("SLACK_API_URL", "http://127.0.0.1:9/api/", "SLACK_API_URL cannot be reached"),
         ("OPENAI_API_KEY", "sk-wrong", "OPENAI_API_KEY is refused"),
         ("OPENAI_BASE_URL", "http://127.0.0.1:9/v1", "OPENAI_BASE_URL cannot be reached"),
-        ("NOD_CONFIRM_TTL", "soon", "NOD_CONFIRM_TTL is wrong"),
+        ("NOD_CONFIRM_TTL", "soon", "NOD_CONFIRM_TTL is “soon”: write a whole number"),
         ("NOD_DATABASE", "/proc/nowhere/nod.db", "NOD_DATABASE cannot be used"),
     ],
 )
@@ -37,7 +37,7 @@ async def test_a_start_that_cannot_be(empty_office: Office, name: str, value: st
     assert "Traceback" not in said
     own = [line for line in said.splitlines() if line.startswith("nod: ")]
     assert len(own) == 1
-    assert value == "" or value not in said or name.endswith("DATABASE")
+    assert value == "" or value not in said or name.endswith(("DATABASE", "TTL"))
 
 
 async def test_an_app_without_a_scope_is_named(empty_office: Office) -> None:

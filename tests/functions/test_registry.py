@@ -1,3 +1,4 @@
+import importlib
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -8,7 +9,7 @@ import pytest
 
 import functions
 from functions import DeclarationError, employees, registry, weather
-from functions.registry import ENTRY_POINT_GROUP, discover
+from functions.registry import ENTRY_POINT_GROUP, OWN, discover, offering_nothing
 
 Drop = Callable[[str, str], Path]
 Install = Callable[[str, Mapping[str, str]], None]
@@ -104,6 +105,21 @@ def test_modules_without_a_function_and_imported_functions_do_no_harm(drop: Drop
     drop("_notes.py", "TEXT = 'nothing here'\n")
     drop("again.py", "from functions.employees import get_employee\nalias = get_employee\n")
     assert list(discover()) == SHIPPED
+
+
+def test_a_file_that_offers_nothing_is_named_unless_its_name_says_that_it_is_meant(drop: Drop) -> None:
+    drop("forgotten.py", READ.format(name="days_off").replace("@function(read_only=True)", ""))
+    drop("holidays.py", READ.format(name="list_holidays"))
+    drop("_notes.py", "TEXT = 'nothing here'\n")
+    assert "days_off" not in discover()
+    assert offering_nothing() == ["functions/forgotten.py"]
+
+
+def test_nods_own_files_are_known() -> None:
+    folder = Path(registry.__file__).parent
+    assert {path.stem for path in folder.glob("*.py")} >= {*OWN, "employees", "schedules", "weather"}
+    for name in OWN:
+        assert not registry.declared_in(importlib.import_module(f"functions.{name}"))
 
 
 def test_an_alias_is_the_same_function(drop: Drop) -> None:

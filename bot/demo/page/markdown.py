@@ -10,7 +10,8 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
-from bot.demo.page.html import link, safe_url, visible, words
+from bot.demo.page.glyphs import drawn
+from bot.demo.page.html import link, safe_url, visible
 from bot.demo.page.mrkdwn import broadcast, channel_mention, emoji, mention
 from bot.demo.page.reader import Reader
 
@@ -23,7 +24,7 @@ def _text_with_references(text: str, reader: Reader) -> Markup:
     parts: list[Markup] = []
     position = 0
     for match in _REFERENCE.finditer(text):
-        parts.append(words(text[position : match.start()]))
+        parts.append(drawn(text[position : match.start()]))
         position = match.end()
         user, channel, command, emoji_name = match.groups()
         if user:
@@ -34,7 +35,7 @@ def _text_with_references(text: str, reader: Reader) -> Markup:
             parts.append(broadcast(command))
         else:
             parts.append(emoji(emoji_name))
-    parts.append(words(text[position:]))
+    parts.append(drawn(text[position:]))
     return Markup("").join(parts)
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from markupsafe import Markup
 
 from bot.demo.page.dates import moment
+from bot.demo.page.glyphs import drawn
 from bot.demo.page.html import join, link, tag, words
 from bot.demo.page.permalinks import place_of_link
 from bot.demo.page.reader import Reader
@@ -65,7 +66,7 @@ def emoji(name: str) -> Markup:
     glyph = EMOJI.get(name)
     if glyph is None:
         return words(f":{name}:")
-    return tag("span", {"class": "emoji", "role": "img", "aria-label": name.replace("_", " ")}, glyph)
+    return tag("span", {"class": "emoji", "role": "img", "aria-label": name.replace("_", " ")}, drawn(glyph))
 
 
 def reference(content: str, reader: Reader) -> Markup:
@@ -101,7 +102,7 @@ def inline(text: str, reader: Reader, depth: int = 0) -> Markup:
     parts: list[Markup] = []
     position = 0
     for match in _INLINE.finditer(text):
-        parts.append(words(unescape(text[position : match.start()])))
+        parts.append(drawn(unescape(text[position : match.start()])))
         position = match.end()
         kind = match.lastgroup or ""
         content = match[kind]
@@ -118,7 +119,7 @@ def inline(text: str, reader: Reader, depth: int = 0) -> Markup:
             parts.append(
                 tag(name, {}, inline(content, reader, depth + 1) if depth < _DEPTH else unescape(content))
             )
-    parts.append(words(unescape(text[position:])))
+    parts.append(drawn(unescape(text[position:])))
     return join(parts)
 
 

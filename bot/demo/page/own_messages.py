@@ -39,6 +39,14 @@ class OwnMessages:
             return self._refuse(place, "not_there", 404)
         return web.json_response({})
 
+    async def dismiss(self, request: web.Request) -> web.Response:
+        """Close what only oneself sees; as in Slack nobody is told."""
+        form = await request.post()
+        place = self._acting(request, str(form["channel"]))
+        if not self._people.dismiss(place.person.id, place.channel.id, str(form["ts"])):
+            return self._refuse(place, "not_there", 404)
+        return web.json_response({})
+
     async def delete(self, request: web.Request) -> web.Response:
         """Take back what one said."""
         form = await request.post()

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
-State = Literal["running", "starting", "stopped"]
+State = Literal["running", "starting", "stopped", "ended"]
 
 
 class Process(Protocol):
@@ -16,7 +16,12 @@ class Process(Protocol):
 
     @property
     def restart(self) -> Callable[[], Awaitable[None]] | None:
-        """Kills it, starts it again and returns when it is connected; None where the page cannot."""
+        """Kills it, starts it again and returns when it is connected or has ended; None where the page cannot."""
+        ...
+
+    @property
+    def ended(self) -> Callable[[], str | None]:
+        """Says why it has ended by itself, for whoever runs it; None while it has not."""
         ...
 
 
@@ -34,7 +39,14 @@ class Restarts:
             return None
         if self._process.connected:
             return "running"
-        return "starting" if self._busy else "stopped"
+        if self._busy:
+            return "starting"
+        return "stopped" if self._process.ended() is None else "ended"
+
+    @property
+    def why(self) -> str:
+        """Why it has ended by itself, "" unless it has."""
+        return (self._process.ended() or "") if self.state == "ended" and self._process is not None else ""
 
     async def restart(self) -> None:
         """Restart it; while that goes on, a second wish is the same one. Raises TimeoutError if it stays away."""

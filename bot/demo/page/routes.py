@@ -13,6 +13,7 @@ What browser tests may rely on (all ids are the workspace's own):
     li[data-file]                    a file in a message
     button[data-edit-message], button[data-delete-message]   beside one's own messages; each opens a dialog,
         dialog[data-edit-dialog], dialog[data-delete-dialog], with button[value="save|delete"]
+    button[data-dismiss]             closes what only the person sees
     [data-prompt="text"]             a suggestion: a click sends the text
     [data-action-id][data-block-id][data-type]   every Block Kit control; a button's value is its value
     dialog[data-confirm-dialog][open]  [data-confirm="yes|no"]
@@ -23,7 +24,7 @@ What browser tests may rely on (all ids are the workspace's own):
     [data-click-warning]             beside a control whose click was not taken, until the next try
     button[data-behind]              opens #behind; tr[data-employee="1"][data-change="|changed|added|removed"]
     button[data-restart]             kills Nod's process and starts it again;
-        [data-process="running|starting|stopped"] is its state
+        [data-process="running|starting|stopped|ended"] is its state, [data-process-why] why it ended
     details[data-unkind]             button[data-fault="gap|…"] makes the world unkind, button[data-calm] ends it;
         .unkind-count says how many faults there were
     details[data-contract]           the steps to try, with [data-prompt] buttons; li[data-step="four_eyes|edit|…"]
@@ -31,8 +32,8 @@ What browser tests may rely on (all ids are the workspace's own):
     button[data-theme-toggle], [data-toast]
 
 Addresses: GET / (?as=kim&in=general&thread=<ts>&tab=home), GET /events (the same query),
-POST /say, /edit, /delete, /click, /stop, /open, /restart, /views/{id}/submit, /views/{id}/close (form fields,
-?as=…); GET and POST /unkind (JSON, see page/unkind.py).
+POST /say, /edit, /delete, /dismiss, /click, /stop, /open, /restart, /views/{id}/submit, /views/{id}/close (form
+fields, ?as=…); GET and POST /unkind (JSON, see page/unkind.py).
 A refusal is {"error": "a sentence"} with a 4xx status; with 200 it is Nod that did not take a click in time.
 """
 
@@ -124,6 +125,7 @@ class _Page:
         html = self.templates.get_template("page.html").render(
             behind=behind,
             process=self.restarts.state,
+            process_why=self.restarts.why,
             unkind=self.unkind.values if self.unkind else None,
             **values,
         )
@@ -135,7 +137,7 @@ class _Page:
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
         await response.prepare(request)
         rows: list[Row] | None = None
-        state: State | None = None
+        state: tuple[State | None, str] = (None, "")
         counts: dict[str, int] | None = None
 
         def polled() -> Iterator[Event]:
@@ -143,9 +145,9 @@ class _Page:
             if self.employees is not None and (now := self._rows()) != rows:
                 rows = now
                 yield "employees", {"html": live.render("behind.html", behind=self._behind(now))}
-            if (new := self.restarts.state) != state:
+            if (new := (self.restarts.state, self.restarts.why)) != state:
                 state = new
-                yield "process", {"html": live.render("process.html", process=new)}
+                yield "process", {"html": live.render("process.html", process=new[0], process_why=new[1])}
             if self.unkind is not None and (counted := self.unkind.counts) != counts:
                 counts = counted
                 yield "unkind", {"html": live.render("unkind.html", counts=counted)}
@@ -256,6 +258,8 @@ class _Page:
             await self.restarts.restart()
         except TimeoutError:
             return self.refuse(place, "process_away", 504)
+        if self.restarts.state == "ended":
+            return self.refuse(place, "process_over", 502)
         return web.json_response({})
 
     def _own_view(self, request: web.Request) -> tuple[screen.Place, View | None]:
@@ -315,6 +319,7 @@ def make_app(
     own = OwnMessages(people, page.acting, page.refuse)
     app.router.add_post("/edit", own.edit)
     app.router.add_post("/delete", own.delete)
+    app.router.add_post("/dismiss", own.dismiss)
     app.router.add_post("/click", page.click)
     app.router.add_post("/stop", page.stop)
     app.router.add_post("/open", page.open)

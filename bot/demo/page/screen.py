@@ -15,7 +15,7 @@ from bot.demo.page.files import FILE_BYTES, MOST_FILES, file_values
 from bot.demo.page.mrkdwn import emoji
 from bot.demo.page.reader import Reader
 from bot.demo.page.render import render_blocks, render_body, render_mrkdwn
-from bot.demo.page.words import EXAMPLES, LANGUAGE_NAMES, language_of
+from bot.demo.page.words import EXAMPLES, LANGUAGE_NAMES, THREAD_EXAMPLES, language_of
 from bot.demo.workspace.composer import decompose
 from bot.demo.workspace.state import Channel, Message, User, View, Workspace
 
@@ -122,7 +122,8 @@ def message_values(workspace: Workspace, message: Message, person: User) -> dict
     author = workspace.users[message.user]
     time, moment = _clock(message.ts, person.tz)
     root = message.thread_ts or message.ts
-    replies = workspace.replies(message.channel, message.ts, person.id) if message.thread_ts is None else []
+    shown = workspace.replies(message.channel, message.ts, person.id) if message.thread_ts is None else []
+    replies = [reply for reply in shown if reply.ephemeral_to is None]
     tombstone = message.deleted
     place = Place(person, workspace.channels[message.channel], root)
     body = render_body(
@@ -182,6 +183,19 @@ def suggestions(workspace: Workspace, place: Place) -> list[dict[str, str]]:
         return [{"title": prompt["title"], "message": prompt["message"]} for prompt in prompts]
     texts = [_addressed(workspace, place, example) for example in EXAMPLES[language_of(place.person.locale)]]
     return [{"title": text, "message": text} for text in texts]
+
+
+def thread_suggestions(workspace: Workspace, place: Place) -> list[str]:
+    """Return what a person may ask with a click in a thread that people have begun without Nod; none elsewhere."""
+    thread = workspace.thread(place.channel.id, place.thread_ts, place.person.id) if place.thread_ts else []
+    mention = f"<@{workspace.bot.id}>"
+    if (
+        place.channel.kind == "im"
+        or len(thread) < 2
+        or any(each.bot_id or mention in each.text for each in thread)
+    ):
+        return []
+    return [_addressed(workspace, place, example) for example in THREAD_EXAMPLES[language_of(place.person.locale)]]
 
 
 def steps(
@@ -267,6 +281,7 @@ def page_values(workspace: Workspace, place: Place, unread: Sequence[str]) -> di
         "thread_stop": place.thread_ts is not None and stoppable(workspace, place.channel.id, place.thread_ts),
         "thread_title": workspace.titles.get((place.channel.id, place.thread_ts or ""), ""),
         "suggestions": suggestions(workspace, place),
+        "thread_suggestions": thread_suggestions(workspace, place),
         "contract": steps(workspace, place, contract.STEPS),
         "steering": steps(workspace, place, steering.STEPS),
         "view": view_values(workspace, place.person),

@@ -47,9 +47,11 @@ _ENGLISH: Final = {
     "process_running": "running",
     "process_starting": "starting",
     "process_stopped": "stopped",
+    "process_ended": "ended",
     "process_restart": "Restart Nod",
     "process_lead": "Kills it on the spot (kill -9) and starts it again. Cards and threads survive; "
     "what you send meanwhile is delivered afterwards.",
+    "process_over": "Nod has ended. Behind the scenes says why: mend that and restart it.",
     "process_away": "Nod has not come back. The terminal of the demo says why.",
     "contract": "Try the confirmation contract",
     "steering": "Stop, continue, answer again",
@@ -115,6 +117,8 @@ _ENGLISH: Final = {
     "skip": "Skip to the message field",
     "image": "image",
     "attach": "Attach files",
+    "drop_here": "Drop files here",
+    "dismiss": "Dismiss",
     "files_chosen": "Files to send",
     "file_remove": "Remove",
     "files_limit": "At most {count} files of {megabytes} MB each.",
@@ -164,9 +168,11 @@ _KOREAN: Final = {
     "process_running": "실행 중",
     "process_starting": "시작하는 중",
     "process_stopped": "멈춤",
+    "process_ended": "종료됨",
     "process_restart": "Nod 다시 시작",
     "process_lead": "그 자리에서 강제 종료(kill -9)하고 다시 시작합니다. 카드와 스레드는 그대로 남고, "
     "그동안 보낸 메시지는 나중에 전달됩니다.",
+    "process_over": "Nod가 종료되었습니다. 이유는 ‘무대 뒤’에 있습니다. 고친 뒤 다시 시작해 주세요.",
     "process_away": "Nod가 돌아오지 않았습니다. 데모를 실행한 터미널에 이유가 있습니다.",
     "contract": "승인 절차 체험하기",
     "steering": "멈추기, 이어서 받기, 다시 받기",
@@ -233,6 +239,8 @@ _KOREAN: Final = {
     "skip": "메시지 입력란으로 건너뛰기",
     "image": "이미지",
     "attach": "파일 첨부",
+    "drop_here": "여기에 파일을 놓으세요",
+    "dismiss": "닫기",
     "files_chosen": "보낼 파일",
     "file_remove": "빼기:",
     "files_limit": "파일은 {count}개까지, 하나에 {megabytes}MB까지 보낼 수 있습니다.",
@@ -254,6 +262,12 @@ EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
         "what's the weather in Seoul today?",
         "직원들 중에 제일 많은 연봉을 받는 사람은?",
     ),
+}
+
+# The same, in a thread that people have begun and Nod was not called into.
+THREAD_EXAMPLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "ko": ("지금까지 나온 내용을 정리해줘", "그곳 날씨는 어때?"),
+    "en": ("what should we know about this?", "what will the weather be there?"),
 }
 
 # How each language calls itself, beside a person's name.

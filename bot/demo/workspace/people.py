@@ -78,6 +78,15 @@ class People:
         self.workspace.delete(message)
         self._slack.events.deleted(message, previous)
 
+    def dismiss(self, user: str, channel: str, ts: str) -> bool:
+        """Close a message that this person alone sees, which tells nobody; False if there is none."""
+        person, room = self._enter(user, channel)
+        message = self.workspace.message(room.id, ts)
+        if message is None or message.ephemeral_to != person.id:
+            return False
+        self.workspace.delete(message)
+        return True
+
     async def click(
         self, user: str, channel: str, ts: str, action_id: str, value: Any = None, block_id: str | None = None
     ) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.demo.process import BotProcess, at_home, bot_process
+from bot.demo.process import BotProcess, at_home, bot_process, reason
 from bot.demo.world import World, start_world
 
 pytestmark = pytest.mark.e2e
@@ -46,7 +46,23 @@ async def test_its_own_end_is_noticed(tmp_path: Path, guarded_environment: Mappi
     await bot.start()
     await bot.ended.wait()
     assert bot.how_it_ended == "exit status 2"
+    assert bot.why_it_ended.startswith("SLACK_BOT_TOKEN is ")
     await bot.stop()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ("", ""),
+        ("Traceback (most recent call last):\nKeyError: 'secret'\n", ""),
+        (
+            "WARNING slow\nnod: A function cannot be used. functions/bad.py\n",
+            "A function cannot be used. functions/bad.py",
+        ),
+    ],
+)
+def test_only_its_own_sentence_is_told(said: str, why: str) -> None:
+    assert reason(said) == why
 
 
 PROXIES = {

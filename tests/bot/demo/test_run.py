@@ -19,7 +19,17 @@ DEMO = (
 )
 
 
-Start = Callable[[], Awaitable[tuple[Process, str]]]
+SAME = {"Sec-Fetch-Site": "same-origin"}
+GOOD = """
+from functions import Context, function
+
+@function(read_only=True)
+async def days_off(context: Context) -> str:
+    \"\"\"Days off.\"\"\"
+    return "none"
+"""
+
+Start = Callable[..., Awaitable[tuple[Process, str]]]
 
 
 @pytest.fixture
@@ -27,8 +37,8 @@ async def start(tmp_path: Path, guarded_environment: Mapping[str, str]) -> Async
     """Start demos and give their processes with the page's address; temporary folders come into `tmp_path`."""
     started: list[Process] = []
 
-    async def start() -> tuple[Process, str]:
-        environment = {**guarded_environment, "TMPDIR": str(tmp_path)}
+    async def start(more: Mapping[str, str] | None = None) -> tuple[Process, str]:
+        environment = {**guarded_environment, "TMPDIR": str(tmp_path), **(more or {})}
         demo = await asyncio.create_subprocess_exec(
             sys.executable, "-c", DEMO, env=environment, cwd=tmp_path, stdout=PIPE, stderr=PIPE
         )
@@ -56,6 +66,33 @@ async def test_it_outlives_a_restart_of_nod_and_ends_cleanly(start: Start, tmp_p
     assert left_in(tmp_path) == []
 
 
+async def test_a_fault_in_a_function_ends_nod_and_not_the_demo(start: Start, tmp_path: Path) -> None:
+    faulty = tmp_path / "faulty"
+    bad = faulty / "bad_days.py"
+    (faulty / "bad_days-1.dist-info").mkdir(parents=True)
+    bad.write_text("")
+    (faulty / "bad_days-1.dist-info" / "METADATA").write_text("Name: bad-days\nVersion: 1\n")
+    demo, url = await start({"PYTHONPATH": str(faulty)})
+    (faulty / "bad_days-1.dist-info" / "entry_points.txt").write_text("[nod.functions]\nbad = bad_days\n")
+    bad.write_text("def days(\n")
+    async with httpx.AsyncClient(base_url=url, timeout=WITHIN) as http:
+        said = await http.post(
+            "say?as=kim", data={"channel": await _channel(http), "text": "still there?"}, headers=SAME
+        )
+        assert said.status_code == 200
+        over = await http.post("restart?as=kim", headers=SAME)
+        page = (await http.get("?as=kim")).text
+        assert (over.status_code, 'data-process="ended"' in page) == (502, True)
+        assert "&#39;(&#39; was never closed" in page
+        assert "still there?" in page
+        bad.write_text(GOOD)
+        assert (await http.post("restart?as=kim", headers=SAME)).status_code == 200
+        assert 'data-process="running"' in (await http.get("?as=kim")).text
+    demo.send_signal(signal.SIGINT)
+    assert "Nod has ended (exit status 2)" in (await _ended(demo))[0]
+    assert demo.returncode == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 async def test_it_leaves_nothing_behind(start: Start, tmp_path: Path, number: signal.Signals) -> None:
     demo, _ = await start()
@@ -81,6 +118,12 @@ async def test_a_signal_while_it_starts_is_heard(tmp_path: Path, guarded_environ
     demo.send_signal(signal.SIGTERM)
     await _ended(demo)
     assert (demo.returncode, left_in(tmp_path)) == (0, [])
+
+
+async def _channel(http: httpx.AsyncClient) -> str:
+    found = re.search(r'data-channel="(C\w+)" data-channel-key="general"', (await http.get("?as=kim")).text)
+    assert found
+    return found[1]
 
 
 def left_in(folder: Path) -> list[str]:

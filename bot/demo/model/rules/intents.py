@@ -133,6 +133,7 @@ Topic: TypeAlias = Literal[
     "previous_message",
     "summary",
     "long_answer",
+    "code",
     "which_city",
     "which_employee",
     "which_field",
@@ -165,6 +166,8 @@ class Context:
     intents: tuple[Intent, ...] = ()
     person: Target | None = None
     unanswered: Action | None = None
+    place: str | None = None
+    """The place that people spoke of before Nod was called."""
 
     @property
     def last(self) -> Intent | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _WORDS = (
@@ -15,6 +16,7 @@ _HEARD = re.compile(
     rf"(?:{_WORDS}|: the message was deleted\.\]))?\Z",
     re.DOTALL,
 )
+_PLACE = re.compile(r"\bin ([A-Z][a-z]+(?: [A-Z][a-z]+)?)\b")
 _NAME = re.compile(r'"([^"\n]*)"')
 EDITED, DELETED = "(edited)", "(This message was deleted.)"
 
@@ -33,6 +35,12 @@ def read_heard(raw: str) -> Heard | None:
         return None
     name = _NAME.search(found["whose"] or "")
     return Heard(name[1] if name else "Nod", found["text"])
+
+
+def place_in(heard: Iterable[Heard]) -> str | None:
+    """Return the first place that such words name, None if they name none."""
+    found = (_PLACE.search(each.text) for each in heard if each.text)
+    return next((match[1] for match in found if match), None)
 
 
 def as_it_is(text: str) -> str:

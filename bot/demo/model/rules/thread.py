@@ -32,7 +32,7 @@ from bot.demo.model.rules.intents import (
 )
 from bot.demo.model.rules.notes import is_summary, remembered
 from bot.demo.model.rules.numbers import without_endless
-from bot.demo.model.rules.overheard import Heard, as_it_is, read_heard
+from bot.demo.model.rules.overheard import Heard, as_it_is, place_in, read_heard
 from bot.demo.model.rules.scheduling import FRAME
 from bot.demo.model.rules.waiting import OUTCOMES, Waiting, follow
 
@@ -158,7 +158,7 @@ def read_thread(conversation: Conversation) -> Thread:
         for speaker, told in remembered(item.text)
     )
     done = _done(conversation)
-    context = Context()
+    context = Context(place=place_in(heard.values()))
     language: Language = "en"
     question: tuple[Said, ...] = ()
     intents: list[Intent] = []
@@ -249,7 +249,7 @@ def _settle(context: Context, intents: list[Intent], done: list[Done]) -> Contex
         unanswered = last
     if isinstance(last, Update | Delete) and last.target.name and not _was_proposed(last, done):
         unanswered = last
-    return Context(asked, _person(done) or context.person, unanswered)
+    return replace(context, intents=asked, person=_person(done) or context.person, unanswered=unanswered)
 
 
 def _was_proposed(intent: Update | Delete, done: list[Done]) -> bool:

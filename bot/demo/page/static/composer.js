@@ -127,7 +127,7 @@ export function wireComposer() {
   });
   document.addEventListener("click", (event) => {
     const prompt = event.target.closest("[data-prompt]");
-    const form = document.querySelector('[data-composer="channel"]');
+    const form = document.querySelector(`[data-composer="${prompt?.closest("#thread") ? "thread" : "channel"}"]`);
     if (prompt && form) say(form, prompt.dataset.prompt);
   });
 }

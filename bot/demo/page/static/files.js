@@ -49,10 +49,20 @@ const formAt = (target) => target.closest?.("main.channel, #thread")?.querySelec
 const carriesFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
 
 function mark(form) {
-  for (const each of document.querySelectorAll("[data-composer]")) each.classList.toggle("dropping", each === form);
+  for (const each of document.querySelectorAll("[data-composer]")) {
+    each.classList.toggle("dropping", each === form);
+    each.closest("[data-drop]").classList.toggle("dropping", each === form);
+  }
+}
+
+// A picture that is none shows its name alone, as any other file does.
+export function hideBroken(picture) {
+  if (picture.complete && !picture.naturalWidth) picture.hidden = true;
 }
 
 export function wireFiles() {
+  // "error" does not bubble
+  document.addEventListener("error", (event) => event.target.matches?.(".file img") && hideBroken(event.target), true);
   document.addEventListener("dragover", (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault(); // also where nobody takes it: the browser would leave the page for the file

@@ -48,6 +48,8 @@ export function wireMessages() {
     if (edit) open(edit, "edit");
     const remove = event.target.closest("button[data-delete-message]");
     if (remove) open(remove, "delete");
+    const dismiss = event.target.closest("button[data-dismiss]")?.closest(".message").dataset;
+    if (dismiss) send("/dismiss", { channel: dismiss.channel, ts: dismiss.ts });
     const cancel = event.target.closest("[data-cancel-dialog]");
     if (cancel) cancel.closest("dialog").close();
   });

@@ -3,7 +3,7 @@
 import { connect } from "./live.js";
 import { wireComposer } from "./composer.js";
 import { openView, wireControls } from "./controls.js";
-import { wireFiles } from "./files.js";
+import { hideBroken, wireFiles } from "./files.js";
 import { wireMessages } from "./messages.js";
 import { here, say, send } from "./send.js";
 import { isAtEnd, scrollToEnd } from "./scroll.js";
@@ -14,10 +14,24 @@ let latest; // the trip that counts when one overtakes another
 
 function arrive() {
   for (const scroll of document.querySelectorAll("[data-scroll]")) scrollToEnd(scroll);
+  document.querySelectorAll(".file img").forEach(hideBroken);
   showBehind(panels.behind);
   openView();
   connect(goTo);
   if (here().channelKind === "im") send("/open", { tab: here().tab });
+}
+
+// What was typed and not sent, by person and place.
+const drafts = new Map();
+const composers = () => [...document.querySelectorAll("[data-composer]")];
+const placeOf = (form) => [here().person, form.dataset.channel, form.dataset.threadTs ?? ""].join();
+
+function keepDrafts() {
+  for (const form of composers()) drafts.set(placeOf(form), form.elements.text.value);
+}
+
+function putDraftsBack() {
+  for (const form of composers()) form.elements.text.value = drafts.get(placeOf(form)) ?? "";
 }
 
 const channelScroll = () => document.querySelector(".channel > .scroll");
@@ -32,16 +46,16 @@ export async function goTo(href, { history: how = "push", focus } = {}) {
   const next = new DOMParser().parseFromString(html, "text/html");
   if (how === "push") history.pushState(null, "", href);
   // What is there now, after the wait: the person may have typed and scrolled on.
-  const kept = { draft: document.getElementById("channel-text")?.value, top: channelScroll()?.scrollTop, atEnd: isAtEnd(channelScroll()) };
+  const kept = { top: channelScroll()?.scrollTop, atEnd: isAtEnd(channelScroll()) };
+  keepDrafts();
   document.title = next.title;
   document.documentElement.lang = next.documentElement.lang;
   for (const name of Object.keys(document.body.dataset)) delete document.body.dataset[name];
   Object.assign(document.body.dataset, next.body.dataset);
   document.body.replaceChildren(...document.adoptNode(next.body).childNodes);
+  putDraftsBack();
   arrive();
   if (before.channel === here().channel && before.person === here().person && before.tab === here().tab) {
-    const area = document.getElementById("channel-text");
-    if (area) area.value = kept.draft;
     if (!kept.atEnd) channelScroll().scrollTop = kept.top;
   }
   const target = focus && document.querySelector(focus);

@@ -51,3 +51,26 @@ async def test_a_deleted_root_stays_as_a_tombstone_that_nobody_changes(stage: St
     assert html.count("This message was deleted.") == 2, "in the channel and in the thread"
     assert html.count("data-edit-message") == 1
     assert (await post(stage, "/edit", "lee", channel=root.channel, ts=root.ts, text="back"))[0] == 404
+
+
+async def test_what_only_one_person_sees_is_closed_by_that_person_and_counts_as_no_reply(stage: Stage) -> None:
+    root = await stage.people.say("kim", "general", "hi")
+    stage.nod_says("general", text="an answer", thread_ts=root.ts)
+    kim = stage.workspace.user("kim").id
+    notice = stage.nod_says("general", text="for you alone", thread_ts=root.ts, ephemeral_to=kim)
+    html = await page(stage, f"as=kim&in=general&thread={root.ts}")
+    assert "for you alone" in html
+    assert "답글 1개" in html
+    assert html.count("data-dismiss") == 1
+    for person, ts in (("lee", notice.ts), ("kim", root.ts), ("kim", "1.1")):
+        assert (await post(stage, "/dismiss", person, channel=root.channel, ts=ts))[0] == 404
+    assert await post(stage, "/dismiss", "kim", channel=root.channel, ts=notice.ts) == (200, {})
+    assert "for you alone" not in await page(stage, f"as=kim&in=general&thread={root.ts}")
+
+
+async def test_a_thread_without_nod_has_a_hint_what_to_ask(stage: Stage) -> None:
+    root = talk(stage.workspace)
+    place = f"as=lee&in=general&thread={root.ts}"
+    assert 'data-prompt="@Nod what will the weather be there?"' in await page(stage, place)
+    await stage.people.say("lee", "general", "@Nod sum it up", root.ts)
+    assert "thread-suggestions" not in await page(stage, place)

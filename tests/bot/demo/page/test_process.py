@@ -25,6 +25,7 @@ class Switch:
     connected: bool = True
     restart: Callable[[], Awaitable[None]] | None = None
     restarts: int = 0
+    why: str | None = None
     away: asyncio.Event = field(default_factory=asyncio.Event)
     may_return: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -34,6 +35,13 @@ class Switch:
         self.away.set()
         await self.may_return.wait()
         self.connected = True
+
+    def ended(self) -> str | None:
+        return self.why
+
+    async def end(self) -> None:
+        self.connected = False
+        self.why = "A function cannot be used. functions/bad.py: '(' was never closed"
 
     async def stay_away(self) -> None:
         self.connected = False
@@ -98,6 +106,22 @@ async def test_when_it_does_not_come_back_the_person_is_told(switch: Switch, cli
         "Nod has not come back. The terminal of the demo says why.",
     )
     assert 'data-process="stopped">stopped<' in await (await client.get("/?as=lee")).text()
+
+
+async def test_why_it_ended_is_shown_until_it_runs_again(switch: Switch, client: Client) -> None:
+    switch.restart = switch.end
+    response = await client.post("/restart?as=lee", headers=SAME_ORIGIN)
+    assert (response.status, (await response.json())["error"]) == (
+        502,
+        "Nod has ended. Behind the scenes says why: mend that and restart it.",
+    )
+    html = await (await client.get("/?as=lee")).text()
+    assert 'data-process="ended">ended<' in html
+    assert "functions/bad.py: &#39;(&#39; was never closed</p>" in html
+    switch.connected = True
+    html = await (await client.get("/?as=lee")).text()
+    assert 'data-process="running"' in html
+    assert "data-process-why" not in html
 
 
 async def test_a_restart_that_failed_can_be_tried_again(switch: Switch) -> None:

@@ -1,5 +1,6 @@
 """Untrusted content in, safe HTML out: no input of any kind becomes a tag, a handler or a dangerous link."""
 
+import re
 from typing import Any
 
 import pytest
@@ -312,3 +313,11 @@ def test_rich_text_lists_quotes_and_dates() -> None:
     rendered = render_blocks([block], READER)
     assert '<ol class="indent-1"><li>one</li></ol>' in rendered
     assert "<blockquote>January 1, 1970</blockquote>" in rendered
+
+
+@pytest.mark.parametrize("sign", ["✅", "❌", "🚫", "⚠️"])
+def test_the_emoji_of_nods_own_words_are_drawn(sign: str) -> None:
+    for rendered in (render_mrkdwn(f"{sign} Done *now*", READER), render_markdown(f"{sign} Done **now**", READER)):
+        assert f'<span class="emoji" role="img" aria-label="{sign[0]}"><svg class="glyph"' in rendered
+        assert "</span> Done <strong>now</strong>" in rendered
+        assert sign not in re.sub("<[^>]*>", "", rendered)

@@ -62,6 +62,7 @@ LISTING = re.compile(
     r"\beveryone\b",
     I,
 )
+AS_TABLE = re.compile(r"\b(?:as|in|into) a table\b", I)
 OF_THEM = re.compile(r"\b(?:of|among|from) (?:them|those|these)\b|\btheir\b", I)
 OF_PERSON = [
     (re.compile(r"\bhow old (?:is|was|are)\s+(.+)", I), "age"),
@@ -100,6 +101,9 @@ def read_questions(text: str, context: Context) -> list[Intent]:
         return _superlatives(base, rest, fields, context)
     if filters:
         return [base]
+    if AS_TABLE.search(text):
+        last = context.last
+        return [replace(last, aggregate=None, field=None) if isinstance(last, Query) else Query()]
     return _about_one(text, fields, context) or ([Query()] if LISTING.search(text) else [])
 
 

@@ -63,7 +63,15 @@ PREVIOUS = re.compile(
     I,
 )
 LONG = re.compile(r"(?:write|give|show|tell)\b.*\b(?:very )?long (?:answer|text|report)\b", I)
-SUMMARY = re.compile(r"^(?:summari[sz]e|sum up|recap|tl;?dr|give (?:me )?a summary)\b", I)
+SUMMARY = re.compile(
+    r"^(?:summari[sz]e|sum up|recap|tl;?dr|give (?:me )?a summary|catch me up)\b|"
+    r"\bwhat (?:should|do|must) (?:we|i) (?:need to |have to )?know"
+    r"(?: about (?:it|(?:this|that|the|our)(?: \w+)?)| here)?\W*$|"
+    r"\bwhat(?: is|['’]s| was) (?:this|the) \w+ about\W*$|"
+    r"\bwhat (?:did|have) (?:we|they) (?:say|said|decided?|agreed?)\b",
+    I,
+)
+CODE = re.compile(r"\b(?:code|snippet|script)\b|\bpython\b", I)
 _OH = r"(?:(?:no|nah|oh|ok|okay|so|but|actually|sorry|wait|hmm|well|then|please|nod)\b[\s,.!]*)*"
 _IT = (
     r"(?:it|that|this|them|those|these|both|all|everything|(?:that|this|the|my) (?:last |first )?(?:one|request|"
@@ -132,6 +140,8 @@ def _read_talk(text: str) -> Intent | None:
                        "summary" if topic == "summary" else "previous_message")  # fmt: skip
     if LONG.match(strip_polite(bare)):
         return Say("long_answer")
+    if CODE.search(bare):
+        return Say("code")
     if not bare or GREETING.match(bare):
         return Say("greeting")
     if AGREE.fullmatch(bare) and (GO.search(bare) or YES.search(bare)):

@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 
 from bot.demo.model.rules.intents import Direct
-from bot.demo.model.rules.scheduling import CHANNEL, cancel, change, cron, listing, make
+from bot.demo.model.rules.scheduling import (
+    CHANNEL,
+    cancel,
+    change,
+    cron,
+    listing,
+    literal,
+    make,
+    stepped,
+    without,
+)
 
 I = re.IGNORECASE  # noqa: E741 - the name that the re module gives it
 DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
@@ -15,6 +25,8 @@ EVERY = re.compile(
     r"\b(?P<daily>daily|hourly)\b",
     I,
 )
+STEP = re.compile(rf"\bevery\s+(?:(?P<count>\d{{1,4}}|{'|'.join(WORDS)})\s+)?(?P<unit>second|minute|hour)s?\b", I)
+NEAR = re.compile(r"\b(?:yesterday|today|tonight|tomorrow)\b", I)
 AT = re.compile(
     rf"\b(?:at|around)\s+(?:(?P<hour>\d{{1,2}})(?::(?P<minute>\d\d))?|(?P<word>{'|'.join(WORDS)})|(?P<noon>noon)|"
     r"(?P<midnight>midnight))\s*(?P<half>a\.?m\b\.?|p\.?m\b\.?|o['’]clock)?",
@@ -43,17 +55,33 @@ def read_schedules(text: str) -> list[Direct]:
         return [change(int(match["number"]), paused=False)]
     if LIST.match(text):
         return [listing()]
-    every = EVERY.search(text)
-    at = AT.search(text)
-    if every is None or (at is None and not _hourly(every)):
-        return []
     where = WHERE.search(text)
-    rest = text
-    for match in sorted(filter(None, (every, at, where)), key=lambda each: -each.start()):
-        rest = rest[: match.start()] + " " + rest[match.end() :]
-    prompt = VERB.sub("", " ".join(rest.split()).strip(" ,;:"))
+    when, *times = _time(text, where)
+    if not when:
+        return []
+    rest = without(text, where, *times)
+    prompt = VERB.sub("", re.sub(r"^(?:at|on)\s", "", " ".join(rest.split()).strip(" ,;:")))
     prompt = " ".join(prompt.split()).strip(" ,;:")
-    return [make(prompt, _when(every, at), where)] if prompt else []
+    return [make(prompt, when, where)] if prompt else []
+
+
+def _time(text: str, where: re.Match[str] | None) -> tuple[str, *tuple[re.Match[str] | None, ...]]:
+    """Return when something is to be done, and the words that say so; "" if nothing says so."""
+    every, at, step, near = EVERY.search(text), AT.search(text), STEP.search(text), NEAR.search(text)
+    if found := literal(text):
+        return found["when"], found
+    if step and (step["count"] or not every):
+        return stepped(step["unit"].lower(), _number(step["count"] or "1")), step, at
+    if every and (at or _hourly(every)):
+        return _when(every, at), every, at
+    if near and at and where:
+        # the stand-in has no calendar: whether it can be is Nod's to say
+        return f"{near[0].lower()} {at[0].strip()}", near, at
+    return ("",)
+
+
+def _number(word: str) -> int:
+    return int(word) if word.isdecimal() else WORDS.index(word.lower())
 
 
 def _hourly(every: re.Match[str]) -> bool:

@@ -39,7 +39,7 @@ def read_weather(text: str, context: Context) -> list[Intent]:
         return []
     days, day = read_days(text)
     cities: list[str | None] = [*read_cities(text)]
-    previous = next((intent.city for intent in context.intents if isinstance(intent, Weather)), None)
+    previous = next((intent.city for intent in context.intents if isinstance(intent, Weather)), context.place)
     return [Weather(city, days, day) for city in cities or [previous]]
 
 

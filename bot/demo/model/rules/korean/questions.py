@@ -19,7 +19,9 @@ TOTAL = re.compile(
     r"총합|합계|총액|총\s?(?:연봉|급여|임금)|합(?:은|을|이|\s|$|\?)|모두\s?(?:더|합)|전부\s?(?:더|합)|인건비"
 )
 VERY = re.compile(r"제일|가장|젤|최고|최저|최대|최소|최고령|최연소|최연장|막내|최상위|최하위|1위|꼴찌")
-LEAST = re.compile(r"적은|적게|낮은|낮게|작은|최저|최소|덜|어린|젊은|최연소|막내|꼴찌|하위|어려|젊")
+LEAST = re.compile(
+    r"적은|적게|적어|적지|적나|적니|적습|낮|작은|작아|최저|최소|덜|어린|젊은|최연소|막내|꼴찌|하위|어려|젊"
+)
 AGE_SUPERLATIVE = re.compile(r"최고령|최연소|최연장|연장자|막내|어린|젊은|늙은|늙|나이")
 LIMIT = re.compile(
     rf"(?:상위|하위|톱|top)\s?({KOREAN_COUNT})(?!\d)|({KOREAN_COUNT})\s?(?:명|사람)(?!수)", re.IGNORECASE
@@ -43,6 +45,7 @@ WHO_IS = re.compile(
     r"^(?P<who>.+?)\s*(?:은|는|이|가|을|를|에 대해서?)?\s*(?:누구|찾아|검색|조회|어떤 사람|"
     r"(?:알려|보여)\s?(?:줘|주세요|줄래))"
 )
+AS_TABLE = re.compile(r"^(?:\S+\s){0,3}표로\s?(?:좀\s?)?(?:다시\s?)?(?:보여|정리|만들|알려|해)")
 AMONG = re.compile(rf"{PEOPLE}?\s?(?:들)?\s?(?:중에서|중에|중|가운데)\s")
 
 
@@ -77,6 +80,9 @@ def read_questions(text: str, context: Context) -> list[Intent]:
         return [base]
     if limited and re.search(PEOPLE, rest):
         return [replace(base, limit=read_count(limited[1] or limited[2]))]
+    if AS_TABLE.search(text):
+        last = context.last
+        return [replace(last, aggregate=None, field=None) if isinstance(last, Query) else Query()]
     if LISTING.search(text):
         return [Query()]
     return _about_one(text, fields, context)

@@ -46,7 +46,12 @@ PREVIOUS = re.compile(
     r"(?:방금|아까|조금\s?전|직전|바로\s?전|마지막).*(?:뭐|무엇|물어|질문|말했)|내가\s?뭐라고\s?(?:했|물)|내가\s?뭘\s?물"
 )
 LONG = re.compile(r"(?:아주 |매우 )?긴 (?:답변|대답|글|보고서)")
-SUMMARY = re.compile(r"(?:대화|지금까지|내용|스레드).*(?:요약|정리)|^요약")
+_ABOUT = "야유회|소풍|나들이|모임|행사"
+SUMMARY = re.compile(
+    rf"(?:대화|지금까지|내용|스레드|이야기|얘기|여기|{_ABOUT}).*(?:요약|정리)|^요약|^정리|무슨\s?(?:이야기|얘기)|"
+    rf"^(?!.*(?:날씨|비가|비\s)).*(?:{_ABOUT}).*(?:알아야|알려|뭐|무엇|어떻게|언제|어디)"
+)
+CODE = re.compile(r"코드|파이썬|스크립트|\bpython\b", re.IGNORECASE)
 WITHDRAW = re.compile(
     r"(?:취소|철회)(?:해|하|할|시켜|부탁|요)?\S{0,4}(?:\s?(?:줘|주|줄|부탁|바라)\S{0,6})?$|"
     r"^(?:(?:아니\S?|아|그냥|이제|그건|그거|이건|됐고)[\s,.]*)*(?:됐어|됐습니다|됐네|관둬|그만둬|잊어\s?(?:줘|버려)|하지\s?마|없던\s?일로)\S{0,4}"
@@ -133,6 +138,8 @@ def _read_talk(text: str) -> Intent | None:
         return Say("previous_message")
     if LONG.search(bare):
         return Say("long_answer")
+    if CODE.search(bare):
+        return Say("code")
     if not bare or GREETING.match(bare):
         return Say("greeting")
     if AGREE.fullmatch(bare) and (GO.search(bare) or YES.search(bare)) and "?" not in text:

@@ -5,13 +5,28 @@ from __future__ import annotations
 import re
 
 from bot.demo.model.rules.intents import Direct
-from bot.demo.model.rules.scheduling import CHANNEL, cancel, change, cron, listing, make
+from bot.demo.model.rules.scheduling import (
+    CHANNEL,
+    cancel,
+    change,
+    cron,
+    listing,
+    literal,
+    make,
+    stepped,
+    without,
+)
 
 DAYS = "일월화수목금토"
 HOURS = ("영", "한", "두", "세", "네", "다섯", "여섯", "일곱", "여덟", "아홉", "열", "열한", "열두")
 EVERY = re.compile(
     rf"매주\s?(?P<day>[{DAYS}])요일(?:마다)?|(?P<weekday>평일)(?:마다)?|(?P<daily>매일|날마다)|(?P<hourly>매시간|매시)"
 )
+STEP = re.compile(
+    r"(?<!시)(?<!시 )(?P<count>\d{1,4})\s?(?P<unit>초|분|시간)\s?마다|매\s?(?P<each>초|분)(?=\s|마다)(?:마다)?"
+)
+UNITS = {"초": "second", "분": "minute", "시간": "hour"}
+NEAR = re.compile(r"(?:어제|오늘|내일|모레)(?=\s)")
 AT = re.compile(
     rf"(?P<half>오전|오후|아침|저녁|밤|새벽)?\s?(?:(?P<hour>\d{{1,2}})|(?P<word>{'|'.join(reversed(HOURS))}))\s?시"
     r"(?:\s?(?P<minute>\d{1,2})\s?분|\s?(?P<thirty>반))?\s?(?:에|마다)?|(?P<noon>정오)(?:에|마다)?"
@@ -34,15 +49,28 @@ def read_schedules(text: str) -> list[Direct]:
         return [change(int(match["number"]), paused=True)]
     if match := RESUMES.search(text):
         return [change(int(match["number"]), paused=False)]
-    every, at = EVERY.search(text), AT.search(text)
-    if every is None or (at is None and not every["hourly"]):
-        return [listing()] if LIST.search(text) else []
     where = WHERE.search(text)
-    rest = text
-    for match in sorted(filter(None, (every, at, where)), key=lambda each: -each.start()):
-        rest = rest[: match.start()] + " " + rest[match.end() :]
+    when, *times = _time(text, where)
+    if not when:
+        return [listing()] if LIST.search(text) else []
+    rest = without(text, where, *times)
     prompt = " ".join(re.sub(r"^\s*(?:에|마다)\s", "", rest).split()).strip(" ,")
-    return [make(prompt, _when(every, at), where)] if prompt else []
+    return [make(prompt, when, where)] if prompt else []
+
+
+def _time(text: str, where: re.Match[str] | None) -> tuple[str, *tuple[re.Match[str] | None, ...]]:
+    """Return when something is to be done, and the words that say so; "" if nothing says so."""
+    every, at, step, near = EVERY.search(text), AT.search(text), STEP.search(text), NEAR.search(text)
+    if found := literal(text):
+        return found["when"], found
+    if step and not every:
+        return stepped(UNITS[step["unit"] or step["each"]], int(step["count"] or 1)), step
+    if every and (at or every["hourly"]):
+        return _when(every, at), every, at
+    if near and at and where:
+        # the stand-in has no calendar: whether it can be is Nod's to say
+        return f"{near[0]} {at[0].strip()}", near, at
+    return ("",)
 
 
 def _when(every: re.Match[str], at: re.Match[str] | None) -> str:

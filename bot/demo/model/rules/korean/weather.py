@@ -23,9 +23,10 @@ TIME = re.compile(
 SMALL_WORDS = re.compile(
     r"(?<!\S)(?:날씨|기온|예보|온도|습도|비|눈|우산|더워|추워|맑아|흐려|바람|어때|어떤|어떻게|어떨|알려|알려줘|알려주세요|보여|보여줘|줘|주세요|좀|그럼|그러면|"
     r"그리고|그런데|근데|또|혹시|와|와요|오나|오나요|올까|올까요|오니|내려|내릴까|내릴까요|필요해|필요할까|필요한가요|챙겨야|해|하나|되나|될까|궁금해|몇|도야|도예요|도|뭐야|"
-    r"동안|간|일간|예보도|날씨도|말해줘|말해|있어|있나|써야|하나요|할까|할까요|쪽|지역|의|그|거기|거긴|많이|얼마나|불어|더운|추운|어떤가요|어떠니|어떻습니까|확인|확인해줘|"
+    r"동안|간|일간|예보도|날씨도|말해줘|말해|있어|있나|써야|하나요|할까|할까요|쪽|지역|의|그|거기|거긴|그곳|그곳의|그곳은|거기는|거기의|많이|얼마나|불어|더운|추운|어떤가요|어떠니|어떻습니까|확인|확인해줘|"
     r"더울까|추울까|맑을까|흐릴까|우산이|비가|눈이|날씨는|날씨가|날씨를|기온은|기온이|예보는|예보를|바람이|바람은|습도는|온도는|같아|것|갈|건데|가는데|들고|가져가야|나가도|하루|어떄|다|좋아|좋을까|나빠|은|는|이|가|을|를|에)(?:요|나요|니)?(?!\S)"
 )
+CHANNEL = re.compile(r"(?:<#[^>]*>|#[\w-]+?)(?:\s?채널)?(?:에다가|에다|에|로|으로)?(?=\s|$)")
 ENDING = re.compile(r"(?:은|는|이|가|을|를|도|의|요|이요)?$")
 JOINT = re.compile(r"\s*(?:,|및)\s*|(?<=[가-힣A-Za-z])(?:이랑|랑|하고)\s+|\s그리고\s")
 
@@ -36,7 +37,7 @@ def read_weather(text: str, context: Context) -> list[Intent]:
         return []
     days, day = read_days(text)
     cities: list[str | None] = [*read_cities(text)]
-    previous = next((intent.city for intent in context.intents if isinstance(intent, Weather)), None)
+    previous = next((intent.city for intent in context.intents if isinstance(intent, Weather)), context.place)
     return [Weather(city, days, day) for city in cities or [previous]]
 
 
@@ -59,7 +60,7 @@ def read_days(text: str) -> tuple[int, int | None]:
 
 def read_cities(text: str) -> list[str]:
     """Return the places that a clause about the weather names."""
-    bare = re.sub(r"[?!.~]", " ", text)
+    bare = re.sub(r"[?!.~]", " ", CHANNEL.sub(" ", text))
     bare = TIME.sub(" ", bare)
     bare = re.sub(r"(날씨|기온|예보|온도|습도)\S*", r" \1 ", bare)
     cities = []

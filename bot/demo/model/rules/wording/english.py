@@ -8,6 +8,7 @@ from typing import Any
 from bot.demo.model.rules.calls import Found, Row, employees_of
 from bot.demo.model.rules.intents import Create, Field, Filter, Lookup, Query, Topic, Weather
 from bot.demo.model.rules.numbers import write_number
+from bot.demo.model.rules.wording.code import EXAMPLE
 from bot.demo.model.rules.wording.english_actions import (
     just_denied,
     listed,
@@ -74,6 +75,7 @@ SAYINGS: dict[Topic, str] = {
     "help": f"{STAND_IN}. {ABILITIES} Try “who has the highest salary?”, “weather in Paris tomorrow” or "
     "“raise Tiger Nixon's salary to 330000”.",
     "thanks": "You're welcome!",
+    "code": f"I write no code myself. This is a function of your own, which I could call:\n\n{EXAMPLE}",
     "unknown": f"I didn't understand that: {STAND_IN}. {ABILITIES}",
     "which_employee": "Which employee do you mean? Please give me a name or an id.",
     "which_field": "Do you mean the salary or the age?",

@@ -111,7 +111,7 @@ def waiting(count: int) -> str:
 
 def said(error: Any) -> str:
     """Quote an error, without what is meant for the model; "" without one."""
-    told = FOR_THE_MODEL.sub("", str(error or "")).strip()
+    told = FOR_THE_MODEL.sub("", str(error or "")).replace("Value error, ", "").strip()
     return f"The message was: “{told}”" if told else ""
 
 

@@ -1,4 +1,4 @@
-"""Korean, in 해요체 throughout."""
+"""Korean, in 합니다체 throughout."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot.demo.model.rules.calls import Found, Row, employees_of
 from bot.demo.model.rules.intents import Create, Field, Filter, Lookup, Query, Topic, Weather
 from bot.demo.model.rules.numbers import write_number
 from bot.demo.model.rules.particles import particle, with_particle
+from bot.demo.model.rules.wording.code import EXAMPLE
 from bot.demo.model.rules.wording.conditions import korean_conditions
 from bot.demo.model.rules.wording.korean_actions import just_denied, outcome, take_back_there, taken_back, waiting
 from bot.demo.model.rules.wording.korean_errors import FIELDS, said
@@ -51,26 +52,28 @@ HEADINGS = ("번호", "이름", "연봉", "나이")
 COMPARED = {"lt": "미만", "le": "이하", "gt": "초과", "ge": "이상"}
 AGGREGATED = {"average": "평균 {}", "sum": "{} 합계", "min": "최저 {}", "max": "최고 {}"}
 ABILITIES = (
-    "직원 정보(최고·평균 연봉, 나이, 정렬, “60세 이상” 같은 조건)와 도시 날씨를 알려드리고, "
-    "직원 정보 변경은 카드로 준비해 드려요. "
-    "변경은 요청하신 분이 카드에서 승인을 눌러야만 실행돼요."
+    "직원 정보(최고·평균 연봉, 나이, 정렬, “60세 이상” 같은 조건)와 도시 날씨를 알려 드리고, "
+    "직원 정보 변경은 카드로 준비해 드립니다. "
+    "변경은 요청하신 분이 카드에서 승인을 눌러야만 실행됩니다."
 )
-STAND_IN = "저는 언어 모델이 아니라 정해진 규칙대로 답하는 데모용 대역이에요."
+STAND_IN = "저는 언어 모델이 아니라 정해진 규칙대로 답하는 데모용 대역입니다."
 SAYINGS: dict[Topic, str] = {
     "greeting": f"안녕하세요! {STAND_IN} {ABILITIES}",
     "help": f"{STAND_IN} {ABILITIES} “연봉이 제일 높은 사람은?”, “내일 부산 날씨는?”, "
     "“Tiger Nixon의 연봉을 330000으로 올려줘”처럼 "
     "물어보세요.",
     "thanks": "천만에요! 더 궁금한 게 있으면 말씀해 주세요.",
-    "unknown": f"무슨 말씀인지 이해하지 못했어요. {STAND_IN} {ABILITIES}",
-    "which_employee": "어느 직원을 말씀하시는 건가요? 이름이나 번호를 알려주세요.",
-    "which_field": "연봉과 나이 중 어느 쪽을 말씀하시는 건가요?",
+    "code": f"저는 코드를 직접 짜지는 않습니다. 제가 부를 수 있는 함수는 이렇게 만듭니다.\n\n{EXAMPLE}",
+    "unknown": f"무슨 말씀인지 이해하지 못했습니다. {STAND_IN} {ABILITIES}",
+    "which_employee": "어느 직원을 말씀하십니까? 이름이나 번호를 알려주세요.",
+    "which_field": "연봉과 나이 중 어느 쪽을 말씀하십니까?",
     "which_change": "무엇을 바꿀까요? 새 연봉이나 나이, 이름을 알려주세요.",
-    "not_everyone": "전 직원을 한꺼번에 바꾸거나 지우지는 않아요. 직원의 이름이나 번호를 알려주세요.",
-    "nothing_waits": "이 스레드에는 승인을 기다리는 작업이 없어서 철회할 것이 없어요.",
-    "nothing_to_confirm": "이 스레드에는 승인을 기다리는 작업이 없어요. 무엇을 할지 말씀해 주세요.",
-    "press_the_button": "말씀만으로는 아무것도 실행하지 않아요. 카드에서 **승인** 버튼을 눌러 주세요.",
+    "not_everyone": "전 직원을 한꺼번에 바꾸거나 지우지는 않습니다. 직원의 이름이나 번호를 알려주세요.",
+    "nothing_waits": "이 스레드에는 승인을 기다리는 작업이 없어서 철회할 것이 없습니다.",
+    "nothing_to_confirm": "이 스레드에는 승인을 기다리는 작업이 없습니다. 무엇을 할지 말씀해 주세요.",
+    "press_the_button": "말씀만으로는 아무것도 실행하지 않습니다. 카드에서 **승인** 버튼을 눌러 주세요.",
 }
+THE_FIRST = "제가 볼 수 있는 메시지 중에는 이번이 처음입니다."
 DAYS = ("오늘", "내일", "모레", "글피")
 
 
@@ -92,19 +95,19 @@ def about_many(query: Query, value: Mapping[str, Any]) -> str:
     conditions = _conditions(query.filters)
     if query.aggregate == "count" or (aggregate and aggregate.get("operation") == "count"):
         total = matched if not aggregate else int(aggregate.get("value") or 0)
-        return f"{conditions}직원은 모두 **{write_number(total)}명**이에요."
+        return f"{conditions}직원은 모두 **{write_number(total)}명**입니다."
     if matched == 0:
-        return f"{conditions}직원이 없어요." if conditions else "등록된 직원이 없어요."
+        return f"{conditions}직원이 없습니다." if conditions else "등록된 직원이 없습니다."
     if isinstance(aggregate, Mapping):
         return _aggregated(query, aggregate, rows, matched)
     shown = min(len(rows), LONGEST_TABLE)
     if shown == 1 and matched == 1:
         return about_employee(None, rows[0])
-    lead = f"{conditions}직원 {write_number(matched)}명을 {_order(query)}보여드릴게요."
+    lead = f"{conditions}직원 {write_number(matched)}명을 {_order(query)}보여 드립니다."
     if query.limit is not None and query.limit < matched:
-        lead = f"{_order(query)}{conditions}직원 {matched}명 중 {shown}명을 보여드릴게요."
+        lead = f"{_order(query)}{conditions}직원 {matched}명 중 {shown}명을 보여 드립니다."
     text = f"{lead}\n\n{employees_table(HEADINGS, rows)}"
-    return text if shown == matched or query.limit else f"{text}\n\n이 밖에 {matched - shown}명이 더 있어요."
+    return text if shown == matched or query.limit else f"{text}\n\n이 밖에 {matched - shown}명이 더 있습니다."
 
 
 def _aggregated(query: Query, aggregate: Mapping[str, Any], rows: Sequence[Row], matched: int) -> str:
@@ -117,19 +120,19 @@ def _aggregated(query: Query, aggregate: Mapping[str, Any], rows: Sequence[Row],
         each = "모두 " if len(rows) > 1 else ""
         if field == "age":
             which = "많은" if kind == "max" else "어린"
-            return f"{among}나이가 가장 {which} 사람은 {names}이고, {each}**{write_number(value)}세**예요."
+            return f"{among}나이가 가장 {which} 사람은 {names}이고, {each}**{write_number(value)}세**입니다."
         which = "높은" if kind == "max" else "낮은"
         label, shown = FIELDS.get(field, field), show_value(field, value)
         return (
             f"{among}{with_particle(label, '이/가')} 가장 {which} 사람은 {names}이고, "
-            f"{with_particle(label, '은/는')} {each}**{shown}**{particle(shown, '이에요/예요')}."
+            f"{with_particle(label, '은/는')} {each}**{shown}**입니다."
         )
     label = AGGREGATED.get(kind, kind + " {}").format(FIELDS.get(field, field))
     of = f"{conditions}직원 {matched}명의 " if query.filters else "직원들의 "
     if field == "age":
-        return f"{of}{with_particle(label, '은/는')} **{write_number(value)}세**예요."
+        return f"{of}{with_particle(label, '은/는')} **{write_number(value)}세**입니다."
     shown = show_value(field, value)
-    return f"{of}{with_particle(label, '은/는')} **{shown}**{particle(shown, '이에요/예요')}."
+    return f"{of}{with_particle(label, '은/는')} **{shown}**입니다."
 
 
 def about_one(lookup: Lookup, found: Found) -> str:
@@ -138,8 +141,8 @@ def about_one(lookup: Lookup, found: Found) -> str:
         return about_employee(lookup.field, found.employee)
     name = lookup.target.name or f"{lookup.target.employee_id}번"
     if not found.candidates:
-        return f"“{name}”{particle(name, '이라는/라는')} 직원을 찾지 못했어요."
-    return f"“{name}”에 해당하는 직원이 여러 명이에요.\n\n{employees_table(HEADINGS, found.candidates)}"
+        return f"“{name}”{particle(name, '이라는/라는')} 직원을 찾지 못했습니다."
+    return f"“{name}”에 해당하는 직원이 여러 명입니다.\n\n{employees_table(HEADINGS, found.candidates)}"
 
 
 def about_employee(field: Field | None, row: Row) -> str:
@@ -147,10 +150,10 @@ def about_employee(field: Field | None, row: Row) -> str:
     name = f"**{row.get('name')}**"
     salary, age = write_number(row.get("salary")), write_number(row.get("age"))
     if field == "salary":
-        return f"{name} 님의 연봉은 **{salary}**{particle(salary, '이에요/예요')}."
+        return f"{name} 님의 연봉은 **{salary}**입니다."
     if field == "age":
-        return f"{name} 님은 **{age}세**예요."
-    return f"{name} 님({row.get('id')}번)은 {age}세이고, 연봉은 {salary}{particle(salary, '이에요/예요')}."
+        return f"{name} 님은 **{age}세**입니다."
+    return f"{name} 님({row.get('id')}번)은 {age}세이고, 연봉은 {salary}입니다."
 
 
 def weather(asked: Weather, value: Mapping[str, Any]) -> str:
@@ -160,16 +163,16 @@ def weather(asked: Weather, value: Mapping[str, Any]) -> str:
     current = value.get("current")
     if asked.day is not None and asked.day > 0:
         if asked.day >= len(daily):
-            return f"{place}의 그날 예보는 아직 없어요."
+            return f"{place}의 그날 예보는 아직 없습니다."
         when = DAYS[asked.day] if asked.day < len(DAYS) else f"{asked.day}일 뒤"
-        return f"{when}({daily[asked.day]['date']}) {place} 날씨예요. {_day(daily[asked.day])}."
+        return f"{when}({daily[asked.day]['date']}) {place} 날씨입니다. {_day(daily[asked.day])}."
     lines = []
     if isinstance(current, dict):
         conditions = korean_conditions(str(current.get("conditions")))
         lines.append(
-            f"{place} 날씨예요. 지금은 {current.get('temperature_c')}°C, {conditions}, "
+            f"{place} 날씨입니다. 지금은 {current.get('temperature_c')}°C, {conditions}, "
             f"습도 {write_number(current.get('humidity_percent'))}%, "
-            f"바람은 시속 {current.get('wind_kmh')}km예요."
+            f"바람은 시속 {current.get('wind_kmh')}km입니다."
         )
     if len(daily) == 1 or asked.day == 0:
         lines += [f"오늘은 {_day(day)}." for day in daily[:1]]
@@ -194,8 +197,8 @@ def failed(function: str, error: str) -> str:
     """Word the error of a call."""
     subject = {"get_weather": "날씨를", "query_employees": "직원 정보를", "get_employee": "직원 정보를"}
     if function in subject:
-        return f"{subject[function]} 가져오지 못했어요. {said(error)}"
-    return f"요청하신 일을 하지 못했어요. {said(error)}"
+        return f"{subject[function]} 가져오지 못했습니다. {said(error)}"
+    return f"요청하신 일을 하지 못했습니다. {said(error)}"
 
 
 def result_of(function: str, value: Any) -> str:
@@ -203,47 +206,51 @@ def result_of(function: str, value: Any) -> str:
     if function == "list_schedules" and isinstance(value, dict):
         return listed_schedules(value)
     if isinstance(value, str | int | float):
-        return f"`{function}`의 결과예요: {value}"
-    return f"`{function}`의 결과예요.{json_block(value)}"
+        return f"`{function}`의 결과입니다: {value}"
+    return f"`{function}`의 결과입니다.{json_block(value)}"
 
 
 def not_offered(function: str) -> str:
     """Say that a function is needed that the request does not offer."""
-    return f"그 일에는 `{function}` 함수가 필요한데, 지금은 제가 쓸 수 없어요."
+    return f"그 일에는 `{function}` 함수가 필요한데, 지금은 제가 쓸 수 없습니다."
 
 
 def which_one(name: str, candidates: Sequence[Row]) -> str:
     """Ask which employee is meant, before an action."""
     if not candidates:
         return (
-            f"“{name}”{particle(name, '이라는/라는')} 직원을 찾지 못해서 아무것도 준비하지 않았어요. "
-            "어느 직원을 말씀하시는 건가요?"
+            f"“{name}”{particle(name, '이라는/라는')} 직원을 찾지 못해서 아무것도 준비하지 않았습니다. "
+            "어느 직원을 말씀하십니까?"
         )
-    lead = f"“{name}”에 해당하는 직원이 여러 명이에요. 어느 분을 말씀하시는 건가요?"
+    lead = f"“{name}”에 해당하는 직원이 여러 명입니다. 어느 분을 말씀하십니까?"
     return f"{lead}\n\n{employees_table(HEADINGS, candidates)}"
 
 
 def which_city() -> str:
     """Ask for the city."""
-    return "어느 도시의 날씨를 알려드릴까요?"
+    return "어느 도시의 날씨를 알려 드릴까요?"
 
 
 def missing_for_create(create: Create) -> str:
     """Ask for what is missing to add an employee."""
     missing = [FIELDS[field] for field in ("name", "age", "salary") if getattr(create, field) is None]
     who = f"{create.name} 님을" if create.name else "새 직원을"
-    return f"{who} 추가하려면 {with_particle(_joined(missing), '이/가')} 더 필요해요. 알려주시겠어요?"
+    return f"{who} 추가하려면 {with_particle(_joined(missing), '이/가')} 더 필요합니다. 알려 주시겠습니까?"
 
 
 def first_message(found: Sequence[str]) -> str:
     """Quote the person's first message."""
-    return f"처음에는 “{found[0]}”라고 하셨어요." if found else "제가 볼 수 있는 메시지 중에는 이번이 처음이에요."
+    return (
+        f"처음에는 “{found[0]}”라고 하셨습니다." if found else "제가 볼 수 있는 메시지 중에는 이번이 처음입니다."
+    )
 
 
 def previous_message(found: Sequence[str]) -> str:
     """Quote the person's message before this one."""
     return (
-        f"바로 전에는 “{found[0]}”라고 하셨어요." if found else "제가 볼 수 있는 메시지 중에는 이번이 처음이에요."
+        f"바로 전에는 “{found[0]}”라고 하셨습니다."
+        if found
+        else "제가 볼 수 있는 메시지 중에는 이번이 처음입니다."
     )
 
 
@@ -251,10 +258,10 @@ def summary(texts: Sequence[str], heard: Sequence[tuple[str, str]] = ()) -> str:
     """List what was asked so far, and what was said before, by whom."""
     parts = []
     if heard:
-        parts.append(f"저를 부르시기 전에는 이런 이야기가 있었어요.\n\n{heard_list(heard)}")
+        parts.append(f"저를 부르시기 전에는 이런 이야기가 있었습니다.\n\n{heard_list(heard)}")
     if texts:
-        parts.append("지금까지 이렇게 물어보셨어요.\n\n" + "\n".join(f"- {text}" for text in texts))
-    return "\n\n".join(parts) or "아직 요약할 내용이 없어요."
+        parts.append("지금까지 이렇게 물어보셨습니다.\n\n" + "\n".join(f"- {text}" for text in texts))
+    return "\n\n".join(parts) or "아직 요약할 내용이 없습니다."
 
 
 def _conditions(filters: Sequence[Filter]) -> str:
@@ -314,4 +321,4 @@ def _joined(words: Sequence[str]) -> str:
 
 def _day(day: Mapping[str, Any]) -> str:
     conditions = korean_conditions(str(day.get("conditions")))
-    return f"{conditions}, 최저 {day.get('min_c')}°C, 최고 {day.get('max_c')}°C로 예상돼요"
+    return f"{conditions}, 최저 {day.get('min_c')}°C, 최고 {day.get('max_c')}°C로 예상됩니다"

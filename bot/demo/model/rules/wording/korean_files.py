@@ -12,9 +12,9 @@ def looked_at(files: Sequence[Seen]) -> str:
 
 def _seen(file: Seen) -> str:
     if file.picture is not None:
-        return f"{file.picture.width} × {file.picture.height}픽셀 이미지예요."
+        return f"{file.picture.width} × {file.picture.height}픽셀 이미지입니다."
     if file.text is None:
-        return "내용을 보지 못했어요."
+        return "내용을 보지 못했습니다."
     if file.is_table:
-        return f"‘{file.beginning}’ 제목 아래에 {max(0, len(file.lines) - 1)}행이 있어요."
-    return f"글이 {len(file.lines)}줄 있고, ‘{file.beginning}’(으)로 시작해요."
+        return f"‘{file.beginning}’ 제목 아래에 {max(0, len(file.lines) - 1)}행이 있습니다."
+    return f"글이 {len(file.lines)}줄 있고, ‘{file.beginning}’(으)로 시작합니다."

@@ -14,21 +14,21 @@ def scheduled(function: str, schedule: Mapping[str, Any]) -> str:
     runs = schedule.get("next_runs") or ()
     match function:
         case "create_schedule":
-            first = f" 처음 실행은 {_time(runs[0])}이에요." if runs else ""
-            return f"{schedule.get('channel')} 채널에 올릴 {number}번 일정을 만들었어요.{first}"
+            first = f" 처음 실행은 {_time(runs[0])}입니다." if runs else ""
+            return f"{schedule.get('channel')} 채널에 올릴 {number}번 일정을 만들었습니다.{first}"
         case "cancel_schedule":
-            return f"{number}번 일정을 삭제했어요."
+            return f"{number}번 일정을 삭제했습니다."
         case _ if schedule.get("state") == "paused":
-            return f"{number}번 일정을 일시 중지했어요."
-    first = f" 다음 실행은 {_time(runs[0])}이에요." if runs else ""
-    return f"{number}번 일정을 바꿨어요.{first}"
+            return f"{number}번 일정을 일시 중지했습니다."
+    first = f" 다음 실행은 {_time(runs[0])}입니다." if runs else ""
+    return f"{number}번 일정을 바꿨습니다.{first}"
 
 
 def listed_schedules(value: Mapping[str, Any]) -> str:
     """List schedules in a table."""
     rows = value.get("schedules") or ()
     if not rows:
-        return "아직 일정이 없어요."
+        return "아직 일정이 없습니다."
     lines = ["| 번호 | 할 일 | 언제 | 어디에 | 다음 |", "| --- | --- | --- | --- | --- |"]
     for row in rows:
         runs = row.get("next_runs") or ()

@@ -53,7 +53,12 @@ def test_a_file_has_a_beginning() -> None:
         ),
         (
             "봐줘",
-            ["‘city,people’ 제목 아래에 2행이 있어요.", "‘The plan’", "64 × 48픽셀 이미지예요.", "보지 못했어요"],
+            [
+                "‘city,people’ 제목 아래에 2행이 있습니다.",
+                "‘The plan’",
+                "64 × 48픽셀 이미지입니다.",
+                "보지 못했습니다",
+            ],
         ),
     ],
 )
@@ -64,7 +69,7 @@ def test_it_says_what_it_saw(text: str, words: list[str]) -> None:
 
 
 def test_a_korean_file_alone_is_spoken_of_in_korean() -> None:
-    assert "행이 있어요" in reply((said("", Attached("명단.csv", "text", "이름\n김하나")),), ()).text
+    assert "행이 있습니다" in reply((said("", Attached("명단.csv", "text", "이름\n김하나")),), ()).text
 
 
 def test_what_a_file_says_is_not_done() -> None:

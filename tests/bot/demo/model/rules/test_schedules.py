@@ -35,6 +35,20 @@ def chat() -> Chat:
         ("평일 아침 9시마다 #team에 서울 날씨 알려줘", "서울 날씨 알려줘", "0 9 * * 1-5", "#team"),
         ("매일 오후 3시 30분에 <#C1|team>에 평균 나이 알려줘", "평균 나이 알려줘", "30 15 * * *", "#team"),
         ("매주 금요일 저녁 여섯시에 부산 날씨 알려줘", "부산 날씨 알려줘", "0 18 * * 5", None),
+        ("every minute tell #team the weather in Seoul", "the weather in Seoul", "* * * * *", "#team"),
+        ("every 5 minutes, tell #team the weather in Seoul", "the weather in Seoul", "*/5 * * * *", "#team"),
+        ("every two hours tell me the average age", "the average age", "0 */2 * * *", None),
+        ("every 30 seconds tell #team the weather in Seoul", "the weather in Seoul", "every 30 seconds", "#team"),
+        ("0 9 31 2 * tell #team the weather in Seoul", "the weather in Seoul", "0 9 31 2 *", "#team"),
+        ("`*/5 * * * *` tell #team the average age", "the average age", "*/5 * * * *", "#team"),
+        ("at 2026-07-04T09:00 tell #team the average age", "the average age", "2026-07-04T09:00", "#team"),
+        ("yesterday at 9 tell #team the weather in Seoul", "the weather in Seoul", "yesterday at 9", "#team"),
+        ("5분마다 #team 채널에 서울 날씨 알려줘", "서울 날씨 알려줘", "*/5 * * * *", "#team"),
+        ("매분 #team 채널에 서울 날씨 알려줘", "서울 날씨 알려줘", "* * * * *", "#team"),
+        ("2시간마다 서울 날씨 알려줘", "서울 날씨 알려줘", "0 */2 * * *", None),
+        ("어제 9시에 #team 채널에 서울 날씨 알려줘", "서울 날씨 알려줘", "어제 9시에", "#team"),
+        ("0 9 31 2 * #team 채널에 서울 날씨 알려줘", "서울 날씨 알려줘", "0 9 31 2 *", "#team"),
+        ("매일 9시 30분마다 서울 날씨 알려줘", "서울 날씨 알려줘", "30 9 * * *", None),
         ("매시간 서울 날씨 알려줘", "서울 날씨 알려줘", "0 * * * *", None),
     ],
 )
@@ -65,7 +79,15 @@ def test_what_there_is_and_its_end(chat: Chat, text: str, name: str, arguments: 
 
 
 @pytest.mark.parametrize(
-    "text", ["what is the average age?", "raise everyone's salary", "서울 날씨 알려줘", "3번 직원 삭제해줘"]
+    "text",
+    [
+        "what is the average age?",
+        "employees 1 2 3 4 5",
+        "tomorrow in Seoul: the weather?",
+        "raise everyone's salary",
+        "서울 날씨 알려줘",
+        "3번 직원 삭제해줘",
+    ],
 )
 def test_other_questions_are_no_schedules(chat: Chat, text: str) -> None:
     assert not {call.name for call in chat.say(text).calls} & set(NAMES)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.demo.model.conversation import AssistantMessage, Instruction, Reply, UserMessage
+from bot.demo.model.conversation import AssistantMessage, Instruction, Reply, Tool, UserMessage
 from bot.demo.model.rules import reply
 
 CallsOf = Callable[[Reply], list[tuple[str, dict[str, Any]]]]
@@ -42,6 +42,12 @@ def last_call(chat: Any, calls_of: CallsOf, *texts: str) -> tuple[str, dict[str,
         (("오늘 서울의 날씨는?", "부산은?"), {"city": "부산", "days": 1}),
         (("오늘 서울의 날씨는?", "그럼 내일은?"), {"city": "서울", "days": 2}),
         (("오늘 서울의 날씨는?", "고마워요", "제주도는 어때?"), {"city": "제주도", "days": 1}),
+        (("누가 연봉이 제일 낮아?",), LOWEST),
+        (("누가 연봉을 제일 적게 받아?",), LOWEST),
+        (("연봉 상위 3명은?", "표로 보여줘"), {"sort_by": "salary", "descending": True, "limit": 3}),
+        (("top 3 by salary", "show it as a table"), {"sort_by": "salary", "descending": True, "limit": 3}),
+        (("표로 보여줘",), {}),
+        (("#team 채널에 서울 날씨 알려줘",), {"city": "서울", "days": 1}),
         (("what's the weather?", "Busan"), {"city": "Busan", "days": 1}),
     ],
 )
@@ -69,12 +75,12 @@ def test_the_same_question_for_another_name(chat: Any) -> None:
     chat.answer("Tiger Nixon의 연봉은?", ONE)
     winters = {"id": 2, "name": "Garrett Winters", "salary": 170750, "age": 63}
     text = chat.answer("Garrett Winters는?", {"matched": 1, "employees": [winters], "aggregate": None})
-    assert text == "**Garrett Winters** 님의 연봉은 **170,750**이에요."
+    assert text == "**Garrett Winters** 님의 연봉은 **170,750**입니다."
 
 
 def test_the_same_question_for_another_id(chat: Any) -> None:
     chat.answer("3번 직원 연봉은?", TIGER)
-    assert chat.answer("5번은?", TIGER) == "**Tiger Nixon** 님의 연봉은 **320,800**이에요."
+    assert chat.answer("5번은?", TIGER) == "**Tiger Nixon** 님의 연봉은 **320,800**입니다."
 
 
 def test_an_open_question_of_the_rules_is_answered(chat: Any, calls_of: CallsOf) -> None:
@@ -90,7 +96,7 @@ def test_what_was_asked_first_is_quoted_for_its_speaker(chat: Any) -> None:
     assert (
         chat.say("[Lee] what did I ask first?").text == "The first thing you asked was: “what is the average age?”"
     )
-    assert chat.say("[Kim] 내가 처음에 뭐라고 했지?").text == "처음에는 “오늘 서울의 날씨는?”라고 하셨어요."
+    assert chat.say("[Kim] 내가 처음에 뭐라고 했지?").text == "처음에는 “오늘 서울의 날씨는?”라고 하셨습니다."
 
 
 def test_two_threads_do_not_mix(chat: Any) -> None:
@@ -110,7 +116,7 @@ def test_instructions_are_no_questions(chat: Any) -> None:
 
 def test_the_language_without_letters_is_that_of_the_thread(chat: Any) -> None:
     chat.items += [UserMessage("안녕하세요"), AssistantMessage("…")]
-    assert "이해하지 못했어요" in chat.say("12 + 30").text
+    assert "이해하지 못했습니다" in chat.say("12 + 30").text
 
 
 @pytest.mark.parametrize(
@@ -146,3 +152,21 @@ def test_a_yes_in_words_is_no_click(text: str, told: str, chat: Any) -> None:
 )
 def test_an_order_is_more_than_a_yes(text: str, chat: Any, calls_of: CallsOf) -> None:
     assert calls_of(chat.say(text)) == [("delete_employee", {"employee_id": 6})]
+
+
+@pytest.mark.parametrize("question", ["show me code in python", "파이썬 코드 보여줘"])
+def test_code_is_shown_in_a_block(chat: Any, question: str) -> None:
+    step = chat.say(question)
+    assert step.calls == ()
+    assert "```python\nfrom functions import" in step.text
+
+
+def test_an_error_of_a_schedule_is_told_in_korean_without_what_is_meant_for_code(chat: Any) -> None:
+    chat.tools = (*chat.tools, Tool("create_schedule"))
+    error = "The arguments are not valid: when: Value error, This time cannot be read. Write five cron fields."
+    told = chat.answer("5분마다 #team 채널에 서울 날씨 알려줘", {"error": error})
+    assert "언제 실행할지" in told
+    assert "Value error" not in told
+    often = "That is too often: a schedule may run every 15 minutes at most. Give times that are further apart."
+    assert "15분에 한 번까지만" in chat.answer("5분마다 #team 채널에 부산 날씨 알려줘", {"error": often})
+    assert "Value error" not in chat.answer("every minute tell #team the average age", {"error": error})

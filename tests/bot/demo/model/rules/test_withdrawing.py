@@ -102,7 +102,7 @@ def test_what_was_taken_back_is_told_and_waits_no_longer(waiting: Any, calls_of:
     assert other.startswith("The card waits for a click")
     assert calls_of(waiting.say("취소해줘")) == withdraw("aa11")
     waiting.result(ProposedCall("withdraw_action", json.dumps({"reference_of_action": "aa11"})), WITHDRAWN)
-    assert waiting.next().text == "3번 직원 정보 변경을 철회했어요. 바뀐 것은 없어요."
+    assert waiting.next().text == "3번 직원 정보 변경을 철회했습니다. 바뀐 것은 없습니다."
     assert "Nothing is waiting for a click" in waiting.say("never mind").text
     assert "승인을 기다리는 작업이 없어서" in waiting.say("됐어").text
 
@@ -135,7 +135,7 @@ def test_without_the_function_it_says_so(waiting: Any) -> None:
         ),
         (
             "5번 직원 삭제해줘",
-            "거절되어 5번 직원 삭제는 하지 않았어요. 바뀐 것은 없어요. 거절 사유: “too early”",
+            "거절되어 5번 직원 삭제는 하지 않았습니다. 바뀐 것은 없습니다. 거절 사유: “too early”",
         ),
     ],
 )

@@ -47,7 +47,7 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
     ("text", "value", "told"),
     [
         ("what is the average age?", AVERAGE, "The average age is **42.125**."),
-        ("평균 나이는?", AVERAGE, "직원들의 평균 나이는 **42.125세**예요."),
+        ("평균 나이는?", AVERAGE, "직원들의 평균 나이는 **42.125세**입니다."),
         (
             "who has the highest salary?",
             best("max", "salary", 320800, TIGER),
@@ -56,7 +56,7 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
         (
             "연봉이 제일 높은 사람은?",
             best("max", "salary", 320800, TIGER),
-            "연봉이 가장 높은 사람은 **Tiger Nixon** 님이고, 연봉은 **320,800**이에요.",
+            "연봉이 가장 높은 사람은 **Tiger Nixon** 님이고, 연봉은 **320,800**입니다.",
         ),
         (
             "who's the oldest?",
@@ -66,7 +66,7 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
         (
             "최고령 직원은?",
             best("max", "age", 66, COX, SILVA),
-            "나이가 가장 많은 사람은 **Ashton Cox** 님과 **Michael Silva** 님이고, 모두 **66세**예요.",
+            "나이가 가장 많은 사람은 **Ashton Cox** 님과 **Michael Silva** 님이고, 모두 **66세**입니다.",
         ),
         (
             "how many are older than 60?",
@@ -81,12 +81,12 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
         (
             "연봉이 900만 넘는 직원은?",
             {"matched": 0, "employees": [], "aggregate": None},
-            "연봉이 9,000,000 초과인 직원이 없어요.",
+            "연봉이 9,000,000 초과인 직원이 없습니다.",
         ),
         (
             "3번 직원 정보 알려줘",
             COX,
-            "**Ashton Cox** 님(3번)은 66세이고, 연봉은 86,000이에요.",
+            "**Ashton Cox** 님(3번)은 66세이고, 연봉은 86,000입니다.",
         ),
         (
             "employee 99",
@@ -96,17 +96,18 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
         (
             "아틀란티스 날씨 알려줘",
             {"error": "No place called 아틀란티스 was found."},
-            "날씨를 가져오지 못했어요. 받은 오류: “No place called 아틀란티스 was found.”",
+            "날씨를 가져오지 못했습니다. 받은 오류: “No place called 아틀란티스 was found.”",
         ),
         (
             "아틀란티스 날씨 알려줘",
             {"error": "No place of this name was found: try another spelling, or a bigger place nearby."},
-            "날씨를 가져오지 못했어요. 그런 도시를 찾지 못했어요. 영어 이름이나 가까운 큰 도시로 물어봐 주세요.",
+            "날씨를 가져오지 못했습니다. 그런 도시를 찾지 못했습니다. "
+            "영어 이름이나 가까운 큰 도시로 물어봐 주세요.",
         ),
         (
             "부산 날씨 알려줘",
             {"error": "The weather service is busy (429). Say so and do not try again in this answer."},
-            "날씨를 가져오지 못했어요. 날씨 서비스가 지금 너무 바빠요. 잠시 후 다시 물어봐 주세요.",
+            "날씨를 가져오지 못했습니다. 날씨 서비스가 지금 너무 바쁩니다. 잠시 후 다시 물어봐 주세요.",
         ),
         (
             "weather in Busan",
@@ -116,23 +117,23 @@ def best(operation: str, field: str, value: int, *rows: dict[str, Any]) -> dict[
         (
             "3번 직원 나이를 -5로 바꿔줘",
             {"error": "The arguments are not valid: age: Input should be greater than or equal to 16"},
-            "요청하신 일을 하지 못했어요. 나이는 16 이상이어야 해요.",
+            "요청하신 일을 하지 못했습니다. 나이는 16 이상이어야 합니다.",
         ),
         (
             "서울 날씨 알려줘",
             FORECAST | {"place": "서울, 대한민국", "daily": FORECAST["daily"][:1], "current": None},
-            "오늘은 구름 조금, 최저 10.5°C, 최고 20.5°C로 예상돼요.",
+            "오늘은 구름 조금, 최저 10.5°C, 최고 20.5°C로 예상됩니다.",
         ),
         (
             "내일 서울 날씨 알려줘",
             FORECAST | {"place": "서울, 대한민국"},
-            "내일(2026-05-02) **서울**(대한민국) 날씨예요. 흐림, 최저 11.0°C, 최고 21.0°C로 예상돼요.",
+            "내일(2026-05-02) **서울**(대한민국) 날씨입니다. 흐림, 최저 11.0°C, 최고 21.0°C로 예상됩니다.",
         ),
         (
             "오늘 서울의 날씨는?",
             FORECAST | {"daily": FORECAST["daily"][:1]},
-            "**서울**(Seoul, South Korea) 날씨예요. 지금은 18.2°C, 약한 비, 습도 40%, 바람은 시속 10.1km예요. "
-            "오늘은 구름 조금, 최저 10.5°C, 최고 20.5°C로 예상돼요.",
+            "**서울**(Seoul, South Korea) 날씨입니다. 지금은 18.2°C, 약한 비, 습도 40%, 바람은 시속 10.1km입니다. "
+            "오늘은 구름 조금, 최저 10.5°C, 최고 20.5°C로 예상됩니다.",
         ),
         (
             "weather in Seoul tomorrow",
@@ -187,7 +188,7 @@ def test_a_step_is_computed_from_the_value_that_was_looked_up(
 
 @pytest.mark.parametrize(
     ("rows", "told"),
-    [([], "찾지 못해서 아무것도 준비하지 않았어요"), ([COX, SILVA], "어느 분을 말씀하시는 건가요?")],
+    [([], "찾지 못해서 아무것도 준비하지 않았습니다"), ([COX, SILVA], "어느 분을 말씀하십니까?")],
 )
 def test_no_or_several_matches_are_asked_about(rows: list[dict[str, Any]], told: str, chat: Any) -> None:
     first = chat.say("Smith의 연봉을 10만으로 바꿔줘")
@@ -211,8 +212,8 @@ def test_a_mixed_step_tells_the_answer_and_that_the_card_waits(chat: Any) -> Non
     assert "deleted" not in text
     chat = type(chat)()
     korean = chat.answer("평균 나이를 알려주고 5번 직원을 삭제해줘", AVERAGE, WAITS)
-    assert "승인을 기다리고 있어요" in korean
-    assert "삭제했어요" not in korean
+    assert "승인을 기다리고 있습니다" in korean
+    assert "삭제했습니다" not in korean
 
 
 def test_an_answer_that_would_stay_untold_goes_beside_the_action(chat: Any, calls_of: CallsOf) -> None:
@@ -225,27 +226,31 @@ def test_an_answer_that_would_stay_untold_goes_beside_the_action(chat: Any, call
 
 
 OUTCOMES = [
-    ({"status": "succeeded", "result": {"deleted": 5}}, "Done: employee 5 was deleted.", "5번 직원을 삭제했어요."),
+    (
+        {"status": "succeeded", "result": {"deleted": 5}},
+        "Done: employee 5 was deleted.",
+        "5번 직원을 삭제했습니다.",
+    ),
     (
         {"status": "failed", "error": "There is no employee with id 5."},
         "That did not work: deleting employee 5 failed. The message was: “There is no employee with id 5.”",
-        "5번 직원 삭제를 하지 못했어요. 받은 오류: “There is no employee with id 5.”",
+        "5번 직원 삭제를 하지 못했습니다. 받은 오류: “There is no employee with id 5.”",
     ),
     (
         {"status": "denied", "note": "Denied."},
         "All right: deleting employee 5 was denied, so nothing was changed.",
-        "거절되어 5번 직원 삭제는 하지 않았어요. 바뀐 것은 없어요.",
+        "거절되어 5번 직원 삭제는 하지 않았습니다. 바뀐 것은 없습니다.",
     ),
     (
         {"status": "expired"},
         "Nobody confirmed in time, so deleting employee 5 has expired and nothing was changed.",
-        "승인 시간이 지나서 5번 직원 삭제는 하지 않았어요. 바뀐 것은 없어요.",
+        "승인 시간이 지나서 5번 직원 삭제는 하지 않았습니다. 바뀐 것은 없습니다.",
     ),
     (
         {"status": "unknown", "error": "The process ended."},
         "I can't tell whether deleting employee 5 took effect, and I won't try it again. "
         "Please check the employee. The message was: “The process ended.”",
-        "5번 직원 삭제가 실제로 반영됐는지 알 수 없어요. 다시 시도하지 않을 테니 직접 확인해 주세요. "
+        "5번 직원 삭제가 실제로 반영됐는지 알 수 없습니다. 다시 시도하지 않을 테니 직접 확인해 주세요. "
         "받은 오류: “The process ended.”",
     ),
 ]
@@ -273,8 +278,8 @@ def test_an_outcome_is_told_honestly(value: dict[str, Any], english: str, korean
         ),
         (
             "3번 직원 삭제해줘",
-            "3번 직원 **Ashton Cox** 님을 삭제했어요.",
-            "거절되어 3번 직원 Ashton Cox 님 삭제는 하지 않았어요. 바뀐 것은 없어요.",
+            "3번 직원 **Ashton Cox** 님을 삭제했습니다.",
+            "거절되어 3번 직원 Ashton Cox 님 삭제는 하지 않았습니다. 바뀐 것은 없습니다.",
         ),
     ],
 )
