@@ -25,7 +25,10 @@ MAX_FAILURE = 300
 """Characters of what is said about a module that cannot be imported."""
 
 OWN = frozenset(
-    "arguments context contract employee_query errors moments registry rest safe_call schedule_book timing".split()  # noqa: SIM905
+    (
+        *("arguments", "context", "contract", "employee_query", "errors", "moments", "preview", "registry", "rest"),
+        *("safe_call", "schedule_book", "timing"),
+    )
 )
 """Modules beside this one that are Nod's own business and offer nothing."""
 

@@ -46,7 +46,7 @@ async def test_its_own_end_is_noticed(tmp_path: Path, guarded_environment: Mappi
     await bot.start()
     await bot.ended.wait()
     assert bot.how_it_ended == "exit status 2"
-    assert bot.why_it_ended.startswith("SLACK_BOT_TOKEN is ")
+    assert bot.why_it_ended.startswith("SLACK_BOT_TOKEN, ")
     await bot.stop()
 
 
