@@ -20,7 +20,7 @@ async def test_a_schedule_is_made_run_paused_and_deleted(page: Page, office: Off
     await visit(page, office, "lee", "nod")
     await page.locator("[data-home-tab]").click()
     home = page.locator("[data-live=home]")
-    await expect(home.get_by_text("the weather in Seoul")).to_be_visible()
+    await expect(home.get_by_text("the weather in Seoul", exact=True)).to_be_visible()
     await home.locator("[data-action-id=schedule_run]").click()
     await expect(home.get_by_text("Running now")).to_be_visible()
     await home.locator("[data-action-id=schedule_pause]").click()
