@@ -179,8 +179,10 @@ class Books:
         return any(not any(other.search(shown(m)) for other in others) and RETRY not in buttons(m) for m in said)
 
     def is_interrupted(self, message: Message) -> bool:
-        """Tell whether a message is what a process left half-written, and a later one has marked so."""
-        return any(words("answer-interrupted") in shown(message) for words in catalogues().values())
+        """Tell whether a message says that it is half an answer: a process has left it so, or a model. Asked
+        something else later, a model may well answer what it did not get to say."""
+        halves = (words(key) for words in catalogues().values() for key in ("answer-interrupted", "model-cut"))
+        return any(half in shown(message) for half in halves)
 
     def _thread(self, channel: str, thread: str) -> list[Message]:
         said = self.workspace.thread(channel, thread)
