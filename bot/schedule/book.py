@@ -204,8 +204,10 @@ class Book:
         """Find the channel that is meant: one that Nod is in, and, where not everybody may come in, the asker."""
         found = await self._found(named, asker)
         allowed = self._may_run is None or await self._may_run(asker.id, found.id)
+        if allowed is None:
+            raise Unavailable(UNSAID)
         if not allowed:
-            raise FunctionProblem(UNSAID if allowed is None else NOT_ALLOWED)
+            raise FunctionProblem(NOT_ALLOWED, field="channel")
         return found
 
     async def _found(self, named: str | None, asker: Asker) -> Channel:
