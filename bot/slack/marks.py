@@ -7,12 +7,14 @@ numbers and digests only.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.survive import FAR_END, described, log, slack_code
+from bot.slack.tries import until_taken
 from storage.records import ConversationKey
 
 CLOCKS = 300.0
@@ -56,26 +58,27 @@ async def find_marked(
 
 
 async def half_written(
-    client: AsyncWebClient, bot: str, key: ConversationKey, after: float
+    client: AsyncWebClient, bot: str, key: ConversationKey, after: float, *, surely: bool = False
 ) -> list[Mapping[str, Any]]:
     """Search a thread for messages of Nod's own after `after` (Unix seconds of Slack) that were never ended.
-    Raises LookupError if Slack cannot say."""
-    marks = [(message, mark_of(message)) for message in await own_messages(client, bot, key, after)]
+    `surely` asks for a while. Raises LookupError if Slack cannot say."""
+    marks = [(message, mark_of(message)) for message in await own_messages(client, bot, key, after, surely=surely)]
     return [message for message, mark in marks if mark is None or mark.event_type == OPEN]
 
 
 async def own_messages(
-    client: AsyncWebClient, bot: str, key: ConversationKey, after: float
+    client: AsyncWebClient, bot: str, key: ConversationKey, after: float, *, surely: bool = False
 ) -> list[Mapping[str, Any]]:
     """Read what Nod (`bot` is its bot id; other apps may write any metadata) said in a thread after a time, oldest
-    first; without a thread, what it said in the channel itself, in no order. Raises LookupError if Slack cannot
-    say."""
+    first; without a thread, what it said in the channel itself, in no order. `surely` asks for a
+    while. Raises LookupError if Slack cannot say."""
     found: list[Mapping[str, Any]] = []
     cursor = None
     seen: set[str] = set()
     while True:
         try:
-            response = await _page(client, key, f"{after:.6f}", cursor)
+            page = partial(_page, client, key, f"{after:.6f}", cursor)
+            response = await (until_taken(page) if surely else page())
         except FAR_END as error:
             log.warning("searching a thread failed: %s", described(error))
             if slack_code(error) in GONE:

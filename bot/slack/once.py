@@ -1,9 +1,7 @@
 """Write to Slack until it is done, and never twice: what may have been done is looked for before another try."""
 
 import asyncio
-import random
 import time
-from collections.abc import Iterator
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -11,13 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.marks import Mark, find_marked
 from bot.slack.pace import Limited
 from bot.slack.survive import FAR_END, described, final, log, maybe_done
+from bot.slack.tries import pauses
 from storage.records import ConversationKey
-
-WITHIN = 180.0
-"""Seconds for which a Slack that fails is tried again."""
-
-FIRST, LONGEST = 0.5, 15.0
-"""Seconds between two tries: each time twice as long, up to the longest."""
 
 
 class NotYet(Exception):
@@ -60,16 +53,3 @@ async def post_once(
         await asyncio.sleep(pause)
     log.error("%s is given up: Slack cannot be reached, or does not say whether it is done", what)
     raise NotYet(what)
-
-
-def worth_another(error: BaseException) -> bool:
-    """Whether a later try may end otherwise: not where Slack has said no, or wants too long a wait."""
-    return not isinstance(error, Limited) and not final(error)
-
-
-def pauses(within: float | None = None) -> Iterator[float]:
-    """Give the seconds to wait before each further try, with jitter, until so many (WITHIN) have passed."""
-    until, pause = time.monotonic() + (WITHIN if within is None else within), FIRST
-    while time.monotonic() < until:
-        yield pause * random.uniform(0.8, 1.2)  # noqa: S311  a pause, not a secret
-        pause = min(pause * 2, LONGEST)

@@ -15,12 +15,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.slack.block_kit import Block
 from bot.slack.cards import markdown_blocks
 from bot.slack.marks import CLOCKS, Mark
-from bot.slack.once import NotYet, pauses, post_once, worth_another
+from bot.slack.once import NotYet, post_once
 from bot.slack.pace import Limited, patience
 from bot.slack.seams import Grade
 from bot.slack.stray import DELETED, NOT_STREAMING, find_stray
-from bot.slack.survive import FAR_END, described, log, maybe_done, slack_code
+from bot.slack.survive import CONFLICT, FAR_END, described, log, maybe_done, slack_code
 from bot.slack.tasks import Task
+from bot.slack.tries import pauses, until_taken, worth_another
 from storage.records import ConversationKey
 
 STREAM_AGE, HASTE = 240.0, 15.0
@@ -35,8 +36,6 @@ LOOK_AGAIN = 5.0
 
 SURELY = 300.0
 """Seconds that the end of a message waits for Slack's limits."""
-
-CONFLICT = "streaming_state_conflict"
 
 TOO_LONG = "msg_too_long"
 """Slack's code for a stream that is full. That says nothing against the next one."""
@@ -238,7 +237,7 @@ class OpenMessage:
         self._streaming = False
         try:
             with patience(SURELY):
-                await self._client.chat_stopStream(**self._here())
+                await until_taken(lambda: self._client.chat_stopStream(**self._here()))
         except FAR_END as error:
             if slack_code(error) != NOT_STREAMING:
                 log.warning("a stream could not be ended: %s", described(error))
@@ -297,7 +296,7 @@ class OpenMessage:
                     if not self.text.strip():
                         return True
                     continue
-                if code == DELETED or (surely and code != CONFLICT and not worth_another(error)):
+                if code == DELETED or (surely and not worth_another(error)):
                     return await self._post(mark) if self.text.strip() else True
                 if code == CONFLICT:
                     await self._stop()

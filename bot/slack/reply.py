@@ -196,7 +196,7 @@ class ThreadReply:
             return True
 
     async def _half_written(self) -> list[Mapping[str, Any]]:
-        return await half_written(self._client, self._place.bot, self._key, self._place.began)
+        return await half_written(self._client, self._place.bot, self._key, self._place.began, surely=True)
 
     async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:
         """The note comes last, or not at all: it tells that what is above it stands. The status is cleared even

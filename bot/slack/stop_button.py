@@ -15,10 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.block_kit import Block, button, plain
 from bot.slack.marks import Mark, mark_of, own_messages
-from bot.slack.once import pauses
 from bot.slack.open_message import Place
 from bot.slack.pace import patience
 from bot.slack.survive import FAR_END, described, final, log, maybe_done, slack_code
+from bot.slack.tries import pauses
 from bot.words.catalogue import Words
 from storage.records import Claim
 
@@ -98,7 +98,7 @@ class StopButton:
     async def _take_left(self) -> None:
         place = self._place
         try:
-            found = await own_messages(place.client, place.bot, place.key, place.began)
+            found = await own_messages(place.client, place.bot, place.key, place.began, surely=True)
         except LookupError:
             log.warning("turn %d: a Stop button may be left standing", self._turn)
             return

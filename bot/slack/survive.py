@@ -25,8 +25,12 @@ MAYBE_DONE = {"internal_error", "fatal_error", "service_unavailable", "request_t
 REVOKED = frozenset({"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"})
 """Slack's codes about the token itself, which any method may answer."""
 
-PASSING = REVOKED | {"ratelimited", "rate_limited", "org_login_required"}
-"""Codes of a no that a later try may turn: a limit, a migration, a token that auth.test says is good."""
+CONFLICT = "streaming_state_conflict"
+"""Slack's code for a stream that something else is being done to."""
+
+PASSING = REVOKED | {"ratelimited", "rate_limited", "org_login_required", CONFLICT}
+"""Codes of a no that a later try may turn: a limit, a migration, a conflict, a token that auth.test says is
+good."""
 
 
 async def survive(call: Awaitable[T], what: str) -> T | None:

@@ -264,7 +264,7 @@ class Books:
         for channel in self.workspace.channels:
             for message in self.workspace.messages(channel):
                 if message.streaming:
-                    balance.wrong.append(f"a stream is left open: {message.text!r}")
+                    balance.wrong.append(f"a stream is left open in {message.thread_ts}: {message.text!r}")
                 if is_stop(message):
                     balance.wrong.append(f"a Stop button is left in {message.thread_ts}")
                 if message.bot_id and (found := INNER.search(shown(message))):

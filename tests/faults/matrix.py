@@ -106,6 +106,14 @@ async def _kill(office: Office, _: Callable[[], None]) -> None:
     await office.start()
 
 
+async def _kill_into_trouble(office: Office, _: Callable[[], None]) -> None:
+    """What is left half-written has to be found and ended by a process that Slack refuses, too."""
+    await office.kill()
+    office.world.unkind.calls.add(Refused("streaming_state_conflict"), match="chat.stopStream", times=3)
+    office.world.unkind.calls.add(Broken(503, html=True), match="conversations.replies", times=5)
+    await office.start()
+
+
 async def _terminate(office: Office, go_on: Callable[[], None]) -> None:
     stopping = asyncio.create_task(office.stop())
     await asyncio.sleep(0)  # it has its signal before it goes on
@@ -149,6 +157,7 @@ async def _deliver_again(office: Office, go_on: Callable[[], None]) -> None:
 
 STRIKES: dict[str, Strike] = {
     "kill -9": _kill,
+    "kill -9 and a Slack in trouble": _kill_into_trouble,
     "SIGTERM": _terminate,
     "a full disk": _fill_the_disk,
     "Slack's 500 after the effect": _at_the_next_write(Broken(500, after_effect=True)),

@@ -55,8 +55,8 @@ class Report:
 async def soak(
     seed: int, seconds: float, environment: Mapping[str, str], folder: Path, rate: float = RATE
 ) -> Report:
-    """Run a soak in a folder, which then has the database and the log; nothing is raised for what is wrong, it
-    stands in the report."""
+    """Run a soak in a folder, which then has the database, the log and what people saw (`transcript.txt`); nothing
+    is raised for what is wrong, it stands in the report."""
     began = time.monotonic()
     with open_forge(environment) as door:
         async with (
@@ -97,6 +97,7 @@ async def _run(seed: int, seconds: float, rate: float, world: World, office: For
     if await office.stop():
         wrong.append("it did not end well when it was told to")
     balance = await books.balance()
+    (office.folder / "transcript.txt").write_text(office.workspace.transcript())
     did = sum((regular.did for regular in regulars), Counter[str]())
     given_up = len({payload["event_id"] for payload in world.sockets.given_up})
     wrong += balance.wrong

@@ -13,7 +13,7 @@ from bot.demo.workspace import web_api
 from bot.demo.workspace.residents import settle
 from bot.demo.workspace.slack import Slack, make_slack
 from bot.demo.workspace.state import Message, Workspace
-from bot.slack import answer, once, open_message
+from bot.slack import answer, open_message, tries
 from bot.slack.client import SlackClient
 from bot.slack.connection import open_client
 from bot.slack.open_message import Place
@@ -73,6 +73,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write at once, and wait for next to nothing between tries."""
     monkeypatch.setattr(answer, "FLUSH_EVERY", 0.0)
     monkeypatch.setattr(answer, "UPDATE_EVERY", 0.0)
-    monkeypatch.setattr(once, "FIRST", 0.001)
-    monkeypatch.setattr(once, "LONGEST", 0.01)
+    monkeypatch.setattr(tries, "FIRST", 0.001)
+    monkeypatch.setattr(tries, "LONGEST", 0.01)
+    monkeypatch.setattr(tries, "SOON", 0.5)
     monkeypatch.setattr(open_message, "LOOK_AGAIN", 0.0)

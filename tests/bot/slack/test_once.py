@@ -7,7 +7,7 @@ import pytest
 from bot.demo.unkind.calls import Broken, Dropped, Refused
 from bot.slack import once
 from bot.slack.marks import Mark, find_marked
-from bot.slack.once import NotYet, pauses, post_once
+from bot.slack.once import NotYet, post_once
 from tests.bot.slack.desk import Desk, hurry, open_desk
 
 MARK = Mark("nod_note", {"turn": "1", "note": "a1"})
@@ -74,12 +74,3 @@ async def test_another_apps_mark_is_not_ours(desk: Desk) -> None:
     assert await find_marked(desk.client, "B0OTHER", desk.key, desk.place.began, MARK) is None
     other = Mark(MARK.event_type, {"turn": "1", "note": "b2"})
     assert await find_marked(desk.client, bot, desk.key, desk.place.began, other) is None
-
-
-def test_pauses_grow_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = iter(range(0, 1000, 10))
-    monkeypatch.setattr("bot.slack.once.time.monotonic", lambda: next(now))
-    waits = list(pauses(200))
-    assert len(waits) == 19
-    assert waits[0] < 1
-    assert max(waits) <= once.LONGEST * 1.2

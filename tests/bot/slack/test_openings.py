@@ -8,7 +8,7 @@ import pytest
 
 from bot.demo.unkind.calls import Broken, Dropped, Refused
 from bot.demo.workspace.state import Message
-from bot.slack import once, openings
+from bot.slack import openings, tries
 from bot.slack.openings import Openings
 from bot.words.catalogue import words_for
 from storage.records import COMMAND_THREAD, ConversationKey, Delivery, DeliveryKind
@@ -101,7 +101,7 @@ async def test_what_takes_long_is_told_later(desk: Desk, monkeypatch: pytest.Mon
 
 
 async def test_when_nobody_can_say_it_is_not_posted_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(once, "WITHIN", 0.05)
+    monkeypatch.setattr(tries, "WITHIN", 0.05)
     desk.slack.answer_next("chat.postMessage", Dropped(after_effect=True))
     for _ in range(50):
         desk.slack.answer_next("conversations.history", Refused("internal_error"))

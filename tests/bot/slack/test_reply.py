@@ -9,6 +9,7 @@ import pytest
 
 from bot.demo.unkind.calls import Broken, Dropped, Refused
 from bot.files.contents import LeftOut, Unit
+from bot.slack import tries
 from bot.slack.answer import PART, Answer
 from bot.slack.file_words import unread_note
 from bot.slack.marks import Mark, half_written
@@ -99,9 +100,45 @@ async def test_ending_it_survives_faults(desk: Desk, fault: Any) -> None:
     assert f"{desk.replies[0].blocks}".count(WORDS("answer-interrupted")) == 1
 
 
-async def test_a_thread_that_cannot_be_read_is_left_as_it_is(desk: Desk) -> None:
+PASSING = [
+    Refused("streaming_state_conflict"),
+    Broken(503, html=True),
+    Broken(500, after_effect=True),
+    Dropped(),
+    Refused("internal_error"),
+]
+
+
+@pytest.mark.parametrize("how", ["stream", "posted"])
+@pytest.mark.parametrize("fault", PASSING, ids=lambda fault: fault.kind)
+async def test_ending_it_is_tried_until_slack_takes_it(desk: Desk, fault: Any, how: str) -> None:
+    await leave(desk, streams=how == "stream")
+    for method in ("chat.stopStream", "chat.update", "conversations.replies"):
+        desk.slack.faults.add(fault, match=method, times=9)
+    assert await reply(desk).pick_up()
+    [message] = desk.replies
+    assert not message.streaming
+    assert await half_written(desk.client, desk.place.bot, desk.key, desk.place.began) == []
+    assert f"{message.blocks}".count(WORDS("answer-interrupted")) == 1
+
+
+async def test_a_slack_that_never_lets_it_end_does_not_keep_the_turn(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tries, "SOON", 0.05)
     await leave(desk)
-    desk.slack.faults.add(Refused("missing_scope"), match="conversations.replies", times=None)
+    desk.slack.faults.add(Refused("streaming_state_conflict"), match="chat.stopStream", times=None)
+    assert await reply(desk).pick_up()
+    assert "streaming_state_conflict" in caplog.text
+
+
+@pytest.mark.parametrize("fault", [Refused("missing_scope"), Broken(503)], ids=lambda fault: fault.kind)
+async def test_a_thread_that_cannot_be_read_is_left_as_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, fault: Any
+) -> None:
+    monkeypatch.setattr(tries, "SOON", 0.05)
+    await leave(desk)
+    desk.slack.faults.add(fault, match="conversations.replies", times=None)
     assert not await reply(desk).pick_up()
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.demo.unkind.calls import Broken, Dropped, Refused
 from bot.demo.workspace.state import Message
-from bot.slack import once
+from bot.slack import tries
 from bot.slack.people import People
 from bot.slack.reply import MARK, NOTE, SlackOutlets, ThreadReply
 from bot.words.catalogue import words_for
@@ -26,7 +26,8 @@ FINAL = ["not_in_channel", "channel_not_found", "is_archived"]
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     hurry(monkeypatch)
-    monkeypatch.setattr(once, "WITHIN", 0.05)
+    monkeypatch.setattr(tries, "WITHIN", 0.05)
+    monkeypatch.setattr(tries, "SOON", 0.05)
     async with open_desk() as opened:
         yield opened
 
