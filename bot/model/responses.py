@@ -46,6 +46,7 @@ class ResponsesModel:
                             if piece := answer.add(event):
                                 yield TextDelta(piece)
                             if answer.ended:
+                                await wire.read_out(stream)
                                 break
                     if not answer.events and "event-stream" not in (kind := wire.content_type(stream)):
                         raise not_a_stream(kind, self._settings)

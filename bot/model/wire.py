@@ -1,6 +1,7 @@
 """Reads a provider's JSON without trusting its shape: what is missing or of another type is empty."""
 
 import asyncio
+import contextlib
 import math
 import secrets
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
@@ -15,6 +16,13 @@ DEEPEST = 32
 
 MOST_TOKENS = 10**9
 """No request has more; what a server counts beyond is no count."""
+
+
+BROKEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What the openai package raises for JSON that it cannot take apart, beside errors of its own."""
+
+LEAVE_AFTER, TRAILING = 0.25, 100
+"""Seconds, and events, after which a server is left that has sent the last event and does not end its answer."""
 
 
 class Unreadable(Exception):
@@ -55,9 +63,18 @@ async def events(
                 event = mapping(await anext(stream))
         except StopAsyncIteration:
             return
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except BROKEN as error:
             raise Unreadable(type(error).__name__) from error
         yield event
+
+
+async def read_out(stream: openai.AsyncStream[object]) -> None:
+    """Read what follows the last event. Only a connection that was read to its end is used for the next request:
+    a new one costs the time of a first word. What comes is dropped, and so is what goes wrong with it."""
+    with contextlib.suppress(StopAsyncIteration, TimeoutError, openai.OpenAIError, *BROKEN):
+        async with asyncio.timeout(LEAVE_AFTER):
+            for _ in range(TRAILING):
+                await anext(stream)
 
 
 def content_type(stream: openai.AsyncStream[object]) -> str:

@@ -91,7 +91,7 @@ class Odd:
 
     `events` go out as server-sent events (text as it is, anything else as JSON). Then the stream ends, or the
     connection drops (`cut`), or the server is silent until the client leaves (`stall`), which sets `left`.
-    A request sets `asked`.
+    A request sets `asked`; `peers` are the connections that requests came over, one for each request.
     """
 
     events: Iterable[Any] = ()
@@ -104,6 +104,7 @@ class Odd:
     then: "Odd | None" = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    peers: list[object] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
@@ -111,6 +112,7 @@ class Odd:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(await request.json())
         self.paths.append(request.path_qs)
+        self.peers.append(request.transport and request.transport.get_extra_info("peername"))
         self.asked.set()
         current: Odd = self
         for _ in self.requests[1:]:

@@ -2,6 +2,8 @@
 
 import asyncio
 import gc
+import inspect
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -23,6 +25,32 @@ PIECES: dict[str, list[dict[str, Any]]] = {
             "content_index": 0,
             "delta": "Hel",
         }
+    ],
+}
+
+
+WHOLE: dict[str, list[Any]] = {
+    "chat": [
+        *PIECES["chat"],
+        {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+        "data: [DONE]\n\n",
+    ],
+    "responses": [
+        *PIECES["responses"],
+        {
+            "type": "response.completed",
+            "response": {
+                "status": "completed",
+                "output": [
+                    {
+                        "type": "message",
+                        "id": "m",
+                        "role": "assistant",
+                        "content": [{"type": "output_text", "text": "Hel"}],
+                    }
+                ],
+            },
+        },
     ],
 }
 
@@ -64,3 +92,40 @@ async def test_cancelling_closes_the_connection(
     del asking  # whoever forgot to look at an error hears of it now
     gc.collect()
     assert noise == []
+
+
+def suspended() -> list[object]:
+    """Return the generators of the packages below that stand in their middle."""
+    found = [each for each in gc.get_objects() if inspect.isasyncgen(each) and each.ag_frame is not None]
+    return [each for each in found if re.search(r"/(openai|httpx2|httpcore2)/", each.ag_code.co_filename)]
+
+
+async def test_answers_go_over_one_connection(
+    build: Callable[..., Model], api: str, odd: Callable[..., Awaitable[Any]]
+) -> None:
+    server = await odd(*WHOLE[api])
+    model = build(api=api, base_url=server.url)
+    for _ in range(3):
+        await everything(model)
+    assert len(set(server.peers)) == 1, "a new connection costs people as much as a first word"
+
+
+async def test_what_was_read_to_its_end_leaves_nothing_to_collect(
+    build: Callable[..., Model], api: str, odd: Callable[..., Awaitable[Any]]
+) -> None:
+    """Python closes a forgotten generator in whatever thread collects garbage, and complains if it is in use."""
+    before = set(map(id, suspended()))
+    server = await odd(*WHOLE[api])
+    await everything(build(api=api, base_url=server.url))
+    for _ in range(100):  # those that nothing refers to any more are closed by the loop
+        await asyncio.sleep(0)
+    assert [each for each in suspended() if id(each) not in before] == []
+
+
+async def test_a_server_that_keeps_the_line_open_does_not_keep_the_answer(
+    build: Callable[..., Model], api: str, odd: Callable[..., Awaitable[Any]]
+) -> None:
+    server = await odd(*WHOLE[api], stall=True)
+    async with asyncio.timeout(5):
+        assert [event async for event in build(api=api, base_url=server.url).stream("", QUESTION, [])]
+        await server.left.wait()
