@@ -171,7 +171,9 @@ class OpenMessage:
         """Look for a stream that may have begun, and go on with it as a message; whether anybody can say."""
         place = self._place
         try:
-            self._ts = await find_stray(place.client, place.bot, place.key, doubt.since, doubt.text)
+            self._ts = await find_stray(
+                place.client, place.bot, place.key, doubt.since, doubt.text, self._unfinished
+            )
         except LookupError:
             self._due = time.monotonic() + LOOK_AGAIN
             return False

@@ -4,12 +4,12 @@ Until its end a stream carries no mark. So does what others post with the same t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.marks import mark_of, own_messages
+from bot.slack.marks import Mark, mark_of, own_messages
 from bot.slack.survive import FAR_END, described, log, slack_code
 from storage.records import ConversationKey
 
@@ -23,27 +23,36 @@ PLAIN = re.compile(r"[\w\s#*.,:;!?'\"()/~-]*")
 
 
 async def find_stray(
-    client: AsyncWebClient, bot: str, key: ConversationKey, since: float, sent: str
+    client: AsyncWebClient, bot: str, key: ConversationKey, since: float, sent: str, mark: Mark
 ) -> str | None:
     """Find the stream that a chat.startStream with the text `sent` began after `since` (Unix seconds of Slack), if
     it did; its ts. Raises LookupError if nobody can say.
 
-    Slack may write a text in another way, so its letters and digits are compared.
+    Slack may write a text in another way, so its letters and digits are compared. A stream that is ended to be
+    told gets `mark`: by that it is known again where ending it failed after the effect.
     """
     head = _letters((PLAIN.match(sent) or [""])[0])
-    found = [message for message in await own_messages(client, bot, key, since) if mark_of(message) is None]
+    own = await own_messages(client, bot, key, since)
+    if (marked := _marked(own, mark)) is not None:
+        return marked
+    found = [message for message in own if mark_of(message) is None]
     alike = [message for message in found if _letters(_text(message)).startswith(head)] if head else found[-1:]
     for message in reversed(alike):
         ts = str(message["ts"])
-        if len(head) >= SURE or await _stopped(client, key.channel, ts):
+        if len(head) >= SURE or await _stopped(client, key.channel, ts, mark):
             return ts
-    return None
+    # A call that failed after its effect was made again by the client, and then there was no stream.
+    return _marked(await own_messages(client, bot, key, since), mark) if alike else None
 
 
-async def _stopped(client: AsyncWebClient, channel: str, ts: str) -> bool:
+def _marked(messages: Iterable[Mapping[str, Any]], mark: Mark) -> str | None:
+    return next((str(message["ts"]) for message in messages if mark_of(message) == mark), None)
+
+
+async def _stopped(client: AsyncWebClient, channel: str, ts: str, mark: Mark) -> bool:
     """End a stream; whether it was one."""
     try:
-        await client.chat_stopStream(channel=channel, ts=ts)
+        await client.chat_stopStream(channel=channel, ts=ts, metadata=mark.metadata)
     except FAR_END as error:
         if slack_code(error) in (NOT_STREAMING, DELETED):
             return False

@@ -168,6 +168,21 @@ async def test_it_goes_on_once_somebody_can_tell(desk: Desk, began: bool) -> Non
     assert "First this, then that." in f"{desk.replies[0].markdown}{desk.replies[0].blocks}"
 
 
+@pytest.mark.parametrize(
+    "fault", [Broken(500, after_effect=True), Dropped(after_effect=True)], ids=["500", "drop"]
+)
+@pytest.mark.parametrize("began", [True, False])
+async def test_it_goes_on_where_ending_it_failed_after_the_effect(desk: Desk, began: bool, fault: Any) -> None:
+    desk.slack.answer_next("chat.startStream", Broken(500, after_effect=began))
+    desk.slack.answer_next("chat.stopStream", fault)
+    outlet = reply(desk)
+    await outlet.text("First ")
+    await outlet.text("this.")
+    assert await outlet.finish()
+    assert kinds(desk) == [MARK]
+    assert "First this." in f"{desk.replies[0].markdown}{desk.replies[0].blocks}"
+
+
 def foreign(desk: Desk, text: str) -> Message:
     """Post with the app's token, as a deploy script does."""
     workspace = desk.slack.workspace
