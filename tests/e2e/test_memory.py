@@ -38,10 +38,12 @@ QUESTIONS = (
 def follow(long: LongThread, api: str, model: str) -> int:
     """Hold every request against the whole history as it is stored; how often the front changed.
 
-    Between two compactions the front is the same, and each request goes on where the one before ended. What stands
-    behind a summary is the whole history from some question on, after the steps that were kept.
+    Between two compactions the front is the same, and each request goes on where the one before ended: it changes
+    no more often than a compaction was said. What stands behind a summary is the whole history from some question
+    on, after the steps that were kept.
     """
     whole = whole_input(long.stored(), api, model)
+    compactions = sum(map(is_aside, long.thread.replies))
     requests = [body for body in long.office.world.script.requests if not is_notes(body)]
     assert len({front_of(body) for body in requests}) == 1
     fronts = start = end = 0
@@ -51,16 +53,14 @@ def follow(long: LongThread, api: str, model: str) -> int:
         given = input_of(body)
         summary = given[:1] if is_summary(given[0]) else []
         later = given[len(summary) :]
-        # Every part that is left out has the same line in its place: the item behind it tells.
-        if given[: min(len(before), 2)] != before[:2]:
+        if given[: len(before)] != before:
             fronts += 1
+            assert fronts <= compactions, "between compactions items are only appended"
             start, kept = found(later, whole, start, end)
             places = range(start - len(kept) + 1)
             assert any(whole[place : place + len(kept)] == kept for place in places), (
                 "a step that was kept is whole"
             )
-        else:
-            assert given[: len(before)] == before, "between compactions items are only appended"
         end = start + len(later) - len(kept)
         assert later == kept + whole[start:end]
         before = given
