@@ -155,17 +155,22 @@ async def test_a_stream_of_which_nobody_can_tell_holds_the_answer_back(desk: Des
     assert [message.markdown for message in desk.replies] == ["First this, "] * began
 
 
+async def stands_once(desk: Desk, *pieces: str) -> None:
+    """Write an answer piece by piece: it stands in one message, whole."""
+    outlet = reply(desk)
+    for piece in pieces:
+        await outlet.text(piece)
+    assert await outlet.finish()
+    assert kinds(desk) == [MARK]
+    assert "".join(pieces) in f"{desk.replies[0].markdown}{desk.replies[0].blocks}"
+
+
 @pytest.mark.parametrize("began", [True, False])
 async def test_it_goes_on_once_somebody_can_tell(desk: Desk, began: bool) -> None:
     desk.slack.answer_next("chat.startStream", Broken(500, after_effect=began))
     for _ in range(6):
         desk.slack.answer_next(READING, Broken(503))
-    outlet = reply(desk)
-    await outlet.text("First this, ")
-    await outlet.text("then that.")
-    assert await outlet.finish()
-    assert kinds(desk) == [MARK]
-    assert "First this, then that." in f"{desk.replies[0].markdown}{desk.replies[0].blocks}"
+    await stands_once(desk, "First this, ", "then that.")
 
 
 @pytest.mark.parametrize(
@@ -175,12 +180,7 @@ async def test_it_goes_on_once_somebody_can_tell(desk: Desk, began: bool) -> Non
 async def test_it_goes_on_where_ending_it_failed_after_the_effect(desk: Desk, began: bool, fault: Any) -> None:
     desk.slack.answer_next("chat.startStream", Broken(500, after_effect=began))
     desk.slack.answer_next("chat.stopStream", fault)
-    outlet = reply(desk)
-    await outlet.text("First ")
-    await outlet.text("this.")
-    assert await outlet.finish()
-    assert kinds(desk) == [MARK]
-    assert "First this." in f"{desk.replies[0].markdown}{desk.replies[0].blocks}"
+    await stands_once(desk, "First ", "this.")
 
 
 def foreign(desk: Desk, text: str) -> Message:
