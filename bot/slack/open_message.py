@@ -8,20 +8,21 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.block_kit import Block
 from bot.slack.cards import markdown_blocks
-from bot.slack.marks import CLOCKS, Mark
+from bot.slack.marks import Mark
 from bot.slack.once import NotYet, post_once
 from bot.slack.pace import Limited, patience
 from bot.slack.seams import Grade
 from bot.slack.stray import DELETED, NOT_STREAMING, find_stray
 from bot.slack.survive import CONFLICT, FAR_END, described, log, maybe_done, slack_code
 from bot.slack.tasks import Task
-from bot.slack.tries import pauses, until_taken, worth_another
+from bot.slack.tries import SURELY, pauses, until_taken, worth_another
 from storage.records import ConversationKey
 
 STREAM_AGE, HASTE = 240.0, 15.0
@@ -34,23 +35,12 @@ UPDATE_TEXT = 3_900
 LOOK_AGAIN = 5.0
 """Seconds after which a stream is looked for again of which nobody could tell whether it began."""
 
-SURELY = 300.0
-"""Seconds that the end of a message waits for Slack's limits."""
-
 TOO_LONG = "msg_too_long"
 """Slack's code for a stream that is full. That says nothing against the next one."""
 
 NO_SUCH_BLOCK = {"invalid_blocks", "invalid_blocks_format"}
 """Slack's codes for blocks that it does not take: in a message of ours these can only be the tasks, or what is
 below its text. Neither is worth the answer."""
-
-
-@dataclass(frozen=True)
-class _Doubt:
-    """A stream that may have begun: not before `since` (Unix seconds of Slack), with this text."""
-
-    since: float
-    text: str
 
 
 @dataclass(frozen=True)
@@ -80,7 +70,8 @@ class OpenMessage:
         self._unsent: list[str | Task] = []
         self._tasks: dict[str, Task] = {}
         self._below: list[Block] = []
-        self._doubt: _Doubt | None = None
+        self._doubt: str | None = None  # the text of a stream that may have begun
+        self._unstopped = False
         self._over: bool | None = None  # nothing more is written; whether that is Slack's last word
         self._since = self._due = time.monotonic()
 
@@ -130,6 +121,8 @@ class OpenMessage:
             return False
         if self._ts is None:
             return await self._post(mark) if self.text.strip() else True
+        if self._unstopped:
+            await self._stop(surely=True)
         return await self._rewrite(mark, surely=True)
 
     def _take(self, text: str, tasks: Iterable[Task]) -> None:
@@ -148,7 +141,7 @@ class OpenMessage:
 
     async def _start(self) -> bool:
         """Begin a stream; whether it is known to have begun."""
-        key, doubt = self._place.key, _Doubt(max(self._place.began, time.time() - CLOCKS), self.text)
+        key, text = self._place.key, self.text
         try:
             response = await self._client.chat_startStream(
                 channel=key.channel,
@@ -160,31 +153,28 @@ class OpenMessage:
         except FAR_END as error:
             self._give_up_streams(error)
             if maybe_done(error):
-                self._doubt = doubt
+                self._doubt = text
                 await asyncio.sleep(next(pauses(), 0.0))
             return False
         self._ts, self._streaming, self._unsent = str(response["ts"]), True, []
         self._since = time.monotonic()
         return True
 
-    async def _known(self, doubt: _Doubt) -> bool:
-        """Look for a stream that may have begun, and go on with it as a message; whether anybody can say."""
+    async def _known(self, sent: str) -> bool:
+        """Look for a stream that may have begun with this text, and go on with it as a message; whether anybody
+        can say."""
         place = self._place
         try:
-            self._ts = await find_stray(
-                place.client, place.bot, place.key, doubt.since, doubt.text, self._unfinished
-            )
+            self._ts = await find_stray(place.client, place.bot, place.key, place.began, sent, self._unfinished)
         except LookupError:
             self._due = time.monotonic() + LOOK_AGAIN
             return False
         self._doubt = None
-        if self._ts is not None:
-            await self._stop()
         return True
 
-    async def _surely_known(self, doubt: _Doubt) -> bool:
+    async def _surely_known(self, sent: str) -> bool:
         for pause in pauses():
-            if await self._known(doubt):
+            if await self._known(sent):
                 return True
             await asyncio.sleep(pause)
         log.error("an answer is held back: nobody can say whether its stream began")
@@ -225,7 +215,8 @@ class OpenMessage:
         return False
 
     async def _leave_stream(self, error: BaseException) -> None:
-        """Turn the message into one that can be updated; it has no ts any more if it was deleted."""
+        """Turn the message into one that can be updated; it has no ts any more if it was deleted. Where Slack does
+        not end the stream at once, its end will: neither words nor a person's Stop wait for it."""
         self._give_up_streams(error)
         code = slack_code(error)
         if code == DELETED:
@@ -235,14 +226,19 @@ class OpenMessage:
         else:
             await self._stop()
 
-    async def _stop(self) -> None:
-        self._streaming = False
+    async def _stop(self, *, surely: bool = False) -> None:
+        """End the stream, as one that goes on: a process that is killed now leaves a message that is known."""
+        self._streaming, self._unstopped = False, True
+        stop = partial(self._client.chat_stopStream, **self._here(), metadata=self._unfinished.metadata)
         try:
-            with patience(SURELY):
-                await until_taken(lambda: self._client.chat_stopStream(**self._here()))
+            with patience(SURELY if surely else 0.0):
+                await (until_taken(stop) if surely else stop())
         except FAR_END as error:
-            if slack_code(error) != NOT_STREAMING:
+            self._unstopped = slack_code(error) not in (NOT_STREAMING, DELETED)
+            if self._unstopped:
                 log.warning("a stream could not be ended: %s", described(error))
+        else:
+            self._unstopped = False
 
     def _give_up_streams(self, error: BaseException) -> None:
         log.info("stream given up: %s", described(error))

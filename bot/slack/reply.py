@@ -25,6 +25,7 @@ from bot.slack.progress import Progress
 from bot.slack.statuses import Statuses
 from bot.slack.stop_button import StopButton
 from bot.slack.survive import log
+from bot.slack.tries import SURELY
 from bot.turns.attachments import Unread
 from bot.turns.outlet import NO_CONTROLS, PASSED, Controls, Outlet
 from bot.words.catalogue import words_for
@@ -180,14 +181,16 @@ class ThreadReply:
         await self._stop.look_back()
         line = self._words("answer-interrupted") if anew else ""
         try:
-            left = await self._half_written()
+            with patience(SURELY):
+                left = await self._half_written()
         except LookupError:
             log.warning("turn %d: what was left half-written before it stays so", self._turn)
             return False
         found = False
         for message in left:
             mark = Mark(PART, {"turn": str(self._turn), "part": secrets.token_hex(4)})
-            found |= await end_half(self._client, self._key.channel, message, mark, line)
+            with patience(SURELY):
+                found |= await end_half(self._client, self._key.channel, message, mark, line)
         if found or not left:
             return found
         try:  # a call that was repeated after a failure finds the stream ended by itself

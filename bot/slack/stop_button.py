@@ -18,7 +18,7 @@ from bot.slack.marks import Mark, mark_of, own_messages
 from bot.slack.open_message import Place
 from bot.slack.pace import patience
 from bot.slack.survive import FAR_END, described, final, log, maybe_done, slack_code
-from bot.slack.tries import pauses
+from bot.slack.tries import SURELY, pauses
 from bot.words.catalogue import Words
 from storage.records import Claim
 
@@ -139,7 +139,8 @@ async def take_away(client: AsyncWebClient, channel: str, ts: str) -> None:
     """Delete a message with the button: a dead one must not stay."""
     for pause in pauses():
         try:
-            await client.chat_delete(channel=channel, ts=ts)
+            with patience(SURELY):
+                await client.chat_delete(channel=channel, ts=ts)
         except FAR_END as error:
             if slack_code(error) in GONE:
                 return

@@ -15,11 +15,12 @@ from storage.records import ConversationKey
 
 NOT_STREAMING, DELETED = "message_not_in_streaming_state", "message_not_found"
 
-SURE = 12
-"""Letters that two texts do not have in common by chance. With fewer, Slack has to say that it is a stream."""
+MOST = 3
+"""Messages that Slack is asked about: it takes twenty such calls a minute."""
 
-PLAIN = re.compile(r"[\w\s#*.,:;!?'\"()/~-]*")
-"""The beginning of a text that Slack shows with the same letters: what follows may be a link or an emoji."""
+PLAIN = re.compile(r"(?:\s*[\w#*,;!?'\"()~-]+[.:]*(?!\S))*")
+"""The words at the beginning of a text that Slack shows with the same letters: what has other signs, or a dot in
+its middle, may become a link or an emoji."""
 
 
 async def find_stray(
@@ -28,18 +29,18 @@ async def find_stray(
     """Find the stream that a chat.startStream with the text `sent` began after `since` (Unix seconds of Slack), if
     it did; its ts. Raises LookupError if nobody can say.
 
-    Slack may write a text in another way, so its letters and digits are compared. A stream that is ended to be
-    told gets `mark`: by that it is known again where ending it failed after the effect.
+    Its words are alike, but for their signs, and Slack says that it is a stream: it is ended. It gets `mark`, by
+    which it is known again where ending it failed after the effect.
     """
     head = _letters((PLAIN.match(sent) or [""])[0])
     own = await own_messages(client, bot, key, since)
     if (marked := _marked(own, mark)) is not None:
         return marked
     found = [message for message in own if mark_of(message) is None]
-    alike = [message for message in found if _letters(_text(message)).startswith(head)] if head else found[-1:]
+    alike = [message for message in found if _letters(_text(message)).startswith(head)][-MOST:]
     for message in reversed(alike):
         ts = str(message["ts"])
-        if len(head) >= SURE or await _stopped(client, key.channel, ts, mark):
+        if await _stopped(client, key.channel, ts, mark):
             return ts
     # A call that failed after its effect was made again by the client, and then there was no stream.
     return _marked(await own_messages(client, bot, key, since), mark) if alike else None

@@ -17,6 +17,9 @@ WITHIN = 180.0
 SOON = 20.0
 """Seconds for which something is tried again that an answer waits for, and can do without."""
 
+SURELY = 300.0
+"""Seconds that what has to be done waits for Slack's limits: Slack never wants longer."""
+
 FIRST, LONGEST = 0.5, 15.0
 """Seconds between two tries: each time twice as long, up to the longest."""
 
