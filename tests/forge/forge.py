@@ -1,6 +1,6 @@
 """Starts processes at once: one has imported everything, and forks itself for each that is asked for.
 
-    python tests/faults/forge.py <door>
+    python tests/forge/forge.py <door>
 
 What runs is `nod run` with nothing behind it but its imports, which take two seconds of a processor: hundreds of
 starts would take longer than all that they are there for. Whoever connects to the Unix socket `door` sends one
