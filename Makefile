@@ -5,6 +5,8 @@
 # The first of these that is new enough makes .venv; `make PYTHON=…` names another.
 PYTHON ?= python3 python3.14 python3.13 python3.12 python3.11
 BIN := .venv/bin
+# What was compiled is kept: without it each process of the tests compiles Nod anew, and each worker every test.
+unexport PYTHONDONTWRITEBYTECODE
 # With --require-hashes pip takes nothing whose bytes are not those named in constraints/.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 # An editable install without the network: the build backend is pinned and already there.
@@ -30,7 +32,7 @@ demo: .venv/.demo
 	@$(BIN)/nod demo
 
 test: .venv/.dev
-	@$(BIN)/pytest --numprocesses 4 --dist worksteal
+	@$(BIN)/pytest --numprocesses 3 --dist worksteal
 
 test-slow: .venv/.dev
 	@$(BIN)/pytest --numprocesses 4 --dist worksteal -m "slow or fuzz or faults"

@@ -1,14 +1,17 @@
 """Keep every test to itself: its own folder, no settings of the developer's, no connection to another machine."""
 
 import asyncio
+import gc
 import importlib.util
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from hypothesis import settings
 
@@ -25,6 +28,7 @@ settings.register_profile("deep", max_examples=5_000, stateful_step_count=60, de
 GUARD = Path(__file__).parent / "guard" / "sitecustomize.py"
 FOREIGN = re.compile(r"(SLACK|OPENAI|AZURE|NOD)_.*|.*_API_URL|(HTTPS?|ALL|NO)_PROXY", re.IGNORECASE)
 """Settings that would change what a test sees."""
+END = "-----END CERTIFICATE-----"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 _spec = importlib.util.spec_from_file_location("guard", GUARD)
@@ -43,17 +47,28 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip(reason)
 
 
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays to the end: the modules and tests, a million objects."""
+    gc.collect()
+    gc.freeze()
+
+
 def _browser() -> str | None:
     return next((path for path in map(shutil.which, BROWSERS) if path), None)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Take the developer's settings away, for fixtures of every scope."""
+    """Take the developer's settings away, for fixtures of every scope. One authority is read instead of all: every
+    client reads them, which takes 50 ms of a processor, and nothing here speaks TLS."""
+    authorities = Path(certifi.where()).read_text(encoding="utf-8")
+    one = tmp_path_factory.mktemp("tls") / "one.pem"
+    one.write_text(authorities[: authorities.index(END) + len(END)] + "\n", encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if FOREIGN.fullmatch(name):
                 patch.delenv(name)
+        patch.setenv("SSL_CERT_FILE", str(one))
         patch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
         yield
 
@@ -89,6 +104,18 @@ def outside_log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def guarded_environment(clean_environment: None, outside_log: Path) -> Mapping[str, str]:
     """Return the environment for a child process: clean, and with the guard in it and in its own children."""
     return {**os.environ, "PYTHONPATH": str(GUARD.parent), guard.LOG_VARIABLE: str(outside_log)}
+
+
+@pytest.fixture(scope="session")
+def forge(guarded_environment: Mapping[str, str]) -> Iterator[str]:
+    """Return the door of what starts processes at once; none where forking is not safe, as on macOS."""
+    from tests.forge.opening import open_forge  # here, because this file also guards tests of other folders
+
+    if sys.platform != "linux":
+        yield ""
+        return
+    with open_forge(guarded_environment) as door:
+        yield door
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -22,6 +23,7 @@ MAX_LINES = 350
 VAGUE = {"util", "utils", "helper", "helpers", "common", "manager", "managers", "misc"}
 
 
+@cache
 def integrations() -> set[str]:
     """Find the modules that declare functions for the model."""
     return {

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.demo.world import World, start_world
-from tests.e2e.office import Office, open_office
+from tests.e2e.forged import open_forged
+from tests.e2e.office import Office
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,10 +24,10 @@ async def world() -> AsyncIterator[World]:
 
 @pytest.fixture
 async def empty_office(
-    world: World, tmp_path: Path, guarded_environment: Mapping[str, str]
+    world: World, tmp_path: Path, guarded_environment: Mapping[str, str], forge: str
 ) -> AsyncIterator[Office]:
-    """An office in which nothing runs yet."""
-    async with open_office(world, tmp_path, guarded_environment) as office:
+    """An office in which nothing runs yet, and everything starts at once."""
+    async with open_forged(world, tmp_path, guarded_environment, forge) as office:
         yield office
 
 

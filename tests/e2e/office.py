@@ -35,6 +35,8 @@ class Office:
     process: asyncio.subprocess.Process | None = None
     killed: int = 0
     """How often the process ended by itself while something was waited for."""
+    dropped_in: bool = False
+    """Whether what runs is a copy of Nod's packages."""
 
     @property
     def workspace(self) -> Workspace:
@@ -52,10 +54,7 @@ class Office:
 
     async def start(self, *command: str) -> None:
         """Start `nod run`, or another command that runs it, and wait until its socket is open."""
-        with (self.folder / "nod.log").open("ab") as log:
-            self.process = await asyncio.create_subprocess_exec(
-                sys.executable, *(command or RUN), env=self.environment, cwd=self.folder, stderr=log
-            )
+        self.process = await self.begin(command or RUN)
         connected = asyncio.create_task(self.world.sockets.wait_connected(within=WITHIN * 2))
         ended = asyncio.create_task(self.process.wait())
         await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -65,12 +64,20 @@ class Office:
             raise AssertionError(f"it did not start:\n{self.log}")
         await connected
 
+    async def begin(self, command: tuple[str, ...]) -> asyncio.subprocess.Process:
+        """Start what stands behind `python`."""
+        with (self.folder / "nod.log").open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, *command, env=self.environment, cwd=self.folder, stderr=log
+            )
+
     def drop_in(self, name: str, source: str) -> None:
         """Run from now on a copy of Nod's packages that has one more file of functions."""
         root = Path(bot.__file__).parent.parent
         for package in ("bot", "functions", "storage"):
             shutil.copytree(root / package, self.folder / package, dirs_exist_ok=True)
         (self.folder / "functions" / f"{name}.py").write_text(source)
+        self.dropped_in = True
 
     def rule(self, text: str) -> None:
         """Write nod.toml, which the next start reads."""
@@ -173,6 +180,9 @@ class Office:
             for message in self.workspace.messages(channel, user)
             if message.ephemeral_to == user
         ]
+
+
+AnOffice = TypeVar("AnOffice", bound=Office)
 
 
 @dataclass
@@ -295,7 +305,13 @@ def text_of(blocks: list[Json]) -> str:
 @asynccontextmanager
 async def open_office(world: World, folder: Path, guarded: Mapping[str, str]) -> AsyncIterator[Office]:
     """Make an office, not started yet; whatever runs in it at the end is ended."""
-    office = Office(world, folder, guarded)
+    async with ended_with(Office(world, folder, guarded)) as office:
+        yield office
+
+
+@asynccontextmanager
+async def ended_with(office: AnOffice) -> AsyncIterator[AnOffice]:
+    """Lend an office; whatever runs in it at the end is ended."""
     try:
         yield office
     finally:

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from bot.demo.model.errors import error_body
-from bot.demo.model.script import Step
+from bot.demo.unkind.model import Failed
 from storage.records import SummaryItem
 from tests.e2e.long_thread import (
     Json,
@@ -147,18 +146,9 @@ async def test_when_it_is_off_all_is_sent_until_the_model_refuses(empty_office: 
     assert "grown too long" in await long.ask("lee", "and who is the oldest?")
 
 
-async def test_a_summary_that_fails_is_made_after_a_later_answer(
-    empty_office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    office, take, left = empty_office, empty_office.world.script.take, ["first", "second"]
-
-    def refuse(body: Json) -> Step | None:
-        step = take(body)
-        if is_notes(body) and left:
-            return Step(status=400, body=error_body(400, f"not the {left.pop(0)} time"))
-        return step
-
-    monkeypatch.setattr(office.world.script, "take", refuse)
+async def test_a_summary_that_fails_is_made_after_a_later_answer(empty_office: Office) -> None:
+    office, faults = empty_office, empty_office.world.unkind.model
+    faults.add(Failed(400, notes=True), times=2)
     office.settings |= {"NOD_CONTEXT_TOKENS": BUDGET}
     await office.start()
     long = await LongThread.begin(office, "lee", "what is the average salary?")
@@ -167,7 +157,7 @@ async def test_a_summary_that_fails_is_made_after_a_later_answer(
         await long.ask("lee", QUESTIONS[number % len(QUESTIONS)])
         number += 1
         assert number < 60
-    assert left == []
+    assert faults.counts == {"model.400": 2}
     assert "average salary" in await long.ask("lee", "what did I ask first?")
     assert all(tokens_of(body) <= 1.1 * int(BUDGET) for body in office.world.script.requests)
 

@@ -4,15 +4,26 @@ import asyncio
 import shutil
 import sys
 from asyncio.subprocess import PIPE, create_subprocess_exec
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
 
 import bot
 from bot.demo.unkind.calls import Broken
-from tests.e2e.office import Office, refuse_to_start
+from bot.demo.world import World
+from tests.e2e.office import Office, open_office, refuse_to_start
 
 pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+async def empty_office(
+    world: World, tmp_path: Path, guarded_environment: Mapping[str, str]
+) -> AsyncIterator[Office]:
+    """An office whose process begins and ends as an operator's does, the interpreter too."""
+    async with open_office(world, tmp_path, guarded_environment) as office:
+        yield office
 
 
 @pytest.mark.parametrize(

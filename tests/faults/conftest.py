@@ -8,7 +8,7 @@ import pytest
 
 from bot.demo.world import World
 from tests.e2e.conftest import world
-from tests.faults.forged import ForgedOffice, open_forge, open_forged
+from tests.e2e.forged import ForgedOffice, open_forged
 
 __all__ = ["world"]
 
@@ -18,12 +18,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             item.add_marker(pytest.mark.faults)
-
-
-@pytest.fixture(scope="session")
-def forge(guarded_environment: Mapping[str, str]) -> Iterator[str]:
-    with open_forge(guarded_environment) as door:
-        yield door
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 
 from bot.demo.services.faults import RecordedRequest
 from bot.demo.workspace.state import Message
+from tests.e2e.forged import ForgedOffice
 from tests.faults.books import Books, is_card
-from tests.faults.forged import ForgedOffice
 from tests.faults.person import Person
 from tests.faults.scenes import ACTION, QUESTION
 

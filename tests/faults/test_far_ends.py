@@ -8,9 +8,9 @@ import pytest
 from bot.demo.services.faults import BrokenBody, Drop, Status
 from bot.demo.unkind.model import Failed
 from bot.demo.world import World
+from tests.e2e.forged import ForgedOffice
 from tests.e2e.test_dialogs import changes
 from tests.faults.books import Books
-from tests.faults.forged import ForgedOffice
 from tests.faults.person import Person
 from tests.faults.scenes import ACTION, COUNT, LONG, QUESTION, READING, Scene
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.forged import ForgedOffice
 from tests.e2e.office import buttons, shown
-from tests.faults.forged import ForgedOffice
 
 KILLED = Path(__file__).with_name("killed.py")
 

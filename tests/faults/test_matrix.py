@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.e2e.forged import ForgedOffice
 from tests.e2e.office import WITHIN
 from tests.faults.books import Books
-from tests.faults.forged import ForgedOffice
 from tests.faults.matrix import CASES, STRIKES, Moment, hold, met
 from tests.faults.person import Person
 from tests.faults.scenes import COUNT

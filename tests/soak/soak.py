@@ -12,9 +12,10 @@ from pathlib import Path
 from bot.demo.workspace.errors import NotThere
 from bot.demo.workspace.state import Message, Workspace
 from bot.demo.world import World, start_world
+from tests.e2e.forged import ForgedOffice, open_forged
 from tests.e2e.office import buttons
 from tests.faults.books import Balance, Books
-from tests.faults.forged import ForgedOffice, open_forge, open_forged
+from tests.forge.opening import open_forge
 from tests.soak.asking import Asking
 from tests.soak.board import open_board
 from tests.soak.regular import Regular

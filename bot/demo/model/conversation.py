@@ -74,13 +74,14 @@ class ProposedCall:
 class Reply:
     """What the model answers: text, calls, both, or a refusal; `cut_by` says why it stopped too early.
 
-    `empty`: no output item and no choice at all, as happens when a server is not well. `delta_seconds` is another
-    pause between two deltas than the server's own.
+    `notes`: the text is the summary that was asked for. `empty`: no output item and no choice at all, as happens
+    when a server is not well. `delta_seconds` is another pause between two deltas than the server's own.
     """
 
     text: str = ""
     calls: tuple[ProposedCall, ...] = ()
     refusal: str = ""
     cut_by: Literal["length", "content_filter"] | None = None
+    notes: bool = False
     empty: bool = False
     delta_seconds: float | None = None

@@ -20,7 +20,7 @@ OTHERWISE: Final = "The server had an error while processing your request. Sorry
 
 def disturb(faults: Rules[ModelFault], model: str, reply: Reply) -> tuple[Step, Reply]:
     """Return how an answer is sent and what it says, after the fault that it meets, if it meets any."""
-    fault = faults.take(model, lambda each: bool(reply.calls) or not isinstance(each, BrokenArguments))
+    fault = faults.take(model, lambda each: _fits(each, reply))
     match fault:
         case Failed(status, retry_after):
             headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
@@ -39,6 +39,17 @@ def disturb(faults: Rules[ModelFault], model: str, reply: Reply) -> tuple[Step, 
             return Step(), replace(reply, calls=tuple(halves))
         case None:
             return Step(delta_seconds=reply.delta_seconds), reply
+
+
+def _fits(fault: ModelFault, reply: Reply) -> bool:
+    """Tell whether an answer can meet a fault; one that it cannot waits for another."""
+    match fault:
+        case Failed(notes=True):
+            return reply.notes
+        case BrokenArguments():
+            return bool(reply.calls)
+        case _:
+            return True
 
 
 def _body(status: int) -> object:

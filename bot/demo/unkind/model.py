@@ -6,10 +6,12 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Failed:
-    """Answer with this HTTP status in OpenAI's shape; `retry_after` is in whole seconds."""
+    """Answer with this HTTP status in OpenAI's shape; `retry_after` is in whole seconds. With `notes` only a
+    request for a summary meets it."""
 
     status: int = 500
     retry_after: int | None = None
+    notes: bool = False
 
     @property
     def kind(self) -> str:

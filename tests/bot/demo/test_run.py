@@ -93,7 +93,7 @@ async def test_a_fault_in_a_function_ends_nod_and_not_the_demo(start: Start, tmp
     assert demo.returncode == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGHUP, marks=pytest.mark.slow)])
 async def test_it_leaves_nothing_behind(start: Start, tmp_path: Path, number: signal.Signals) -> None:
     demo, _ = await start()
     assert left_in(tmp_path) != []

@@ -194,7 +194,8 @@ def check_what_a_model_is_sent(items: Sequence[Item]) -> None:
         sent += [each[part] for part in ("output", "arguments") if part in each]
         sent += [each["content"]] if each.get("role") == "user" else []
     for text in sent:
-        found = [token for token in CONTROL_TOKENS if token in _without_code(text)]
+        bare = _without_code(text)
+        found = [token for token in CONTROL_TOKENS if token in bare]
         assert not found, text
     for message in chat:
         if message["role"] == "user":

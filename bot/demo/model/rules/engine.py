@@ -53,7 +53,7 @@ def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     because a step of actions only may end the turn.
     """
     if (notes := summary(conversation)) is not None:
-        return Reply(text=notes)
+        return Reply(text=notes, notes=True)
     if (played := counting(conversation)) is not None:
         return played
     thread = read_thread(conversation)

@@ -15,6 +15,7 @@ from bot.demo.model.script import Script
 from bot.demo.model.server import make_app
 from bot.demo.serving import serve
 from bot.demo.unkind.model import BrokenArguments, Cut, Empty, Failed, SlowDeltas, Stalled
+from bot.turns.summary import INSTRUCTIONS
 
 WIRES = ("responses", "chat")
 PARAMETERS = {"type": "object", "properties": {}}
@@ -120,6 +121,21 @@ async def test_arguments_are_broken_when_there_are_some(client: AsyncOpenAI, scr
     with pytest.raises(json.JSONDecodeError):
         json.loads(call.arguments)
     assert script.faults.counts == {"model.broken_arguments": 1}
+
+
+async def test_a_summary_fails_and_an_answer_does_not(client: AsyncOpenAI, script: Script) -> None:
+    script.faults.add(Failed(400, notes=True))
+    assert await events(client, "chat")
+    assert script.faults.counts == {}
+    asked: Any = [
+        {"role": "system", "content": INSTRUCTIONS.format(characters=1_000)},
+        {"role": "user", "content": json.dumps({"person": "Lee", "said": "hello"})},
+    ]
+    with pytest.raises(openai.BadRequestError):
+        await client.chat.completions.create(model="demo", messages=asked)
+    whole = await client.chat.completions.create(model="demo", messages=asked)
+    assert whole.choices[0].message.content == "- Lee: hello"
+    assert script.faults.counts == {"model.400": 1}
 
 
 async def test_deltas_take_the_time_of_the_fault() -> None:

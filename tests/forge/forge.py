@@ -1,12 +1,12 @@
 """Starts processes at once: one has imported everything, and forks itself for each that is asked for.
 
-    python tests/faults/forge.py <door>
+    python tests/forge/forge.py <door>
 
-What runs is `nod run` with nothing behind it but its imports, which take two seconds of a processor: hundreds of
-starts would take longer than all that they are there for. Whoever connects to the Unix socket `door` sends one
-line of JSON: `command` as after `python`, `environment`, `folder`, `log` (what takes stdout and stderr). The
-answer is a line with the process's id and, when it has ended, a line with its exit status (minus the signal's
-number).
+What runs is `nod run` with nothing behind it but its imports, which take two seconds of a processor: they would
+take longer than all that the tests are there for. It ends without the interpreter's own end. Whoever connects to
+the Unix socket `door` sends one line of JSON: `command` as after `python`, `environment`, `folder`, `log` (what
+takes stdout and stderr). The answer is a line with the process's id and, when it has ended, a line with its exit
+status (minus the signal's number).
 """
 
 import contextlib

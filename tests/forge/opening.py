@@ -1,4 +1,4 @@
-"""An office whose process comes out of the forge, and can be held up at any moment of its life."""
+"""A forge for the tests of a session, and the processes that come out of it."""
 
 import asyncio
 import contextlib
@@ -9,14 +9,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
-
-from bot.demo.world import World
-from tests.e2e.office import RUN, WITHIN, Office
 
 FORGE = Path(__file__).with_name("forge.py")
 
@@ -53,31 +48,14 @@ class Forged:
                 os.kill(self.pid, number)
 
 
-@dataclass
-class ForgedOffice(Office):
-    """See Office. `door` is the forge's."""
-
-    door: str = ""
-
-    async def start(self, *command: str) -> None:
-        wanted = {
-            "command": command or RUN,
-            "environment": self.environment,
-            "folder": str(self.folder),
-            "log": str(self.folder / "nod.log"),
-        }
-        told, writer = await asyncio.open_unix_connection(self.door)
-        writer.write(json.dumps(wanted).encode() + b"\n")
-        forged = Forged(int(await told.readline()), told, writer)
-        self.process = cast(asyncio.subprocess.Process, forged)
-        connected = asyncio.create_task(self.world.sockets.wait_connected(within=WITHIN * 2))
-        ended = asyncio.create_task(forged.wait())
-        await asyncio.wait({connected, ended}, return_when=asyncio.FIRST_COMPLETED)
-        ended.cancel()
-        if not connected.done():
-            connected.cancel()
-            raise AssertionError(f"it did not start:\n{self.log}")
-        await connected
+async def forge_process(
+    door: str, command: Sequence[str], environment: Mapping[str, str], folder: Path, log: Path
+) -> Forged:
+    """Start what stands behind `python`; what it says is added to `log`."""
+    wanted = {"command": command, "environment": environment, "folder": str(folder), "log": str(log)}
+    told, writer = await asyncio.open_unix_connection(door)
+    writer.write(json.dumps(wanted).encode() + b"\n")
+    return Forged(int(await told.readline()), told, writer)
 
 
 @contextmanager
@@ -96,17 +74,3 @@ def open_forge(guarded: Mapping[str, str]) -> Iterator[str]:
                 yield door
             finally:
                 running.terminate()
-
-
-@asynccontextmanager
-async def open_forged(
-    world: World, folder: Path, guarded: Mapping[str, str], door: str
-) -> AsyncIterator[ForgedOffice]:
-    """Make an office, not started yet; whatever runs in it at the end is ended."""
-    office = ForgedOffice(world, folder, guarded, door=door)
-    try:
-        yield office
-    finally:
-        if office.process is not None and office.process.returncode is None:
-            office.process.kill()
-            await office.process.wait()
