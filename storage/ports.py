@@ -185,11 +185,11 @@ class Actions(Protocol):
         """
         ...
 
-    async def withdraw(self, action_id: str, requester: str, at: datetime, *, told: bool = False) -> Action | None:
+    async def withdraw(self, action_id: str, requester: str, at: datetime) -> Action | None:
         """pending → withdrawn without a click: the model takes back what it proposed, or no card could be shown,
-        which can only reduce effects. What a grant confirmed and has no card yet becomes expired, told. None, and
-        nothing changed, if it is neither, or not this requester's. Nothing is put into the inbox; `told` appends
-        the `outcome_items` of a withdrawn one, which a turn that withdraws by a call does not need."""
+        which can only reduce effects. What a grant confirmed and has no card yet becomes expired. None, and
+        nothing changed, if it is neither, or not this requester's. Nothing is put into the inbox; its
+        `outcome_items` are appended, because the turn that withdraws by a call may end before it records that."""
         ...
 
     async def edit(self, click: Click, new: NewAction) -> tuple[Ruling, Action | None]:

@@ -87,7 +87,7 @@ async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> bo
     for action in actions:
         card_ts = await outlet.card(action, parts.functions[action.function])
         if card_ts is None:
-            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock(), told=True)
+            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock())
             continue
         await parts.storage.actions.carded(action.id, card_ts)
         posted.append(action)

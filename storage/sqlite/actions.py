@@ -38,8 +38,8 @@ class SqliteActions:
     async def decide(self, click: Click) -> Ruling:
         return await self._connection.write(decide, click)
 
-    async def withdraw(self, action_id: str, requester: str, at: datetime, *, told: bool = False) -> Action | None:
-        return await self._connection.write(withdraw, action_id, requester, at, told=told)
+    async def withdraw(self, action_id: str, requester: str, at: datetime) -> Action | None:
+        return await self._connection.write(withdraw, action_id, requester, at)
 
     async def edit(self, click: Click, new: NewAction) -> tuple[Ruling, Action | None]:
         return await self._connection.write(edit, click, new)

@@ -124,7 +124,7 @@ def everything(db: Database) -> None:
     assert len(actions.of_batch(db, "b1")) == len(ids)
     turns.finish(db, claim.turn, TurnState.WAITING, NOW, None)
     decisions.decide(db, click(denied, Decision.DENY, reason="no"))
-    assert decisions.withdraw(db, mistaken.id, KIM, LATER, told=True)
+    assert decisions.withdraw(db, mistaken.id, KIM, LATER)
     assert decisions.edit(db, click(edited), new_action("new", function="edited", expires_at=NOW + 9 * LIFE))[1]
     for action in (done, stuck, again):
         decisions.decide(db, click(action, remember_until=NOW + 2 * LIFE))
@@ -223,7 +223,7 @@ def keep_and_forget(db: Database) -> None:
         items = [NewItem(UserItem("x", KIM)), NewItem(AssistantItem("a")), NewItem(AssistantItem("b"))]
         [proposed] = turns.record(db, claim.turn, items, [action], None, NOW, None)
         turns.finish(db, claim.turn, TurnState.ANSWERED, NOW, None)
-        decisions.withdraw(db, proposed.id, proposed.requester, NOW, told=False)
+        decisions.withdraw(db, proposed.id, proposed.requester, NOW)
     assert inbox.add(db, message(thread(51), user=LEE), NOW, only_if_joined=False)
     claim = inbox.claim(db, NOW)
     assert claim is not None
