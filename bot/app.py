@@ -133,7 +133,9 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
 
         people = People(client)
         whisper = Whisper(client, session, people)
-        card_posts = CardPosts(client, session, people, functions, rules, nod.bot, storage.schedules)
+        card_posts = CardPosts(
+            client, session, people, functions, rules, nod.bot, storage.schedules, storage.actions
+        )
         outlets = SlackOutlets(client, session, people, card_posts)
         hide()  # from the processes that read files
         files = SlackFiles(

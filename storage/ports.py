@@ -231,6 +231,16 @@ class Actions(Protocol):
         show the old ones."""
         ...
 
+    async def unsettled(self, before: datetime, most: int = 50) -> list[Action]:
+        """Return up to `most` final actions that ended by `before` and whose card was never told of as `settled`,
+        the oldest first. One that was edited is not among them, as its card is its successor's, nor is one whose
+        card cannot be reached (`card_ts` is empty)."""
+        ...
+
+    async def settled(self, action_id: str) -> None:
+        """Keep that an action's card shows how it ended, or that it never will. Nothing where it has not ended."""
+        ...
+
     async def uncarded(self, *, of_ended_turns: bool = False) -> list[Action]:
         """Return actions whose card was never posted (a crash in between): pending, or confirmed by a grant.
         `of_ended_turns` leaves out those whose turn still runs: it posts its cards itself."""

@@ -24,6 +24,13 @@ log = logging.getLogger("nod.schedule")
 SWEEP_EVERY = 5
 """Seconds between two sweeps."""
 
+SETTLE_EVERY = 5
+"""Seconds between two looks at cards that still show what is over: Slack did not take the update, or the operator
+has somebody's words forgotten."""
+
+SETTLING = timedelta(seconds=5)
+"""What a turn, or a click, gets to bring a card up to date by itself."""
+
 FORGET_EVERY = 300
 """Seconds between two looks at what was delivered long ago."""
 
@@ -71,6 +78,7 @@ async def housekeep(
         except StorageError as error:
             log.error("what was left cannot all be shown now; the next start shows the rest: %s", error)
         scheduler.add_job(_quietly, "interval", (sweep, parts, outlets), seconds=SWEEP_EVERY)
+        scheduler.add_job(_quietly, "interval", (settle, parts, outlets), seconds=SETTLE_EVERY)
         scheduler.add_job(_quietly, "interval", (forget, parts), seconds=FORGET_EVERY)
         scheduler.add_job(_quietly, "interval", (tidy, parts), seconds=TIDY_EVERY)
         scheduler.add_job(_quietly, "interval", (clear_statuses,), seconds=STATUSES_EVERY)
@@ -105,6 +113,16 @@ async def sweep(parts: Parts, outlets: Outlets) -> None:
         log.error("expired actions cannot be swept: %s", error)
         return
     await outlets.settle_all(expired)
+
+
+async def settle(parts: Parts, outlets: Outlets) -> None:
+    """Bring cards up to date that nobody else does."""
+    try:
+        over = await parts.storage.actions.unsettled(parts.clock() - SETTLING)
+    except StorageError as error:
+        log.error("cards cannot be brought up to date: %s", error)
+        return
+    await outlets.settle_all(over)
 
 
 async def forget(parts: Parts) -> None:

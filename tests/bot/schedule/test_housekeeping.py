@@ -14,14 +14,14 @@ import pytest
 
 from bot.metrics import Metrics
 from bot.schedule import housekeeping
-from bot.schedule.housekeeping import ASIDE_KEPT, KEYS_KEPT, forget, housekeep, sweep, tidy
+from bot.schedule.housekeeping import ASIDE_KEPT, KEYS_KEPT, SETTLING, forget, housekeep, settle, sweep, tidy
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
 from bot.turns.recovery import Left
 from storage.ports import Storage
 from storage.records import Action, ActionState, TurnState
 from tests.bot.schedule.conftest import Works, planned
-from tests.storage.sample import END, LATER, NOW, kept, message, proposed, started, thread
+from tests.storage.sample import END, KIM, LATER, NOW, kept, message, proposed, started, thread
 
 
 @dataclass
@@ -55,6 +55,20 @@ async def test_what_nobody_decided_expires_and_its_card_shows_it(storage: Storag
     await sweep(parts(storage, END), cast(Outlets, cards))
     assert [(each.id, each.state) for each in cards.settled] == [(action.id, ActionState.EXPIRED)]
     assert (await kept(storage, action)).state is ActionState.EXPIRED
+
+
+async def test_a_card_of_what_is_over_is_brought_up_to_date(storage: Storage, cards: Cards) -> None:
+    """What a turn or a click may still be at is left to it."""
+    [action] = await proposed(storage)
+    await storage.actions.carded(action.id, "5.5")
+    await storage.actions.withdraw(action.id, KIM, LATER)
+    await settle(parts(storage, LATER), cast(Outlets, cards))
+    assert cards.settled == []
+    await settle(parts(storage, LATER + SETTLING), cast(Outlets, cards))
+    assert cards.settled == [await kept(storage, action)]
+    await storage.actions.settled(action.id)
+    await settle(parts(storage, END), cast(Outlets, cards))
+    assert len(cards.settled) == 1
 
 
 async def test_a_card_that_was_not_posted_is(storage: Storage, cards: Cards) -> None:
@@ -101,11 +115,11 @@ async def test_all_of_it_is_on_the_scheduler(
     storage: Storage, cards: Cards, clockwork: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each job again and again; the clock is years after the samples, so that each has something to do."""
-    for each in ("SWEEP_EVERY", "FORGET_EVERY", "TIDY_EVERY", "STATUSES_EVERY", "OLD_EVERY"):
+    for each in ("SWEEP_EVERY", "SETTLE_EVERY", "FORGET_EVERY", "TIDY_EVERY", "STATUSES_EVERY", "OLD_EVERY"):
         monkeypatch.setattr(housekeeping, each, 0.05)
     happened: dict[str, int] = {}
     all_twice = asyncio.Event()
-    jobs = ("sweep", "forget", "tidy", "keep_clean", "statuses")
+    jobs = ("sweep", "settle", "forget", "tidy", "keep_clean", "statuses")
 
     def counting(name: str) -> Any:
         async def job(*given: Any) -> None:

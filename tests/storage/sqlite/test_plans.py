@@ -130,6 +130,8 @@ def everything(db: Database) -> None:
         decisions.decide(db, click(action, remember_until=NOW + 2 * LIFE))
         assert executions.begin(db, action.id, LATER)
     ended = executions.finish(db, done.id, ActionState.SUCCEEDED, "{}", LATER)
+    assert [action.id for action in actions.unsettled(db, LATER, 9)] == [done.id]
+    actions.settled(db, done.id)
     assert actions.expire(db, NOW + LIFE) == [life.find(db, over.id)]
     assert len(executions.interrupt(db, NOW + LIFE, ["again"])) == 2
     assert executions.begin(db, again.id, NOW + 3 * LIFE) is None
