@@ -110,7 +110,14 @@ async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, li
     if function is None:
         offered = ", ".join(parts.functions)
         return problem(item, f"There is no function of that name. There are: {offered}.")
-    if not await parts.policy.may_call(function.name, person.id, claim.conversation.key.channel):
+    allowed = await parts.policy.may_call_now(function.name, person.id, claim.conversation.key.channel)
+    if allowed is None:
+        return problem(
+            item,
+            f"Slack did not say just now whether this person may use {function.name}. Tell them to ask again in a "
+            "moment.",
+        )
+    if not allowed:
         return problem(item, f"The administrator does not let this person use {function.name} here. Say so.")
     try:
         if function.read_only:
