@@ -21,6 +21,7 @@ from bot.turns.recovery import Left
 from storage.ports import Storage
 from storage.records import Action, ActionState, TurnState
 from tests.bot.schedule.conftest import Works, planned
+from tests.bot.schedule.test_retention import says
 from tests.storage.sample import END, KIM, LATER, NOW, kept, message, proposed, started, thread
 
 
@@ -84,9 +85,13 @@ async def test_keys_and_what_was_said_aside_are_kept_for_their_time(storage: Sto
     claim = await started(storage, done)
     await storage.turns.finish(claim.turn, TurnState.ANSWERED, NOW)
     await storage.inbox.add(aside, NOW, only_if_joined=True)
-    await forget(parts(storage, NOW + KEYS_KEPT))
+    await forget(parts(storage, NOW + KEYS_KEPT), says(NOW + 2 * KEYS_KEPT))
     assert not await storage.inbox.add(done, NOW)
-    await forget(parts(storage, NOW + KEYS_KEPT + timedelta(seconds=1)))
+    over = NOW + KEYS_KEPT + timedelta(seconds=1)
+    for told in (NOW, None):
+        await forget(parts(storage, over), says(told))
+        assert not await storage.inbox.add(done, NOW), "the machine's clock alone"
+    await forget(parts(storage, over), says(over))
     assert await storage.inbox.add(done, NOW)
     assert ASIDE_KEPT < KEYS_KEPT
     await storage.inbox.add(message(thread(2)), NOW)
@@ -134,7 +139,9 @@ async def test_all_of_it_is_on_the_scheduler(
     await planned(storage, "0 9 * * *")
     left = Left([], [], [])
     keeping = asyncio.create_task(
-        housekeep(parts(storage, NOW), cast(Outlets, cards), left, clockwork.alarm, counting("statuses"))
+        housekeep(
+            parts(storage, NOW), cast(Outlets, cards), left, clockwork.alarm, counting("statuses"), says(NOW)
+        )
     )
     async with asyncio.timeout(20):
         await all_twice.wait()
