@@ -37,7 +37,7 @@ async def dispatched(app: Bolt, envelope: SocketModeRequest) -> BoltResponse:
         return BoltResponse(status=200)
     try:
         request = AsyncBoltRequest(mode="socket_mode", body=envelope.payload, headers=build_headers(envelope))
-        request.context["ack"] = _KeptAck()
+        request.context["ack"] = _KeptAck()  # type: ignore[no-untyped-call]
         response = await app.async_dispatch(request)
     except ODD_SHAPE as error:
         if not _in_bolt(error):
