@@ -53,6 +53,7 @@ from bot.slack.retries import Retries
 from bot.slack.run_posts import RunPosts
 from bot.slack.scheduling import Scheduling
 from bot.slack.sharing import Sharing
+from bot.slack.slack_time import SlackTime
 from bot.slack.sockets import Sockets
 from bot.slack.standing import Standings
 from bot.slack.stops import Stops
@@ -133,7 +134,9 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
 
         people = People(client)
         whisper = Whisper(client, session, people)
-        card_posts = CardPosts(client, session, people, functions, rules, nod.bot, storage.schedules)
+        card_posts = CardPosts(
+            client, session, people, functions, rules, nod.bot, storage.schedules, storage.actions
+        )
         outlets = SlackOutlets(client, session, people, card_posts)
         hide()  # from the processes that read files
         files = SlackFiles(
@@ -232,7 +235,15 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         stack.push_async_callback(worker.drain, DRAIN)
         tasks.append(
             asyncio.create_task(
-                housekeep(parts, outlets, left, alarm, outlets.statuses.clear_stale, settings.retention),
+                housekeep(
+                    parts,
+                    outlets,
+                    left,
+                    alarm,
+                    outlets.statuses.clear_stale,
+                    SlackTime(client),
+                    settings.retention,
+                ),
                 name="housekeeping",
             )
         )

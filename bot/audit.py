@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from bot.errors import OperatorError, no_database
 from storage.chain import KEPT
 from storage.ports import Storage, StorageError
-from storage.records import AuditRow
+from storage.records import AuditRow, Noted
 from storage.sqlite import open_storage
 
 PIECE = 1_000
@@ -24,8 +24,56 @@ DIGITS = 12
 """Of a digest, where people read it."""
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_NOTED = re.compile(r"(?P<row>[0-9]{1,18}):(?P<hash>[0-9a-f]{64})")
 
 UNREADABLE = "The record cannot be read: `nod audit --verify` names the row that breaks it."
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What came of following the chain, in words for the operator."""
+
+    holds: bool
+    words: str
+
+
+async def verified(storage: Storage, noted: Noted | None = None) -> Verified:
+    """Follow the chain from the first row to the last, and hold it against what was noted of it before.
+
+    Rows that somebody cut off from the end without a trace leave a chain that holds: only a note that is kept
+    elsewhere tells of them.
+    """
+    last = await storage.audit.noted()  # before: what is added meanwhile is not looked at
+    broken = await storage.audit.verify()
+    if broken is not None:
+        return Verified(
+            False, f"The chain breaks at row {broken}: it, or a row before it, is not what was written."
+        )
+    if noted is not None and await storage.audit.noted(noted.row) != noted:
+        return Verified(
+            False,
+            f"Row {noted.row} is not the one that was noted: rows were cut off or the chain was written anew, or "
+            "this is another database.",
+        )
+    lines = ["Every row is as it was written."]
+    if noted is not None:
+        lines.append(f"Row {noted.row} is the one that was noted.")
+    if last is not None:
+        lines.append(
+            f"The last row is {last}\nNote it where nobody who can write here can change it; --noted holds the "
+            "chain against it later."
+        )
+    return Verified(True, "\n".join(lines))
+
+
+def read_noted(text: str) -> Noted:
+    """Read what `verified` printed of the last row. Raises OperatorError."""
+    match = _NOTED.fullmatch(text.strip())
+    if match is None:
+        raise OperatorError(
+            "--noted wants the last row as --verify printed it: its number, a colon, 64 hex digits."
+        )
+    return Noted(int(match["row"]), match["hash"])
 
 
 async def matching(

@@ -60,36 +60,44 @@ def demo(port: int, model: str, confirm_ttl: int | None) -> None:
 @click.option("--since", help="Only from this date or time on, UTC unless it says otherwise.")
 @click.option("--export", is_flag=True, help="One JSON object a line, with the hashes.")
 @click.option("--verify", is_flag=True, help="Follow the chain of hashes instead; exit status 1 if it is broken.")
-def audit(action: str | None, user: str | None, since: str | None, export: bool, verify: bool) -> None:
+@click.option("--noted", metavar="ROW:HASH", help="Verify, and that this row, as it was printed once, is there.")
+def audit(
+    action: str | None, user: str | None, since: str | None, export: bool, verify: bool, noted: str | None
+) -> None:
     """Show who proposed, decided and ran what, and how it ended."""
     try:
-        broken = asyncio.run(_audit(database_path(), action, user, since, export=export, verify=verify))
+        if verify or noted is not None:
+            holds = asyncio.run(_verify(database_path(), noted))
+            sys.exit(0 if holds else 1)
+        asyncio.run(_audit(database_path(), action, user, since, export=export))
     except OperatorError as error:
         _fail(error)
-    if broken is not None:
-        click.echo(f"The chain breaks at row {broken}: it, or a row before it, is not what was written.", err=True)
-        sys.exit(1)
 
 
-async def _audit(
-    path: Path, action: str | None, user: str | None, since: str | None, *, export: bool, verify: bool
-) -> int | None:
+async def _verify(path: Path, noted: str | None) -> bool:
+    from bot.audit import existing, open_existing, read_noted, verified
+
+    known = None if noted is None else read_noted(noted)
+    storage = await open_existing(existing(path))
+    try:
+        found = await verified(storage, known)
+    finally:
+        await storage.close()
+    click.echo(found.words, err=not found.holds)
+    return found.holds
+
+
+async def _audit(path: Path, action: str | None, user: str | None, since: str | None, *, export: bool) -> None:
     from bot.audit import existing, exported, line, matching, moment, open_existing
 
     storage = await open_existing(existing(path))
     try:
-        if verify:
-            broken = await storage.audit.verify()
-            if broken is None:
-                click.echo("Every row is as it was written.")
-            return broken
         rows = 0
         async for row in matching(storage, action=action, user=user, since=moment(since) if since else None):
             rows += 1
             click.echo(exported(row) if export else line(row))
         if not rows:
             click.echo("There is no such row." if action or user or since else "There are no rows yet.", err=True)
-        return None
     finally:
         await storage.close()
 

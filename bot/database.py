@@ -53,6 +53,8 @@ async def forget(path: Path, user: str) -> str:
         done = await storage.keeping.forget(secrets.token_urlsafe(32), "", user, datetime.now(UTC), actor=OPERATOR)
         scrubbed = await storage.keeping.scrub()
     told = f"{done.conversations} conversations are forgotten, {done.busy} were left alone."
+    if done.withdrawn:
+        told += f" {len(done.withdrawn)} actions are withdrawn; `nod run` takes the buttons off their cards."
     return told if scrubbed else f"{told} Unused places of the file are overwritten within the hour by `nod run`."
 
 

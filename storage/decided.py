@@ -4,7 +4,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from storage.records import AuditRow, Grant
+from storage.records import AuditRow, Grant, Noted
 
 
 class Grants(Protocol):
@@ -26,6 +26,10 @@ class Audit(Protocol):
 
     async def rows(self, *, action_id: str | None = None, after: int = 0, limit: int = 1_000) -> list[AuditRow]:
         """Return rows with an id above `after`, oldest first, all or one action's."""
+        ...
+
+    async def noted(self, row: int | None = None) -> Noted | None:
+        """Return the number and the hash of a row, the last one if none is named; None if there is no such row."""
         ...
 
     async def verify(self) -> int | None:

@@ -185,11 +185,11 @@ class Actions(Protocol):
         """
         ...
 
-    async def withdraw(self, action_id: str, requester: str, at: datetime, *, told: bool = False) -> Action | None:
+    async def withdraw(self, action_id: str, requester: str, at: datetime) -> Action | None:
         """pending → withdrawn without a click: the model takes back what it proposed, or no card could be shown,
-        which can only reduce effects. What a grant confirmed and has no card yet becomes expired, told. None, and
-        nothing changed, if it is neither, or not this requester's. Nothing is put into the inbox; `told` appends
-        the `outcome_items` of a withdrawn one, which a turn that withdraws by a call does not need."""
+        which can only reduce effects. What a grant confirmed and has no card yet becomes expired. None, and
+        nothing changed, if it is neither, or not this requester's. Nothing is put into the inbox; its
+        `outcome_items` are appended, because the turn that withdraws by a call may end before it records that."""
         ...
 
     async def edit(self, click: Click, new: NewAction) -> tuple[Ruling, Action | None]:
@@ -229,6 +229,16 @@ class Actions(Protocol):
     async def successors(self) -> list[Action]:
         """Return the pending actions that an edit put in the place of others: at start-up their cards may still
         show the old ones."""
+        ...
+
+    async def unsettled(self, before: datetime, most: int = 50) -> list[Action]:
+        """Return up to `most` final actions that ended by `before` and whose card was never told of as `settled`,
+        the oldest first. One that was edited is not among them, as its card is its successor's, nor is one whose
+        card cannot be reached (`card_ts` is empty)."""
+        ...
+
+    async def settled(self, action_id: str) -> None:
+        """Keep that an action's card shows how it ended, or that it never will. Nothing where it has not ended."""
         ...
 
     async def uncarded(self, *, of_ended_turns: bool = False) -> list[Action]:

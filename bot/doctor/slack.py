@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from email.utils import mktime_tz, parsedate_tz
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -12,6 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.doctor.finding import Finding, bad, good, unseen
 from bot.settings import Settings
 from bot.slack.connection import APP_TOKEN, BOT_TOKEN, MENDS
+from bot.slack.slack_time import time_told
 from bot.slack.survive import FAR_END, slack_code
 
 BOT, SCOPES, AGENT, APP, SOCKET, CLOCK = "bot token", "scopes", "agent view", "app token", "socket", "clock"
@@ -99,10 +99,10 @@ AGENT_WORDS = (
 
 def clock(headers: Mapping[str, str], now: float) -> Finding:
     """Compare Slack's `Date` with this machine's time (Unix) when it was written."""
-    date = parsedate_tz(headers.get("date", ""))
-    if date is None:
+    told = time_told(headers)
+    if told is None:
         return unseen(CLOCK, "Slack told no time")
-    off = now - mktime_tz(date)
+    off = now - told.timestamp()
     if abs(off) > CLOCK_SECONDS:
         way = "fast" if off > 0 else "slow"
         return bad(CLOCK, f"this machine's is {abs(off):.0f} s {way} of Slack's: switch on its time service (NTP)")

@@ -232,7 +232,10 @@ class Book:
         over = found is None or (found.state is ScheduleState.ENDED and found.changed_by != (action_id or None))
         if found is None or over or found.team != asker.team:
             raise FunctionProblem(NOT_THERE, field="schedule_id")
-        if found.owner != asker.id and not await self._admins.is_admin(asker.team, asker.id):
+        admin = found.owner == asker.id or await self._admins.is_admin(asker.team, asker.id)
+        if admin is None:
+            raise Unavailable(UNSAID)
+        if not admin:
             raise FunctionProblem(NOT_THERE, field="schedule_id")
         return found
 

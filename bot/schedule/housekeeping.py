@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.schedule.alarm import Alarm
 from bot.schedule.clock_watch import LOOK_EVERY, ClockWatch
-from bot.schedule.retention import keep_clean
+from bot.schedule.retention import SlackTime, keep_clean, surely
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
 from bot.turns.recovery import Left, repost, show_left
@@ -23,6 +23,13 @@ log = logging.getLogger("nod.schedule")
 
 SWEEP_EVERY = 5
 """Seconds between two sweeps."""
+
+SETTLE_EVERY = 5
+"""Seconds between two looks at cards that still show what is over: Slack did not take the update, or the operator
+has somebody's words forgotten."""
+
+SETTLING = timedelta(seconds=5)
+"""What a turn, or a click, gets to bring a card up to date by itself."""
 
 FORGET_EVERY = 300
 """Seconds between two looks at what was delivered long ago."""
@@ -50,10 +57,12 @@ async def housekeep(
     left: Left,
     alarm: Alarm,
     clear_statuses: Callable[[], Awaitable[None]],
+    slack_time: SlackTime,
     retention: timedelta | None = None,
 ) -> None:
     """Fire schedules from the first moment, show what the last process left, then keep house until cancelled.
-    `clear_statuses` clears what threads still show of turns that have ended; `retention` is how long conversations
+    `clear_statuses` clears what threads still show of turns that have ended; `slack_time` asks for Slack's clock,
+    by which, too, something has to be old before it is forgotten; `retention` is how long conversations
     are kept, None for as long as nobody wants them forgotten.
 
     What was left and the sweep one after the other, because both post cards that are missing, and two cards would
@@ -71,13 +80,14 @@ async def housekeep(
         except StorageError as error:
             log.error("what was left cannot all be shown now; the next start shows the rest: %s", error)
         scheduler.add_job(_quietly, "interval", (sweep, parts, outlets), seconds=SWEEP_EVERY)
-        scheduler.add_job(_quietly, "interval", (forget, parts), seconds=FORGET_EVERY)
+        scheduler.add_job(_quietly, "interval", (settle, parts, outlets), seconds=SETTLE_EVERY)
+        scheduler.add_job(_quietly, "interval", (forget, parts, slack_time), seconds=FORGET_EVERY)
         scheduler.add_job(_quietly, "interval", (tidy, parts), seconds=TIDY_EVERY)
         scheduler.add_job(_quietly, "interval", (clear_statuses,), seconds=STATUSES_EVERY)
         scheduler.add_job(
             _quietly,
             "interval",
-            (keep_clean, parts, retention),
+            (keep_clean, parts, retention, slack_time),
             seconds=OLD_EVERY,
             next_run_time=datetime.now(UTC),
         )
@@ -107,9 +117,21 @@ async def sweep(parts: Parts, outlets: Outlets) -> None:
     await outlets.settle_all(expired)
 
 
-async def forget(parts: Parts) -> None:
+async def settle(parts: Parts, outlets: Outlets) -> None:
+    """Bring cards up to date that nobody else does."""
+    try:
+        over = await parts.storage.actions.unsettled(parts.clock() - SETTLING)
+    except StorageError as error:
+        log.error("cards cannot be brought up to date: %s", error)
+        return
+    await outlets.settle_all(over)
+
+
+async def forget(parts: Parts, slack_time: SlackTime) -> None:
     """Forget what was delivered and dealt with long ago, and what was said aside."""
-    now = parts.clock()
+    now = await surely(parts, slack_time)
+    if now is None:
+        return
     try:
         await parts.storage.inbox.prune(now - KEYS_KEPT, now - ASIDE_KEPT)
     except StorageError as error:

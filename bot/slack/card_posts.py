@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
@@ -19,10 +19,11 @@ from bot.slack.marks import Mark, find_marked
 from bot.slack.once import NotYet, post_once
 from bot.slack.people import People
 from bot.slack.response_urls import respond
-from bot.slack.survive import survive
+from bot.slack.survive import FAR_END, described, final, log, survive
 from bot.turns.policy import Runs
 from bot.words.catalogue import Words, words_for
 from functions.contract import Function
+from storage.ports import Actions, StorageError
 from storage.records import Action, ActionState
 
 T = TypeVar("T")
@@ -68,8 +69,11 @@ class CardPosts:
         rules: Rules,
         bot: str,
         runs: Runs | None = None,
+        actions: Actions | None = None,
     ) -> None:
+        """`actions` is told which cards show how their actions ended, so that others are brought up to date."""
         self.bot = bot
+        self._actions = actions
         self._runs = runs
         self._client = client
         self._session = session
@@ -117,15 +121,38 @@ class CardPosts:
                 await self._settle(action, response_url or self._urls.get(action.id))
         await self._settle_batch([action])
 
+    async def settle_later(self, action: Action) -> None:
+        """The same outside any turn, maybe for an earlier process: the card of a batch is looked for first. While
+        Slack cannot say where it is, both cards stay as they are, for a later try."""
+        try:
+            await self._find_batch(action)
+        except LookupError:
+            return
+        except StorageError as error:
+            log.error("the card of a batch is left as it is: %s", error)
+        await self.settle(action)
+
+    async def _find_batch(self, action: Action) -> None:
+        key = action.conversation.key
+        if not action.batch or action.batch in self._batches or self._actions is None or key.is_command:
+            return
+        since = action.proposed_at.timestamp()
+        ts = await find_marked(self._client, self.bot, key, since, _batch_mark(action.batch))
+        if ts is not None:
+            actions = await self._actions.batch(action.batch)
+            _keep(self._batches, action.batch, _Batch(ts, {each.id: each for each in actions}))
+
     async def _settle(self, action: Action, response_url: str | None) -> None:
         if action.card_ts:
             text, blocks = await self._card(action)
-            await survive(
-                self._client.chat_update(
-                    channel=action.conversation.key.channel, ts=action.card_ts, text=text, blocks=blocks
-                ),
-                "updating a card",
+            update = self._client.chat_update(
+                channel=action.conversation.key.channel, ts=action.card_ts, text=text, blocks=blocks
             )
+            if await _is_over(update) and action.state.final and self._actions is not None:
+                try:
+                    await self._actions.settled(action.id)
+                except StorageError as error:
+                    log.error("that a card is up to date could not be kept: %s", error)
         elif response_url is not None:
             await self._send(action, response_url, replace_original=True)
 
@@ -135,7 +162,7 @@ class CardPosts:
         if not batch:
             return
         text, blocks = batch_fallback(actions, words), batch_card(actions, self._functions, words)
-        mark = Mark(BATCH_MARK, {"batch": _digest(batch)})
+        mark = _batch_mark(batch)
         try:
             ts = await post_once(
                 self._client, self.bot, key, mark, "posting a batch's card", text=text, blocks=blocks
@@ -248,6 +275,20 @@ def _age(action: Action) -> int:
 
 def _mark(action: Action) -> Mark:
     return Mark(MARK, {"action": _digest(action.id)})
+
+
+def _batch_mark(batch: str) -> Mark:
+    return Mark(BATCH_MARK, {"batch": _digest(batch)})
+
+
+async def _is_over(update: Awaitable[object]) -> bool:
+    """Update a card; whether it is done, or Slack will never take it."""
+    try:
+        await update
+    except FAR_END as error:
+        log.warning("updating a card failed: %s", described(error))
+        return final(error)
+    return True
 
 
 def _digest(secret: str) -> str:

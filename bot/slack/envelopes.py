@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt.adapter.socket_mode.internals import build_headers
+from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.request import SocketModeRequest
@@ -36,6 +37,7 @@ async def dispatched(app: Bolt, envelope: SocketModeRequest) -> BoltResponse:
         return BoltResponse(status=200)
     try:
         request = AsyncBoltRequest(mode="socket_mode", body=envelope.payload, headers=build_headers(envelope))
+        request.context["ack"] = _KeptAck()  # type: ignore[no-untyped-call]
         response = await app.async_dispatch(request)
     except ODD_SHAPE as error:
         if not _in_bolt(error):
@@ -45,6 +47,16 @@ async def dispatched(app: Bolt, envelope: SocketModeRequest) -> BoltResponse:
         # the listener for every event found none in it
         return _passed_over(envelope.payload, LookupError())
     return response
+
+
+class _KeptAck(AsyncAck):
+    """An ack that stands once it is given. Bolt looks for it every 10 ms only, and takes it back from a listener
+    that has failed by then: Slack would say of a click that it did not work which was decided."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "response" and value is None and getattr(self, name, None) is not None:
+            return
+        super().__setattr__(name, value)
 
 
 async def failed(error: Exception, body: Mapping[str, Any], response: BoltResponse | None) -> BoltResponse | None:

@@ -76,7 +76,7 @@ class SlackOutlets:
 
     async def settle_all(self, actions: Sequence[Action]) -> None:
         for action in actions:
-            await self._card_posts.settle(action)
+            await self._card_posts.settle_later(action)
 
 
 class ThreadReply:

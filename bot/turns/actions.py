@@ -8,10 +8,9 @@ from itertools import chain, repeat
 
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
-from bot.turns.proposals import digest, granted_for, preview
+from bot.turns.proposals import digest, granted_for, still_so
 from functions.context import Person
 from functions.contract import Function
-from functions.preview import lasting
 from functions.safe_call import CallOutcome, Ending, call
 from storage.ports import StorageError
 from storage.records import Action, ActionState
@@ -104,10 +103,18 @@ async def _refusal(parts: Parts, action: Action, function: Function | None, pers
     frozen, conversation = action.arguments_json, action.conversation
     if digest(action.function, action.schema_digest, frozen, person, conversation) != action.digest:
         return "What was confirmed is not what is stored; nothing was done."
-    shown = await preview(parts, function, frozen, person, conversation) if action.preview else ""
-    if lasting(shown) != lasting(action.preview):
+    same = await still_so(parts, function, action, person)
+    if same is None:
+        return (
+            "What the card showed as the present state cannot be looked up now; nothing was done. "
+            "Ask again in a moment."
+        )
+    if not same:
         return "What the card showed as the present state is no longer so; nothing was done. Ask again."
-    if not await parts.policy.still_allows(action):
+    allowed = await parts.policy.still_allows(action)
+    if allowed is None:
+        return "Slack did not say just now who may do this; nothing was done. Ask again in a moment."
+    if not allowed:
         return "The rules no longer allow this; nothing was done."
     if action.grant is not None and action.card_ts is None:
         return "It could not be shown to anybody; nothing was done. Ask again."

@@ -9,7 +9,7 @@ from pydantic import Field
 from bot.turns.parts import Parts
 from functions.context import Context, Person
 from functions.contract import Function, function
-from functions.errors import FunctionProblem
+from functions.errors import FunctionProblem, Unavailable
 from storage.outcomes import OUTCOME
 from storage.records import Part, ResultItem, StoredItem
 
@@ -102,7 +102,13 @@ def reading(parts: Parts) -> Function:
         # What was shown whole has no reference; what was read on has that of the result it is of.
         if found is None or found.characters <= most or found.function == NAME:
             raise FunctionProblem("This conversation has no result of that reference.")
-        if not await _may_have(parts, found, context.requester):
+        allowed = await _may_have(parts, found, context.requester)
+        if allowed is None:
+            raise Unavailable(
+                f"Slack did not say just now whether this person may use {found.function}. Tell them to ask again "
+                "in a moment."
+            )
+        if not allowed:
             raise FunctionProblem(
                 f"The administrator does not let this person use {found.function} here, nor what it gave. Say so."
             )
@@ -115,8 +121,8 @@ def reading(parts: Parts) -> Function:
     return read_more
 
 
-async def _may_have(parts: Parts, found: Part, person: Person) -> bool:
+async def _may_have(parts: Parts, found: Part, person: Person) -> bool | None:
     """A function that is not there any more has no rules that could allow it."""
-    return found.function in parts.functions and await parts.policy.may_call(
-        found.function, person.id, found.channel
-    )
+    if found.function not in parts.functions:
+        return False
+    return await parts.policy.may_call_now(found.function, person.id, found.channel)

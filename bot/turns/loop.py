@@ -87,7 +87,7 @@ async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> bo
     for action in actions:
         card_ts = await outlet.card(action, parts.functions[action.function])
         if card_ts is None:
-            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock(), told=True)
+            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock())
             continue
         await parts.storage.actions.carded(action.id, card_ts)
         posted.append(action)
@@ -110,7 +110,14 @@ async def _answer(parts: Parts, claim: Claim, outlet: Outlet, item: CallItem, li
     if function is None:
         offered = ", ".join(parts.functions)
         return problem(item, f"There is no function of that name. There are: {offered}.")
-    if not await parts.policy.may_call(function.name, person.id, claim.conversation.key.channel):
+    allowed = await parts.policy.may_call_now(function.name, person.id, claim.conversation.key.channel)
+    if allowed is None:
+        return problem(
+            item,
+            f"Slack did not say just now whether this person may use {function.name}. Tell them to ask again in a "
+            "moment.",
+        )
+    if not allowed:
         return problem(item, f"The administrator does not let this person use {function.name} here. Say so.")
     try:
         if function.read_only:

@@ -38,13 +38,9 @@ class Policy:
     def rule(self, function: str) -> FunctionRule:
         return self.rules.of(function)
 
-    async def may_call(self, function: str, user: str, channel: str) -> bool:
-        """Whether a person may have a function called for them in this channel."""
-        rule = self.rule(function)
-        return may_call(rule, user, channel, await self._groups(rule))
-
     async def may_call_now(self, function: str, user: str, channel: str) -> bool | None:
-        """The same; None where that depends on what the workspace cannot say now."""
+        """Whether a person may have a function called for them in this channel. None, which is no yes, where that
+        depends on what the workspace cannot say now."""
         rule = self.rule(function)
         groups = await self._groups(rule)
         if may_call(rule, user, channel, groups):
@@ -64,10 +60,12 @@ class Policy:
         stands, groups = await asyncio.gather(self.standings.stands(team, user), self._groups(rule))
         return _judged(stands, rule, groups, may_confirm(rule, action.requester, user, groups))
 
-    async def may_confirm_own(self, function: str, user: str) -> bool:
-        """Whether the rules let people confirm what they themselves ask of a function: a grant needs it."""
+    async def may_confirm_own(self, function: str, user: str) -> bool | None:
+        """Whether the rules let people confirm what they themselves ask of a function: a grant needs it. None as
+        in may_call_now."""
         rule = self.rule(function)
-        return may_confirm(rule, user, user, await self._groups(rule))
+        groups = await self._groups(rule)
+        return _judged(True, rule, groups, may_confirm(rule, user, user, groups))
 
     async def may_deny(self, action: Action, team: str, user: str) -> bool | None:
         """Whether this person's click may deny this action: whoever may confirm it, and always its requester. None
@@ -80,12 +78,15 @@ class Policy:
         stands, groups = await asyncio.gather(self.standings.stands(team, user), self._groups(rule))
         return _judged(stands, rule, groups, may_deny(rule, action.requester, user, groups))
 
-    async def still_allows(self, action: Action) -> bool:
-        """Whether the rules of this moment still let a confirmed action run: they may have become tighter."""
+    async def still_allows(self, action: Action) -> bool | None:
+        """Whether the rules of this moment still let a confirmed action run: they may have become tighter. None as
+        in may_call_now."""
         key = action.conversation.key
-        if not await self.may_call(action.function, action.requester, key.channel):
+        called = await self.may_call_now(action.function, action.requester, key.channel)
+        if called is False or action.decided_by is None:
             return False
-        return action.decided_by is not None and bool(await self.may_confirm(action, key.team, action.decided_by))
+        confirmed = await self.may_confirm(action, key.team, action.decided_by)
+        return confirmed if called else False if confirmed is False else None
 
     async def _groups(self, rule: FunctionRule) -> Mapping[str, frozenset[str] | None]:
         named = groups_named(rule)

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.turns.parts import Parts
-from bot.turns.scheduled import check_confirmable
+from bot.turns.scheduled import check_confirmable, confirms_own
 from functions.arguments import freeze
 from functions.context import Context, Person
 from functions.contract import Function
 from functions.errors import FunctionProblem, Unavailable
-from functions.preview import written
-from functions.safe_call import call
+from functions.preview import lasting, written
+from functions.safe_call import CallOutcome, call
 from storage.outcomes import reference
 from storage.records import Action, CallItem, Conversation, Grant, NewAction, ResultItem
 
@@ -78,7 +78,7 @@ async def propose(
             f"{function.name} needs two people, and one of them has just said what to do. "
             "The requester has to ask anew."
         )
-    if conversation.key.is_command and not await parts.policy.may_confirm_own(function.name, person.id):
+    if conversation.key.is_command and not await confirms_own(parts, function, person.id):
         raise FunctionProblem(
             "Somebody else has to confirm this, and nobody else sees this answer. "
             "Tell the person to ask in a channel."
@@ -177,15 +177,35 @@ async def preview(
     seconds: float = PREVIEW_TIMEOUT,
 ) -> str:
     """Return what the arguments mean now, as it is kept; empty where there is none, or not within `seconds`."""
+    outcome = await _looked_up(parts, function, frozen, person, conversation, seconds)
+    return str(json.loads(outcome.value)) if outcome is not None and outcome.value else ""
+
+
+async def still_so(parts: Parts, function: Function, action: Action, person: Person) -> bool | None:
+    """Tell whether what a card says of the present is so still; None if that cannot be looked up now."""
+    if not action.preview:
+        return True
+    frozen, conversation = action.arguments_json, action.conversation
+    outcome = await _looked_up(parts, function, frozen, person, conversation, PREVIEW_TIMEOUT)
+    if outcome is None:
+        return False
+    if outcome.value is None:
+        # What the function itself refuses has changed; a time-out or a service that is away tells nothing.
+        return None if outcome.problem is None or isinstance(outcome.problem, Unavailable) else False
+    return lasting(str(json.loads(outcome.value))) == lasting(action.preview)
+
+
+async def _looked_up(
+    parts: Parts, function: Function, frozen: str, person: Person, conversation: Conversation, seconds: float
+) -> CallOutcome | None:
     if (look := function.preview) is None:
-        return ""
+        return None
 
     async def looked(context: Context, **arguments: Any) -> str:
         return written(await look(context, **arguments))
 
     looking = replace(function, implementation=looked, read_only=True, timeout=seconds)
-    outcome = await call(looking, parts.context(person, conversation), frozen)
-    return str(json.loads(outcome.value)) if outcome.value else ""
+    return await call(looking, parts.context(person, conversation), frozen)
 
 
 async def _grant(parts: Parts, function: Function, person: Person, conversation: Conversation) -> int | None:

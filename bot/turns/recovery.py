@@ -41,10 +41,12 @@ async def recover(parts: Parts) -> Left:
 
 async def show_left(parts: Parts, outlets: Outlets, left: Left) -> None:
     """Show the cards that were left, while the worker is at work already: those that were left in the middle say
-    what became of them, those that were never posted are. The answers of `left.ended` are the worker's to show."""
+    what became of them, those that were never posted are, and those of what is over by now lose their buttons. The
+    answers of `left.ended` are the worker's to show."""
     await outlets.settle_all(left.interrupted)
     await repost(parts, outlets, left.uncarded)
     await outlets.settle_all(await parts.storage.actions.successors())
+    await outlets.settle_all(await parts.storage.actions.unsettled(parts.clock()))
 
 
 async def repost(parts: Parts, outlets: Outlets, actions: Sequence[Action]) -> None:

@@ -2,7 +2,7 @@
 
 from bot.turns.parts import Parts
 from functions.contract import Function
-from functions.errors import FunctionProblem
+from functions.errors import FunctionProblem, Unavailable
 from storage.records import Claim, Conversation, Delivery, DeliveryKind
 
 FRAME = (
@@ -35,12 +35,23 @@ def _is_written(delivery: Delivery) -> bool:
     return delivery.kind is DeliveryKind.MESSAGE and not delivery.continues
 
 
+async def confirms_own(parts: Parts, function: Function, person: str) -> bool:
+    """Tell whether the rules let a person confirm what they themselves ask for. Raises Unavailable."""
+    allowed = await parts.policy.may_confirm_own(function.name, person)
+    if allowed is None:
+        raise Unavailable(
+            f"Slack did not say just now who may confirm {function.name}. "
+            "Tell the person to ask again in a moment."
+        )
+    return allowed
+
+
 async def check_confirmable(parts: Parts, function: Function, person: str, conversation: Conversation) -> None:
     """Raise FunctionProblem for a run's action that nobody could confirm: only its owner's click counts, and the
     rules want somebody else's."""
     if await parts.storage.schedules.owner(conversation.id) != person:
         return
-    if not await parts.policy.may_confirm_own(function.name, person):
+    if not await confirms_own(parts, function, person):
         raise FunctionProblem(
             f"Under the rules somebody else has to confirm {function.name}, and in the thread of a scheduled run "
             "only its owner's click counts. Say that they have to ask for it in another thread."

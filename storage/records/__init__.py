@@ -9,6 +9,7 @@ from storage.records.actions import (
     Grant,
     KeptText,
     NewAction,
+    Noted,
     Ruling,
     Verdict,
 )
@@ -112,6 +113,7 @@ __all__ = [
     "NewItem",
     "NewSchedule",
     "Note",
+    "Noted",
     "Notice",
     "NoticeKind",
     "OverheardItem",

@@ -150,6 +150,17 @@ class KeptText:
 
 
 @dataclass(frozen=True)
+class Noted:
+    """What is noted of the record elsewhere, to hold it against later: a row's number and its hash."""
+
+    row: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.row}:{self.hash}"
+
+
+@dataclass(frozen=True)
 class AuditRow:
     """One line of the record. `action_id` is empty for what concerns no action; where somebody was forgotten it
     names the wish.

@@ -38,8 +38,8 @@ class SqliteActions:
     async def decide(self, click: Click) -> Ruling:
         return await self._connection.write(decide, click)
 
-    async def withdraw(self, action_id: str, requester: str, at: datetime, *, told: bool = False) -> Action | None:
-        return await self._connection.write(withdraw, action_id, requester, at, told=told)
+    async def withdraw(self, action_id: str, requester: str, at: datetime) -> Action | None:
+        return await self._connection.write(withdraw, action_id, requester, at)
 
     async def edit(self, click: Click, new: NewAction) -> tuple[Ruling, Action | None]:
         return await self._connection.write(edit, click, new)
@@ -58,6 +58,12 @@ class SqliteActions:
 
     async def successors(self) -> list[Action]:
         return await self._connection.read(successors)
+
+    async def unsettled(self, before: datetime, most: int = 50) -> list[Action]:
+        return await self._connection.read(unsettled, before, most)
+
+    async def settled(self, action_id: str) -> None:
+        await self._connection.write(settled, action_id)
 
     async def uncarded(self, *, of_ended_turns: bool = False) -> list[Action]:
         return await self._connection.read(uncarded, of_ended_turns=of_ended_turns)
@@ -134,6 +140,24 @@ def uncarded(db: Database, *, of_ended_turns: bool = False) -> list[Action]:
         {"of_ended_turns": of_ended_turns},
     )
     return [action_from(row) for row in rows]
+
+
+def unsettled(db: Database, before: datetime, most: int) -> list[Action]:
+    rows = db.query(
+        """
+        SELECT actions.*, team, channel, thread
+        FROM actions INDEXED BY actions_unsettled JOIN conversations ON conversations.id = actions.conversation
+        WHERE actions.settled = 0 AND actions.card_ts <> '' AND actions.superseded_by IS NULL
+            AND actions.finished_at <= ?
+        ORDER BY actions.finished_at LIMIT ?
+        """,
+        [time_text(before), most],
+    )
+    return [action_from(row) for row in rows]
+
+
+def settled(db: Database, action_id: str) -> None:
+    db.execute("UPDATE actions SET settled = 1 WHERE id = ? AND finished_at IS NOT NULL", [action_id])
 
 
 def successors(db: Database) -> list[Action]:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from storage.chain import KEPT, link, text_digest
-from storage.records import AuditRow, KeptText
+from storage.records import AuditRow, KeptText, Noted
 from storage.sqlite.codec import Row, audit_from, time_text
 from storage.sqlite.connection import Connection
 
@@ -39,11 +39,13 @@ class SqliteAudit:
     async def rows(self, *, action_id: str | None = None, after: int = 0, limit: int = 1_000) -> list[AuditRow]:
         return await self._connection.read(rows, action_id, after, limit)
 
+    async def noted(self, row: int | None = None) -> Noted | None:
+        return await self._connection.read(noted, row)
+
     async def verify(self) -> int | None:
-        """See the port. A change, a removal or an insertion shows, and so does a removal of the last rows once
-        another row follows. Rows that were removed from the end with none after them cannot be seen by the chain
-        alone, nor can a chain that somebody with write access to the file computed anew: keep the last id and
-        hash elsewhere, and compare."""
+        """See the port. A change, a removal or an insertion shows, and so does a removal of the last rows, by the
+        numbers that were given out. If these were set back too, or somebody with write access to the file computed
+        the chain anew, only what was `noted` elsewhere tells."""
         place: Place | None = Place()
         # A transaction a piece: rows are never changed, so that pieces fit together, and other reads get through.
         while place is not None:
@@ -86,12 +88,11 @@ def write(
     salted = {name: (secrets.token_hex(16), text) for name, text in (texts or {}).items()}
     if salted:
         details = {**details, KEPT: {name: text_digest(*each) for name, each in salted.items()}}
-    last = next(db.query("SELECT hash FROM audit WHERE id = (SELECT max(id) FROM audit)"), None)
-    previous: str = "" if last is None else last["hash"]
-    # The sequence, not the highest id: an id that was taken once is never given again.
-    sequence = next(db.query("SELECT seq FROM sqlite_sequence WHERE name = 'audit'"), None)
+    last = noted(db, None)
+    previous = "" if last is None else last.hash
     row = {
-        "id": 1 if sequence is None else sequence["seq"] + 1,
+        # Not the highest id: one that was taken once is never given again.
+        "id": _given(db) + 1,
         "action_id": action_id,
         "at": time_text(at),
         "event": event,
@@ -132,6 +133,12 @@ def rows(db: Database, action_id: str | None, after: int, limit: int) -> list[Au
     return [audit_from(row, _texts(db, row["id"])) for row in list(found)]
 
 
+def noted(db: Database, row: int | None) -> Noted | None:
+    named = "(SELECT max(id) FROM audit)" if row is None else "?"
+    found = db.query(f"SELECT id, hash FROM audit WHERE id = {named}", [] if row is None else [row])  # noqa: S608
+    return next((Noted(each["id"], each["hash"]) for each in found), None)
+
+
 def has(db: Database, action_id: str, event: str) -> bool:
     return details(db, action_id, event) is not None
 
@@ -163,7 +170,14 @@ def follow(db: Database, place: Place) -> Piece:
         place = Place(row["id"], row["hash"], lacking)
     if len(rows) == PIECE:
         return Piece(place)
-    return Piece(None, broken=min(place.lacking, default=None))
+    cut_off = {place.id + 1} if _given(db) > place.id else set()
+    return Piece(None, broken=min(place.lacking | cut_off, default=None))
+
+
+def _given(db: Database) -> int:
+    """Return the last number that a row was given, whether or not that row is still there."""
+    sequence = next(db.query("SELECT seq FROM sqlite_sequence WHERE name = 'audit'"), None)
+    return 0 if sequence is None else int(sequence["seq"])
 
 
 def _fits(row: Row, previous: str) -> bool:

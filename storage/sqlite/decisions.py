@@ -55,7 +55,7 @@ def edit(db: Database, click: Click, new: NewAction) -> tuple[Ruling, Action | N
     return Ruling(Verdict.DECIDED, withdrawn), edited
 
 
-def withdraw(db: Database, action_id: str, requester: str, at: datetime, *, told: bool) -> Action | None:
+def withdraw(db: Database, action_id: str, requester: str, at: datetime) -> Action | None:
     action = find(db, action_id)
     if action is None or action.requester != requester:
         return None
@@ -65,8 +65,7 @@ def withdraw(db: Database, action_id: str, requester: str, at: datetime, *, told
         return None
     withdrawn = replace(action, state=ActionState.WITHDRAWN, finished_at=at)
     advance(db, action, withdrawn, audit.NOD, at, {"digest": action.digest})
-    if told:
-        append(db, action.conversation.id, action.turn, outcome_items(withdrawn), at)
+    append(db, action.conversation.id, action.turn, outcome_items(withdrawn), at)
     return withdrawn
 
 

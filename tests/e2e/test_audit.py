@@ -61,7 +61,9 @@ async def test_what_happened_is_printed_filtered_and_exported(office: Office) ->
     assert [row["previous"] for row in exported] == ["", *(row["hash"] for row in exported[:-1])]
     assert all(len(row["hash"]) == 64 for row in exported)
     assert exported[1]["details"]["digest"] == exported[0]["details"]["digest"]
-    assert await audit(office, "--verify") == ["Every row is as it was written."]
+    said = await audit(office, "--verify")
+    assert said[:2] == ["Every row is as it was written.", f"The last row is 6:{exported[-1]['hash']}"]
+    assert "Row 6 is the one that was noted." in await audit(office, "--noted", said[1].split()[-1])
 
 
 @pytest.mark.parametrize(

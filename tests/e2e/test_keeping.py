@@ -134,11 +134,37 @@ async def test_a_waiting_action_is_withdrawn_and_the_audit_keeps_digests(office:
     assert status == 0
     assert "330000" not in said
     assert "arguments_json=(forgotten)" in said
-    assert await office.nod("audit", "--verify") == (0, "Every row is as it was written.\n")
+    status, said = await office.nod("audit", "--verify")
+    assert (status, said.splitlines()[0]) == (0, "Every row is as it was written.")
     with closing(sqlite3.connect(office.folder / "nod.db")) as db:
         assert db.execute("SELECT count(*) FROM items").fetchone() == (0,)
     asked = await question(office, "lee")
     assert "remember nothing" in shown(asked)
+
+
+@pytest.mark.slow
+async def test_the_cards_of_whom_the_operator_has_forgotten_lose_their_buttons(office: Office) -> None:
+    """While Nod runs, and at its next start where it did not: the card of all with them."""
+    one = await office.ask("lee", "general", "@Nod raise Tiger Nixon's salary to 330000")
+    card = await one.card()
+    value = buttons(card)["action_confirm"]["value"]
+    await offered(office, "lee")  # the turn is over
+    assert (await office.nod("db", "forget", office.workspace.user("lee").id, "--yes"))[0] == 0
+    await one.settled(card, "Withdrawn. Nothing was done.")
+    assert await office.press("lee", card, "action_confirm", value), "before the card was brought up to date"
+    await office.whisper("lee", "decided already")
+
+    both = await office.ask("lee", "general", "@Nod change employees 3 and 4's age to 40")
+    found = await both.cards(3)
+    await both.answer()
+    await office.stop()
+    status, said = await office.nod("db", "forget", office.workspace.user("lee").id, "--yes")
+    assert (status, "2 waiting actions" in said) == (0, True)
+    await office.start()
+    for each in found:
+        await both.settled(each, "ithdrawn")
+    assert "330000" not in str(office.world.employees.rows())
+    assert 40 not in [row["age"] for row in office.world.employees.rows()[2:4]]
 
 
 @pytest.mark.slow

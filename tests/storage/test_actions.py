@@ -160,22 +160,17 @@ async def test_without_a_reason_for_a_denial_there_is_no_outcome_of_its_own(
 @pytest.mark.parametrize("at", [LATER, END])
 async def test_a_proposal_is_taken_back_without_a_click(storage: Storage, action: Action, at: datetime) -> None:
     withdrawn = await storage.actions.withdraw(action.id, KIM, at)
+    assert withdrawn is not None
     assert withdrawn == replace(action, state=ActionState.WITHDRAWN, finished_at=at)
     assert withdrawn == await kept(storage, action)
     last = (await storage.audit.rows())[-1]
     assert (last.event, last.actor, last.at) == ("withdrawn", "nod", at)
-    assert await storage.history.items(action.conversation.id) == []
+    items = await storage.history.items(action.conversation.id)
+    assert items == [new.item for new in outcome_items(withdrawn)]
     assert await storage.inbox.claim(LATER) is None
     assert await storage.actions.withdraw(action.id, KIM, at) is None
     assert (await storage.actions.decide(click(action))).verdict is Verdict.ALREADY
     assert await storage.actions.begin(action.id, at) is None
-
-
-async def test_what_could_not_be_shown_is_told(storage: Storage, action: Action) -> None:
-    withdrawn = await storage.actions.withdraw(action.id, KIM, LATER, told=True)
-    assert withdrawn is not None
-    items = await storage.history.items(action.conversation.id)
-    assert items == [new.item for new in outcome_items(withdrawn)]
 
 
 async def test_only_a_pending_action_of_one_s_own_is_taken_back(storage: Storage, action: Action) -> None:

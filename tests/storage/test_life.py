@@ -195,7 +195,7 @@ class Lives(RuleBasedStateMachine):
         withdrawn = self.run(self.storage.actions.withdraw(action_id, user, self.now))
         assert (withdrawn is not None) == (user == KIM and life.state is ActionState.PENDING)
         if withdrawn is not None:
-            life.go(ActionState.WITHDRAWN)
+            life.go(ActionState.WITHDRAWN, told=True)
 
     @rule(target=ids, action_id=ids, user=USERS, allowed=ALLOWED, life=st.integers(1, 30))
     def edit(self, action_id: str, user: str, allowed: bool, life: int) -> Any:

@@ -21,6 +21,7 @@ from storage.sqlite.migrations import (
     m020_keeping,
     m021_schedules,
     m022_reasons,
+    m023_settled,
 )
 from storage.sqlite.migrations.steps import MIGRATIONS
 
@@ -38,6 +39,7 @@ FILES = (
     m020_keeping,
     m021_schedules,
     m022_reasons,
+    m023_settled,
 )
 """Each has added its steps by being imported, in this order."""
 

@@ -7,6 +7,7 @@ import pytest
 from bot.schedule.book import Book, Limits
 from bot.schedule.places import Channel
 from functions import FunctionProblem
+from functions.errors import Unavailable
 from functions.schedule_book import Asker, Planned, Wish
 from storage.ports import Storage
 from storage.records import Pause, ScheduleState
@@ -109,6 +110,14 @@ async def test_others_neither_see_nor_change_it(book: Book) -> None:
     ):
         with pytest.raises(FunctionProblem, match="no schedule of this id"):
             await attempt
+
+
+async def test_whether_somebody_is_an_administrator_may_not_be_known_now(book: Book, workspace: Workspace) -> None:
+    made = await make(book)
+    workspace.silent = True
+    with pytest.raises(Unavailable, match="Slack did not say"):
+        await book.known(asker(PARK), made.schedule_id)
+    assert (await book.known(asker(), made.schedule_id)).schedule_id == made.schedule_id, "nobody has to ask"
 
 
 async def test_a_change_is_made_once(book: Book) -> None:

@@ -14,14 +14,15 @@ import pytest
 
 from bot.metrics import Metrics
 from bot.schedule import housekeeping
-from bot.schedule.housekeeping import ASIDE_KEPT, KEYS_KEPT, forget, housekeep, sweep, tidy
+from bot.schedule.housekeeping import ASIDE_KEPT, KEYS_KEPT, SETTLING, forget, housekeep, settle, sweep, tidy
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
 from bot.turns.recovery import Left
 from storage.ports import Storage
 from storage.records import Action, ActionState, TurnState
 from tests.bot.schedule.conftest import Works, planned
-from tests.storage.sample import END, LATER, NOW, kept, message, proposed, started, thread
+from tests.bot.schedule.test_retention import says
+from tests.storage.sample import END, KIM, LATER, NOW, kept, message, proposed, started, thread
 
 
 @dataclass
@@ -57,6 +58,20 @@ async def test_what_nobody_decided_expires_and_its_card_shows_it(storage: Storag
     assert (await kept(storage, action)).state is ActionState.EXPIRED
 
 
+async def test_a_card_of_what_is_over_is_brought_up_to_date(storage: Storage, cards: Cards) -> None:
+    """What a turn or a click may still be at is left to it."""
+    [action] = await proposed(storage)
+    await storage.actions.carded(action.id, "5.5")
+    await storage.actions.withdraw(action.id, KIM, LATER)
+    await settle(parts(storage, LATER), cast(Outlets, cards))
+    assert cards.settled == []
+    await settle(parts(storage, LATER + SETTLING), cast(Outlets, cards))
+    assert cards.settled == [await kept(storage, action)]
+    await storage.actions.settled(action.id)
+    await settle(parts(storage, END), cast(Outlets, cards))
+    assert len(cards.settled) == 1
+
+
 async def test_a_card_that_was_not_posted_is(storage: Storage, cards: Cards) -> None:
     [action] = await proposed(storage)
     await storage.turns.finish(action.turn, TurnState.WAITING, NOW)
@@ -70,9 +85,13 @@ async def test_keys_and_what_was_said_aside_are_kept_for_their_time(storage: Sto
     claim = await started(storage, done)
     await storage.turns.finish(claim.turn, TurnState.ANSWERED, NOW)
     await storage.inbox.add(aside, NOW, only_if_joined=True)
-    await forget(parts(storage, NOW + KEYS_KEPT))
+    await forget(parts(storage, NOW + KEYS_KEPT), says(NOW + 2 * KEYS_KEPT))
     assert not await storage.inbox.add(done, NOW)
-    await forget(parts(storage, NOW + KEYS_KEPT + timedelta(seconds=1)))
+    over = NOW + KEYS_KEPT + timedelta(seconds=1)
+    for told in (NOW, None):
+        await forget(parts(storage, over), says(told))
+        assert not await storage.inbox.add(done, NOW), "the machine's clock alone"
+    await forget(parts(storage, over), says(over))
     assert await storage.inbox.add(done, NOW)
     assert ASIDE_KEPT < KEYS_KEPT
     await storage.inbox.add(message(thread(2)), NOW)
@@ -101,11 +120,11 @@ async def test_all_of_it_is_on_the_scheduler(
     storage: Storage, cards: Cards, clockwork: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each job again and again; the clock is years after the samples, so that each has something to do."""
-    for each in ("SWEEP_EVERY", "FORGET_EVERY", "TIDY_EVERY", "STATUSES_EVERY", "OLD_EVERY"):
+    for each in ("SWEEP_EVERY", "SETTLE_EVERY", "FORGET_EVERY", "TIDY_EVERY", "STATUSES_EVERY", "OLD_EVERY"):
         monkeypatch.setattr(housekeeping, each, 0.05)
     happened: dict[str, int] = {}
     all_twice = asyncio.Event()
-    jobs = ("sweep", "forget", "tidy", "keep_clean", "statuses")
+    jobs = ("sweep", "settle", "forget", "tidy", "keep_clean", "statuses")
 
     def counting(name: str) -> Any:
         async def job(*given: Any) -> None:
@@ -120,7 +139,9 @@ async def test_all_of_it_is_on_the_scheduler(
     await planned(storage, "0 9 * * *")
     left = Left([], [], [])
     keeping = asyncio.create_task(
-        housekeep(parts(storage, NOW), cast(Outlets, cards), left, clockwork.alarm, counting("statuses"))
+        housekeep(
+            parts(storage, NOW), cast(Outlets, cards), left, clockwork.alarm, counting("statuses"), says(NOW)
+        )
     )
     async with asyncio.timeout(20):
         await all_twice.wait()

@@ -75,7 +75,7 @@ async def test_no_answer_is_no_yes(
         function="change", requester="U1", decided_by="U1", conversation=action().conversation
     )
     named: Any = confirmed
-    assert await asked.still_allows(named) is (allowed is True)
+    assert await asked.still_allows(named) is allowed
 
 
 @pytest.mark.parametrize(("stands", "unsure"), [(None, True), (False, False), (True, False)])

@@ -26,7 +26,9 @@ NO_EVENTS: list[object] = [None, [], "message", 7, {}, {"type": ["message"]}]
 Does = Callable[[], object]
 
 
-def bolt(keep: Does = dict, press: Does = dict, late: asyncio.Event | None = None) -> Bolt:
+def bolt(
+    keep: Does = dict, press: Does = dict, late: asyncio.Event | None = None, *, at_once: Does = dict
+) -> Bolt:
     """Make an app as Nod's: a middleware that keeps, a listener for every event, and a button."""
     app = build_bolt(AsyncWebClient(token="xoxb-1"), Self("T1", "UBOT", "B1"))
 
@@ -37,12 +39,14 @@ def bolt(keep: Does = dict, press: Does = dict, late: asyncio.Event | None = Non
     async def pressed(ack: AsyncAck) -> None:
         press()
         await ack()
+        at_once()
         if late is not None:
             await late.wait()
             raise ValueError("late")
 
     async def kept(ack: AsyncAck) -> None:
         await ack()
+        at_once()
 
     app.middleware(keeping)
     app.action("press")(pressed)
@@ -141,6 +145,12 @@ async def test_a_defect_after_the_ack_leaves_the_ack_alone(caplog: pytest.LogCap
     gc.collect()
     assert told(caplog) == ["a delivery met a defect"]
     assert noise == []
+
+
+@pytest.mark.parametrize("payload", [CLICK, EVENT], ids=["click", "event"])
+@pytest.mark.parametrize("error", [ValueError("ours"), StorageError("the disk is full")])
+async def test_nor_does_one_in_the_same_step_take_it_back(payload: dict[str, Any], error: Exception) -> None:
+    assert await sent(bolt(at_once=raising(error)), payload) == 200
 
 
 async def test_an_answer_is_given_only_where_bolt_wants_one() -> None:

@@ -22,8 +22,6 @@ class Channel:
     fate: Fate
     cards: dict[str, int] = field(default_factory=dict)
     """How often a card was posted for an action."""
-    refused: set[str] = field(default_factory=set)
-    """Actions whose card was not taken."""
     shown: dict[str, tuple[str, str]] = field(default_factory=dict)
     """What each card says: function and arguments."""
 
@@ -61,7 +59,6 @@ class Reply:
         try:
             return await self.channel.fate.meet("slack.card", lambda: self.channel.post(action))
         except StorageError:
-            self.channel.refused.add(action.id)
             return None  # Slack takes no card
 
     async def batch(self, actions: Sequence[Action]) -> None:

@@ -227,12 +227,14 @@ class Everybody:
 
     fallen: set[str] = field(default_factory=set)
     members: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    silent: bool = False
+    """Whether it says nothing now."""
 
-    async def stands(self, team: str, user: str) -> bool:
-        return user not in self.fallen
+    async def stands(self, team: str, user: str) -> bool | None:
+        return None if self.silent else user not in self.fallen
 
     async def groups(self, ids: Collection[str]) -> Mapping[str, frozenset[str] | None]:
-        return {id: self.members.get(id) for id in ids}
+        return {} if self.silent else {id: self.members.get(id) for id in ids}
 
 
 @pytest.fixture

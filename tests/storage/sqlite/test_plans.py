@@ -124,12 +124,14 @@ def everything(db: Database) -> None:
     assert len(actions.of_batch(db, "b1")) == len(ids)
     turns.finish(db, claim.turn, TurnState.WAITING, NOW, None)
     decisions.decide(db, click(denied, Decision.DENY, reason="no"))
-    assert decisions.withdraw(db, mistaken.id, KIM, LATER, told=True)
+    assert decisions.withdraw(db, mistaken.id, KIM, LATER)
     assert decisions.edit(db, click(edited), new_action("new", function="edited", expires_at=NOW + 9 * LIFE))[1]
     for action in (done, stuck, again):
         decisions.decide(db, click(action, remember_until=NOW + 2 * LIFE))
         assert executions.begin(db, action.id, LATER)
     ended = executions.finish(db, done.id, ActionState.SUCCEEDED, "{}", LATER)
+    assert [action.id for action in actions.unsettled(db, LATER, 9)] == [done.id]
+    actions.settled(db, done.id)
     assert actions.expire(db, NOW + LIFE) == [life.find(db, over.id)]
     assert len(executions.interrupt(db, NOW + LIFE, ["again"])) == 2
     assert executions.begin(db, again.id, NOW + 3 * LIFE) is None
@@ -223,7 +225,7 @@ def keep_and_forget(db: Database) -> None:
         items = [NewItem(UserItem("x", KIM)), NewItem(AssistantItem("a")), NewItem(AssistantItem("b"))]
         [proposed] = turns.record(db, claim.turn, items, [action], None, NOW, None)
         turns.finish(db, claim.turn, TurnState.ANSWERED, NOW, None)
-        decisions.withdraw(db, proposed.id, proposed.requester, NOW, told=False)
+        decisions.withdraw(db, proposed.id, proposed.requester, NOW)
     assert inbox.add(db, message(thread(51), user=LEE), NOW, only_if_joined=False)
     claim = inbox.claim(db, NOW)
     assert claim is not None

@@ -65,16 +65,36 @@ async def test_the_first_row_that_does_not_fit(
     assert await storage.audit.verify() == broken
 
 
-async def test_rows_removed_from_the_end_show_when_another_follows(
-    storage: Storage, shell: sqlite3.Connection
-) -> None:
+async def test_rows_removed_from_the_end_leave_their_numbers(storage: Storage, shell: sqlite3.Connection) -> None:
     shell.execute("DELETE FROM audit WHERE id > 5")
-    # As its docstring says: the chain alone cannot see it.
-    assert await storage.audit.verify() is None
+    assert await storage.audit.verify() == 6
+    shell.execute("DELETE FROM audit_texts WHERE row = 2")
+    assert await storage.audit.verify() == 2
     claim = await started(storage, message(thread(2)))
     await storage.turns.record(claim.turn, [], [new_action("next")], at=NOW)
     assert [row.id for row in await storage.audit.rows()][-2:] == [5, 8]
     assert await storage.audit.verify() == 8
+
+
+@pytest.mark.parametrize("left", [0, 5])
+async def test_only_what_was_noted_elsewhere_tells_of_rows_cut_off_without_a_trace(
+    storage: Storage, shell: sqlite3.Connection, left: int
+) -> None:
+    early, last = await storage.audit.noted(3), await storage.audit.noted()
+    assert early is not None
+    assert last is not None
+    assert last == await storage.audit.noted(ROWS) != early
+    shell.execute("DELETE FROM audit_texts WHERE row > ?", [left])
+    shell.execute("DELETE FROM audit WHERE id > ?", [left])
+    shell.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'audit'", [left])
+    # As its docstring says: the chain alone cannot see it, and not what follows either.
+    assert await storage.audit.verify() is None
+    claim = await started(storage, message(thread(2)))
+    await storage.turns.record(claim.turn, [], [new_action(f"next-{n}") for n in range(ROWS - left)], at=NOW)
+    assert await storage.audit.verify() is None
+    assert (await storage.audit.noted(early.row) == early) is bool(left)
+    assert (await storage.audit.noted(last.row)) != last
+    assert await storage.audit.noted(ROWS + 1) is None
 
 
 async def test_a_row_with_a_hash_of_its_own_breaks_the_next_one(

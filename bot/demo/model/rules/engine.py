@@ -59,15 +59,13 @@ def reply(conversation: Conversation, tools: Sequence[Tool]) -> Reply:
     thread = read_thread(conversation)
     words = words_for(thread.language)
     unclaimed = list(thread.in_turn)
-    progress = [
-        _advance(intent, thread, unclaimed, tools, words)
-        for intent in (_wanted(thread, tools) if thread.is_open else ())
-    ]
+    wanted = _wanted(thread, tools) if thread.is_open else ()
+    progress = [_advance(intent, thread, unclaimed, tools, words) for intent in wanted]
     calls = tuple(step.call for step in progress if step.call)
     outcomes = [
         words.outcome(done.name, _mapping(done.arguments), str(done.status), done.value, thread.name_in(done))
         for done in thread.fresh
-        if done.is_outcome and not done.is_edit
+        if done.is_outcome and not done.is_edit and not any(_took_back(intent, done) for intent in wanted)
     ]
     texts = [step.text for step in progress if step.text]
     if any(call.name not in ACTIONS for call in calls):
@@ -110,6 +108,10 @@ def _advance(
     intent: Intent, thread: Thread, unclaimed: list[Done], tools: Sequence[Tool], words: Words
 ) -> Progress:
     call = first_call(intent)
+    if isinstance(intent, TakeBack) and any(_took_back(intent, done) for done in thread.fresh):
+        if call is not None:
+            _claim(call, unclaimed)
+        return Progress(text=words.taken_back(intent.waiting.function, intent.waiting.arguments))
     if call is None:
         return Progress(text=_say(intent, thread, words))
     offered = {tool.name for tool in tools}
@@ -123,6 +125,15 @@ def _advance(
     if done.error is not None or not isinstance(intent, Update | Delete) or not needs_look_up(intent):
         return Progress(text=_word(done, intent, words))
     return _act(intent, done, unclaimed, words)
+
+
+def _took_back(intent: Intent, done: Done) -> bool:
+    """Whether this outcome is what a change of mind came to. Nod tells it beside the call's own result, and also
+    where it was cut off before it could give one."""
+    if not (isinstance(intent, TakeBack) and done.is_outcome and done.status == "withdrawn") or done.is_edit:
+        return False
+    waited = intent.waiting
+    return done.name == waited.function and plain(done.arguments) == plain(waited.arguments)
 
 
 def _act(intent: Update | Delete, looked_up: Done, unclaimed: list[Done], words: Words) -> Progress:

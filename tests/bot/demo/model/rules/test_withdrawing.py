@@ -107,6 +107,38 @@ def test_what_was_taken_back_is_told_and_waits_no_longer(waiting: Any, calls_of:
     assert "승인을 기다리는 작업이 없어서" in waiting.say("됐어").text
 
 
+def ended(waiting: Any, employee_id: int) -> None:
+    """Tell the end of an action, as Nod does in the moment in which it is withdrawn."""
+    arguments = {"employee_id": employee_id, "age": 40}
+    note = "It was withdrawn. Nothing was done."
+    waiting.result(ProposedCall("update_employee", json.dumps(arguments)), {**WITHDRAWN, "note": note})
+
+
+@pytest.mark.parametrize("call_is_told", [True, False], ids=["beside its call", "after a crash"])
+def test_what_was_taken_back_is_told_once(waiting: Any, *, call_is_told: bool) -> None:
+    [call] = waiting.say("never mind").calls
+    ended(waiting, 4)
+    if call_is_told:
+        waiting.result(call, WITHDRAWN)
+    step = waiting.next()
+    assert step.calls == ()
+    taken_back, other = step.text.split("\n\n")
+    assert taken_back == "I took it back: changing employee 4 waits no longer, and nothing was changed."
+    assert other.startswith("The card waits for a click")
+
+
+def test_what_a_crash_has_left_of_two_is_taken_back_too(waiting: Any, calls_of: CallsOf) -> None:
+    waiting.say("withdraw both")
+    ended(waiting, 3)
+    step = waiting.next()
+    assert calls_of(step) == withdraw("bb22")
+    ended(waiting, 4)
+    waiting.result(step.calls[0], WITHDRAWN)
+    assert [line.split(":")[1] for line in waiting.next().text.split("\n\n")] == [
+        f" changing employee {number} waits no longer, and nothing was changed." for number in (3, 4)
+    ]
+
+
 def test_a_withdrawal_that_came_too_late_is_told(waiting: Any) -> None:
     problem = "Nothing of this person's waits under that reference; it may have been decided."
     assert problem in waiting.answer("never mind", {"error": problem})
