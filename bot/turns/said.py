@@ -6,11 +6,11 @@ from functions.context import Person
 from storage.records import Attached, Delivery, DeliveryKind, InboxEntry, NewItem, UserItem
 
 GO_ON = (
-    "(This is Nod, and no person's words: your answer above reached the length limit, and the person pressed "
-    "*Continue*. Go on exactly where it stops, in the middle of a word if need be. Repeat nothing, and begin with "
-    "no remark of your own.)"
+    "(This is Nod, and no person's words: your answer above reached the length limit, and the person asked for "
+    "the rest by *Continue*. Go on exactly where it stops, in the middle of a word if need be. Repeat nothing, "
+    "and begin with no remark of your own.)"
 )
-"""What the model is told at a click on *Continue*."""
+"""What the model is told at a click on *Continue*, or at the bare word."""
 
 
 def text_of(delivery: Delivery) -> str:

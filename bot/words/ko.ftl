@@ -22,6 +22,7 @@ command-asked = 질문: { $question }
 answer-share = 채널에 공유
 answer-shared = 채널에 공유했습니다.
 answer-shared-by = { $user }님의 질문: { $question }
+answer-share-again = 이미 채널에 공유했거나 지금 공유하고 있습니다.
 answer-not-shared = 채널에 공유하지 못했습니다.
 answer-gone = 공유할 답이 더 이상 남아 있지 않습니다. 다시 질문한 뒤 새 답을 공유해 주세요.
 
@@ -281,7 +282,7 @@ regenerate-button = 다시 답하기
 regenerate-begun = 아래에 다시 답했습니다.
 regenerate-not-yours = 질문하신 분만 다시 답하게 할 수 있습니다.
 regenerate-already = 이미 다시 답했습니다. 아래쪽에서 확인해 주세요.
-regenerate-moved-on = 그 뒤로 대화가 이어져서 다시 답하지 않았습니다. 아직 필요하시면 한 번 더 말씀해 주세요.
+regenerate-moved-on = 대화의 마지막 답만 다시 답할 수 있는데, 그 뒤로 대화가 이어졌습니다. 여기에 질문을 한 번 더 보내 주시면 지금까지의 대화를 바탕으로 답해 드리겠습니다.
 regenerate-acted = 이 답에는 실행을 요청한 작업이 있어 다시 답하지 않습니다. 더 필요한 것이 있으면 말씀해 주세요.
 
 ## 파일
