@@ -67,7 +67,7 @@ class Forgetting:
             await self._card_posts.settle(action)
 
     async def cancel(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Leave everything as it is. Behind a press of the other button it says nothing: what came of that does."""
+        """Leave everything as it is. Behind a press of the other button it is silent: what came of that shows."""
         await ack()
         pressed = on_message(body)
         if _wish(pressed) in self._confirmed:

@@ -27,7 +27,9 @@ def user_item(entry: InboxEntry, person: Person, files: tuple[Attached, ...] = (
     alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND or delivery.continues
     speaker = "" if alone else person.name or delivery.user
     user = "" if delivery.continues else delivery.user
+    text = text_of(delivery)
+    locale = "" if text.strip() else person.locale
     return NewItem(
-        UserItem(text_of(delivery), user, speaker, files, ts=delivery.ts, edited=delivery.edited),
+        UserItem(text, user, speaker, files, ts=delivery.ts, edited=delivery.edited, locale=locale),
         key=entry_key(entry),
     )
