@@ -81,8 +81,10 @@ async def test_the_button_of_a_turn_that_takes_a_while(office: Office) -> None:
     assert await office.world.people.click("lee", thread.channel, offer.ts, STOP)
     await stopped(thread)
     assert office.workspace.message(thread.channel, offer.ts) is None
-    assert await office.press("lee", offer, STOP, turn)
+    assert await office.press("lee", offer, STOP, turn), "a second press says nothing: it is to be seen"
+    assert await office.press("lee", offer, STOP, str(int(turn) + 1000))
     await office.whisper("lee", "ended already")
+    assert len(office.privates("lee")) == 1
     assert len(await stopped(thread)) == 1
 
 
