@@ -184,7 +184,7 @@ async def test_a_button_means_its_own_turn(storage: Storage) -> None:
     claim = await asked(storage)
     assert (await stop(storage, KEY, KIM, LATER, turn=before.turn)).verdict is Stopping.OVER
     assert (await stop(storage, KEY, KIM, LATER, turn=claim.turn)).verdict is Stopping.STOPPED
-    assert (await stop(storage, KEY, KIM, LATER, turn=claim.turn)).verdict is Stopping.OVER
+    assert (await stop(storage, KEY, KIM, LATER, turn=before.turn)).verdict is Stopping.OVER
 
 
 async def test_a_wish_is_known_again_and_never_meant_for_what_was_said_later(storage: Storage) -> None:
