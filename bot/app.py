@@ -42,6 +42,7 @@ from bot.slack.decisions import Decisions
 from bot.slack.dialogs import Dialogs
 from bot.slack.files import SlackFiles
 from bot.slack.forgetting import Forgetting
+from bot.slack.going_on import GoingOn
 from bot.slack.granting import Granting
 from bot.slack.intake import Intake
 from bot.slack.listeners import register
@@ -60,6 +61,7 @@ from bot.slack.stops import Stops
 from bot.slack.threads import SlackThreads
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
+from bot.slack.wishes import SaidWishes
 from bot.turns import excerpts, withdrawal
 from bot.turns.parts import Parts
 from bot.turns.policy import Policy
@@ -191,7 +193,9 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
         worker = Worker(parts, outlets, settings.concurrency)
         decisions = Decisions(storage, parts.policy, clock, card_posts, whisper, worker.wake)
         stops = Stops(storage.turns, clock, whisper, client, parts.stops.call)
-        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery, stops)
+        going_on = GoingOn(storage.turns, clock, whisper, client, worker.wake, nod.bot)
+        wishes = SaidWishes(stops, going_on)
+        intake = Intake(storage.inbox, clock, nod.user, worker.wake, metrics.redelivery, wishes)
         granting = Granting(storage.grants, functions, clock, whisper)
         scheduling = Scheduling(book, client, whisper)
         openings = Openings(client, session, nod.bot)
@@ -211,6 +215,7 @@ async def running(settings: Settings) -> AsyncIterator[Sequence["asyncio.Task[No
             scheduling=scheduling,
             offers=Offers(client, people),
             stops=stops,
+            wishes=wishes,
             whisper=whisper,
         )
         sockets = Sockets(bolt, app_client, session, refusals, settings.sockets)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from storage.records import ConversationKey, NewItem, Note, Retried, Stop
+from storage.records import Continued, ConversationKey, Delivery, NewItem, Note, Retried, Stop
 
 
 class TurnControl(Protocol):
@@ -25,7 +25,8 @@ class TurnControl(Protocol):
         ANSWERED, with `note`, or with `beside` where an action of its conversation is being carried out, or will
         be. `turn` names the one that is meant; `ts` is Slack's time of the wish.
 
-        Looks, in this order: a wish with this `ts` was kept before: ALREADY; the message with this `ts` is in the
+        Looks, in this order: a wish with this `ts` was kept before, or `turn` is this person's and was
+        stopped: ALREADY; the message with this `ts` is in the
         inbox, no turn runs, another one than `turn`, its end is recorded, or what it answers was said after `ts`:
         OVER; it is another person's: NOT_YOURS. Otherwise STOPPED. From then on `Turns.record`, and `Turns.finish`
         with another state, raise TurnStopped; actions go on as they are.
@@ -50,6 +51,17 @@ class TurnControl(Protocol):
         Looks, in this order: no such turn in this team and channel, or it did not end so: UNKNOWN; it was another
         person's: NOT_YOURS; it was continued before: ALREADY; it is given anew, its conversation has a later
         turn, or something waits in it: MOVED_ON. Otherwise AGAIN, once.
+        """
+        ...
+
+    async def go_on_at_word(self, said: Delivery, at: datetime) -> Continued:
+        """Take a message that asks for no more than that the last answer go on for a click that does.
+
+        Looks, in this order: the message is in the inbox, or was edited or deleted before it came; there is no
+        last turn, or what it answers was said after the message: UNKNOWN. An answer to this person is being
+        continued, or waits to be: ALREADY. Otherwise as `go_on` of the last turn: AGAIN, or UNKNOWN for all else.
+        UNKNOWN is a message like any other, and changed nothing. With the others the message's key is kept, so
+        that it is none when it is delivered again.
         """
         ...
 

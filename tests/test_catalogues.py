@@ -95,3 +95,14 @@ def test_the_catalogue_has_no_key_that_nobody_asks_for() -> None:
         for key in catalogues()["en"]
         if key not in written and not any(re.fullmatch(one, key) for one in asked)
     ] == []
+
+
+def test_what_is_bold_has_no_letter_right_behind_it() -> None:
+    """Slack ends bold at the end of a word: with a Korean particle behind it, both asterisks stay."""
+    stuck = [
+        f"{catalogue.name}: {line.partition(' =')[0]}"
+        for catalogue in sorted((HOME / "bot" / "words").glob("*.ftl"))
+        for line in catalogue.read_text(encoding="utf-8").splitlines()
+        if re.search(r"(?:^|[\s(“‘])\*[^*\s{][^*]*(?<=\S)\*\w", line.replace("*[other]", ""))
+    ]
+    assert stuck == []

@@ -32,6 +32,9 @@ EARLIER = "Earlier in this thread"
 EDITED, DELETED = "(edited)", "(This message was deleted.)"
 STOPPED = "(The person stopped the answer here. It is over: nothing of it is owed unless they ask for it again.)"
 
+NO_WORDS = "(Files alone, without a word; Slack is set to {locale} for this person.)"
+"""Stands below files whose person wrote nothing."""
+
 QUOTED = "> "
 """Stands before a line of a person's text that would pass for another speaker's, for the summary, for what was
 overheard or for a file."""
@@ -44,6 +47,7 @@ _TAGS = (
 _CONTROL = re.compile(rf"<(?=[|｜])|{_TAGS}")
 # In what people write `<|` is code as often as not: there, only a whole token counts.
 _CONTROL_WRITTEN = re.compile(rf"<(?=[|｜][^\s<>|｜]{{1,64}}[|｜]>)|{_TAGS}")
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]")
 _LINE_END = re.compile("(\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 _BRACKETS = frozenset("[［【〔〖〘〚⁅❲⟦⟬⦋⦍⦏⦗﹝⎡⎣")
@@ -80,13 +84,16 @@ def assistant_text(item: AssistantItem) -> str:
 
 
 def user_parts(item: UserItem, *, sees: bool) -> list[str | Attached]:
-    """Write what a person said with the files beside it: texts, and each picture that is to be shown."""
+    """Write what a person said with the files beside it: texts, and each picture that is to be shown. Where there
+    are files alone, which may be in any language, it says what their own is."""
     said = user_text(item)
     parts: list[str | Attached] = [said] if said or not item.files else []
     for file in item.files:
         parts.append(file_text(file, sees=sees))
         if sees and file.kind == PICTURE and file.content:
             parts.append(file)
+    if item.files and not item.text.strip() and not item.deleted and _LOCALE.fullmatch(item.locale):
+        parts.append(NO_WORDS.format(locale=item.locale))
     return parts
 
 

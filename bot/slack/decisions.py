@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.slack.card_posts import CardPosts
-from bot.slack.cards import EDIT, WITHDRAW, listed, mentions, outcome
+from bot.slack.cards import CONFIRM, EDIT, WITHDRAW, listed, mentions, outcome
+from bot.slack.cards import REMEMBER as REMEMBER_HERE
 from bot.slack.clicks import Pressed
 from bot.slack.whisper import Whisper
 from bot.turns.policy import Policy
@@ -75,11 +76,12 @@ class Decisions:
         )
 
     async def show(self, ruling: Ruling, pressed: Pressed) -> None:
-        """Take the buttons off where a decision stands, and answer a click that decided nothing."""
+        """Take the buttons off where a decision stands, and answer a click that decided nothing. Who confirms
+        twice is told by the card alone, which says that it is being done: words beside it would outlive that."""
         action = ruling.action
         if action is not None and action.state is not ActionState.PENDING:
             await self._card_posts.settle(await self._on_the_card(action))
-        if ruling.verdict is not Verdict.DECIDED:
+        if ruling.verdict is not Verdict.DECIDED and not _again(ruling, pressed):
             words = await self._whisper.words(pressed)
             await self._whisper.answer(self._beside(pressed, action), await self.told(ruling, pressed, words))
 
@@ -130,3 +132,15 @@ class Decisions:
                 return await self._policy.may_deny(action, pressed.team, pressed.user)
             case Decision.WITHDRAW:
                 return pressed.user == action.requester
+
+
+def _again(ruling: Ruling, pressed: Pressed) -> bool:
+    """Tell whether a click is the second of who has just confirmed the same."""
+    action = ruling.action
+    return (
+        ruling.verdict is Verdict.ALREADY
+        and action is not None
+        and action.state in (ActionState.CONFIRMED, ActionState.EXECUTING)
+        and (action.id, action.decided_by) == (pressed.value, pressed.user)
+        and pressed.action_id in (CONFIRM, REMEMBER_HERE)
+    )

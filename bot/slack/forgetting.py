@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,9 @@ from storage.ports import StorageError
 
 log = logging.getLogger("nod.keeping")
 
+REMEMBERED = 1_000
+"""Wishes that were confirmed: a press of the other button right behind must not say that nothing was deleted."""
+
 
 class Forgetting:
     def __init__(
@@ -28,6 +32,7 @@ class Forgetting:
         self._clock = clock
         self._card_posts = card_posts
         self._whisper = whisper
+        self._confirmed: OrderedDict[str, None] = OrderedDict()
 
     async def asked(self, team: str, user: str, words: Words) -> list[Block]:
         """Build the question: what is remembered of a person, and whether it is to be forgotten. Its buttons carry
@@ -44,7 +49,14 @@ class Forgetting:
             await ack()
             await self._whisper.answer(pressed, (await self._whisper.words(pressed))("forget-not-yours"))
             return
-        forgotten = await self._keeping.forget(wish, pressed.team, pressed.user, self._clock())
+        self._confirmed[wish] = None
+        if len(self._confirmed) > REMEMBERED:
+            self._confirmed.popitem(last=False)
+        try:
+            forgotten = await self._keeping.forget(wish, pressed.team, pressed.user, self._clock())
+        except StorageError:
+            self._confirmed.pop(wish, None)
+            raise
         await ack()
         try:
             await self._keeping.scrub()  # what it cannot do now, the scheduler does within the hour
@@ -55,9 +67,11 @@ class Forgetting:
             await self._card_posts.settle(action)
 
     async def cancel(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Leave everything as it is."""
+        """Leave everything as it is. Behind a press of the other button it is silent: what came of that shows."""
         await ack()
         pressed = on_message(body)
+        if _wish(pressed) in self._confirmed:
+            return
         await self._show(pressed, (await self._whisper.words(pressed))("forget-kept"))
 
     async def _show(self, pressed: Pressed, text: str) -> None:

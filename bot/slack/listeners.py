@@ -30,6 +30,7 @@ from bot.slack.stop_button import STOP
 from bot.slack.stops import Stops
 from bot.slack.welcome import Welcome
 from bot.slack.whisper import Whisper
+from bot.slack.wishes import SaidWishes
 
 EVERY = re.compile("")
 """Events that nobody here listens to are acknowledged all the same: Slack would deliver each thrice more."""
@@ -50,15 +51,16 @@ def register(
     scheduling: Scheduling,
     offers: Offers,
     stops: Stops,
+    wishes: SaidWishes,
     whisper: Whisper,
 ) -> None:
     safe = whisper.if_broken
     app.middleware(intake.keep_event)
     app.middleware(stops.keep_event)
     app.event("agent_session_stopped")(stops.told)
-    app.event("app_mention")(stops.told)
+    app.event("app_mention")(wishes.told)
     app.event({"type": "message", "subtype": CHANGED})(offers.edited)
-    app.event("message")(stops.told)
+    app.event("message")(wishes.told)
     app.event("app_home_opened")(welcome.opened)
     app.command("/nod")(commands.nod)
     app.action(CONFIRM)(safe(buttons.confirm))

@@ -55,3 +55,9 @@ def without_buttons(blocks: Any) -> list[Block]:
     """Return a note's blocks as Slack shows them, without its button; whatever is no block is left out."""
     listed = blocks if isinstance(blocks, list | tuple) else ()
     return [dict(block) for block in listed if isinstance(block, Mapping) and block.get("type") != "actions"]
+
+
+def has_buttons(blocks: Any) -> bool:
+    """Tell whether a note, as Slack shows it, has a button."""
+    listed = blocks if isinstance(blocks, list | tuple) else ()
+    return len(without_buttons(listed)) < len(listed)

@@ -109,7 +109,7 @@ class Retries:
         if taken:
             message = body.get("message")
             shown = message if isinstance(message, Mapping) else {}
-            await self._take_button(pressed.channel, str(pressed.card_ts), shown, words(begun), marked)
+            await take_button(self._client, pressed.channel, str(pressed.card_ts), shown, words(begun), marked)
         if retried in refused:
             await self._whisper.answer(pressed, told)
 
@@ -123,18 +123,23 @@ class Retries:
             return
         for message in said:
             if mark_of(message) == mark and marked not in str(message.get("blocks")):
-                await self._take_button(pressed.channel, str(message["ts"]), message, marked, marked)
+                await take_button(self._client, pressed.channel, str(message["ts"]), message, marked, marked)
 
-    async def _take_button(self, channel: str, ts: str, shown: Mapping[str, Any], told: str, marked: str) -> None:
-        blocks = without_buttons(shown.get("blocks"))
-        update = self._client.chat_update(
-            channel=channel,
-            ts=ts,
-            text=clipped(str(shown.get("text") or "").strip())
-            or told,  # a message has a text, and Slack insists on one
-            blocks=[*blocks, context(marked)] if marked else blocks,
-        )
-        await survive(update, "taking a button away")
+
+async def take_button(
+    client: AsyncWebClient, channel: str, ts: str, shown: Mapping[str, Any], told: str, marked: str = ""
+) -> None:
+    """Take the button from a message as Slack shows it: `told` is its text if it has none, `marked` what it says
+    below from now on."""
+    blocks = without_buttons(shown.get("blocks"))
+    update = client.chat_update(
+        channel=channel,
+        ts=ts,
+        text=clipped(str(shown.get("text") or "").strip())
+        or told,  # a message has a text, and Slack insists on one
+        blocks=[*blocks, context(marked)] if marked else blocks,
+    )
+    await survive(update, "taking a button away")
 
 
 def _turn(pressed: Pressed) -> tuple[int, str, str, str]:

@@ -17,13 +17,19 @@ QUESTION = 290
 LISTED = 15
 """Schedules of one message: three blocks each, and Slack takes 50."""
 
+APART = 11
+"""Schedules at most that a line stands between, which is a block more for each: a longer list is one of short
+entries, and goes without."""
+
 
 def schedules_list(schedules: Sequence[Schedule], user: str, words: Words, told: str = "") -> list[Block]:
     """Build the list, a person's own first; `told` is what came of the button that was pressed last."""
     blocks = [context(told)] if told else []
     title = "schedules-title" if schedules else "schedules-none"
     blocks.append(section({"type": "mrkdwn", "text": words(title)}))
-    for schedule in schedules[:LISTED]:
+    for place_in_list, schedule in enumerate(schedules[:LISTED]):
+        if place_in_list and len(schedules) <= APART:
+            blocks.append({"type": "divider"})
         blocks += _entry(schedule, user, words)
     if len(schedules) > LISTED:
         blocks.append(context(words("schedules-more", count=len(schedules) - LISTED)))

@@ -21,7 +21,8 @@ class Sharing:
         self._shared: set[int] = set()
 
     async def share(self, ack: AsyncAck, body: Mapping[str, Any]) -> None:
-        """Post an answer into the channel, once; only what this person asked and was answered is theirs."""
+        """Post an answer into the channel, once; only what this person asked and was answered is theirs. Who
+        presses again while it is being posted, or before the button has gone, is told so."""
         await ack()
         pressed = on_message(body)
         words, turn = await self._whisper.words(pressed), pressed.number
@@ -30,6 +31,7 @@ class Sharing:
             await self._whisper.answer(pressed, words("answer-gone"))
             return
         if turn in self._shared:
+            await self._whisper.answer(pressed, words("answer-share-again"))
             return
         self._shared.add(turn)
         user, question, markdown = answer

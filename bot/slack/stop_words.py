@@ -3,8 +3,7 @@
 "Cancel" and 취소 are not among them: people take back a waiting action with these, which is the model's to do.
 """
 
-import re
-import unicodedata
+from bot.slack.bare_words import bare
 
 WORDS = frozenset(
     {
@@ -18,17 +17,7 @@ WORDS = frozenset(
     }
 )
 
-LONGEST = 60
-"""Characters of a message that may be one of them, with what people put around it."""
-
-EMOJI = re.compile(r":[a-z0-9_+-]+:")
-
 
 def is_stop(text: str) -> bool:
-    """Tell whether a message, without its mention of Nod, is a bare wish to stop: whatever its case, its
-    punctuation and its emoji."""
-    if len(text) > LONGEST:
-        return False
-    plain = EMOJI.sub(" ", unicodedata.normalize("NFKC", text).casefold()).replace("'", "").replace("’", "")
-    kept = "".join(each if each.isalnum() else " " for each in plain)
-    return " ".join(kept.split()) in WORDS
+    """Tell whether a message, without its mention of Nod, is a bare wish to stop."""
+    return bare(text) in WORDS

@@ -95,7 +95,7 @@ class Stops:
         await ack()
         if stop.verdict in (Stopping.NOT_YOURS, Stopping.OVER):
             await self._tell(pressed, stop)
-        if stop.verdict is Stopping.OVER and pressed.card_ts:
+        if stop.verdict in (Stopping.OVER, Stopping.ALREADY) and pressed.card_ts:
             await take_away(self._client, pressed.channel, pressed.card_ts)
 
     async def _stop(self, key: ConversationKey, user: str, *, turn: int | None = None, ts: str = "") -> Stop:

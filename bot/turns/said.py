@@ -6,11 +6,11 @@ from functions.context import Person
 from storage.records import Attached, Delivery, DeliveryKind, InboxEntry, NewItem, UserItem
 
 GO_ON = (
-    "(This is Nod, and no person's words: your answer above reached the length limit, and the person pressed "
-    "*Continue*. Go on exactly where it stops, in the middle of a word if need be. Repeat nothing, and begin with "
-    "no remark of your own.)"
+    "(This is Nod, and no person's words: your answer above reached the length limit, and the person asked for "
+    "the rest by *Continue*. Go on exactly where it stops, in the middle of a word if need be. Repeat nothing, "
+    "and begin with no remark of your own.)"
 )
-"""What the model is told at a click on *Continue*."""
+"""What the model is told at a click on *Continue*, or at the bare word."""
 
 
 def text_of(delivery: Delivery) -> str:
@@ -27,7 +27,9 @@ def user_item(entry: InboxEntry, person: Person, files: tuple[Attached, ...] = (
     alone = delivery.direct or delivery.kind is DeliveryKind.COMMAND or delivery.continues
     speaker = "" if alone else person.name or delivery.user
     user = "" if delivery.continues else delivery.user
+    text = text_of(delivery)
+    locale = "" if text.strip() else person.locale
     return NewItem(
-        UserItem(text_of(delivery), user, speaker, files, ts=delivery.ts, edited=delivery.edited),
+        UserItem(text, user, speaker, files, ts=delivery.ts, edited=delivery.edited, locale=locale),
         key=entry_key(entry),
     )

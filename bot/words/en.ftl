@@ -22,6 +22,7 @@ command-asked = You asked: { $question }
 answer-share = Share with the channel
 answer-shared = Shared with the channel.
 answer-shared-by = { $user } asked: { $question }
+answer-share-again = This is in the channel already, or about to be.
 answer-not-shared = I could not share this with the channel.
 answer-gone = That answer is no longer here to share. Ask again, then share the new one.
 
@@ -189,7 +190,7 @@ schedule-did-delete = Deleted.
 schedule-did-gone = That schedule is no longer there.
 schedule-did-not-yours = Only its owner or an administrator of the workspace can do that.
 schedule-did-unsure = Slack did not tell me who you are just now, so nothing was done. Please press it again in a moment.
-schedule-did-running = It is running already.
+schedule-did-running = It is running already. Its result will be posted in its channel.
 schedule-did-over = Its time has passed. Ask me for a later one.
 when-once = once
 when-at = once, on { $day } { $date } at { $at }
@@ -324,7 +325,7 @@ regenerate-button = Answer again
 regenerate-begun = Answered again below.
 regenerate-not-yours = Only the person who asked can have this answered again.
 regenerate-already = I have answered this again already. Look further down.
-regenerate-moved-on = This conversation has gone on since, so I did not answer that again. Please ask me once more if you still want it.
+regenerate-moved-on = I can give only the last answer of a conversation anew, and this one has gone on since. Send the question once more here, and I will answer it with all that was said by now.
 regenerate-acted = This answer came with an action, and what has effects is not repeated. Please tell me what you still need.
 
 ## Files

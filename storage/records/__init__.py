@@ -13,7 +13,7 @@ from storage.records.actions import (
     Ruling,
     Verdict,
 )
-from storage.records.control import Stop, Stopping
+from storage.records.control import Continued, Stop, Stopping
 from storage.records.conversations import (
     APP,
     COMMAND_THREAD,
@@ -93,6 +93,7 @@ __all__ = [
     "Claim",
     "Click",
     "Compaction",
+    "Continued",
     "Conversation",
     "ConversationKey",
     "Counted",

@@ -1,7 +1,10 @@
-"""What people may ask of a turn that runs, and what became of it."""
+"""What people may ask of a turn, and what became of it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from storage.records.turns import Retried
 
 
 class Stopping(StrEnum):
@@ -12,7 +15,7 @@ class Stopping(StrEnum):
     OVER = "over"
     """Nothing runs that it could be about: the turn has ended, or its last step is recorded."""
     ALREADY = "already"
-    """This very wish was kept before: Slack delivers some things twice."""
+    """This very wish was kept before: Slack delivers some things twice, and people press twice."""
 
 
 @dataclass(frozen=True)
@@ -22,3 +25,13 @@ class Stop:
     verdict: Stopping
     turn: int = 0
     user: str = ""
+
+
+@dataclass(frozen=True)
+class Continued:
+    """The ruling on a word that an answer go on. `turn` is the one whose answer it continues or finds continued
+    (0 for a message like any other), `since` when that began, if it is continued now."""
+
+    verdict: Retried
+    turn: int = 0
+    since: datetime | None = None

@@ -47,7 +47,8 @@ class Raw:
 class UserItem:
     """What a person wrote. `speaker` is their display name where several people talk, else empty; `files` stood
     beside it. `ts` names the message in its channel, empty for a command. `edited` is when its author last changed
-    it (a ts), empty if never; of a `deleted` one neither words nor files are kept."""
+    it (a ts), empty if never; of a `deleted` one neither words nor files are kept. `locale`, such as `ko-KR`, is
+    what Slack is set to for them, where no words of theirs tell their language."""
 
     text: str
     user: str
@@ -56,6 +57,7 @@ class UserItem:
     ts: str = field(default="", compare=False)
     edited: str = ""
     deleted: bool = False
+    locale: str = ""
 
 
 @dataclass(frozen=True)

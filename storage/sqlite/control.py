@@ -7,11 +7,10 @@ from sqlite_utils import Database
 
 from storage.ports import StorageError
 from storage.records import (
-    CONTINUE,
     AssistantItem,
+    Continued,
     ConversationKey,
     Delivery,
-    DeliveryKind,
     NewItem,
     Note,
     Retried,
@@ -19,10 +18,10 @@ from storage.records import (
     Stopping,
     ts_order,
 )
-from storage.sqlite.codec import Row, conversation_from, note_from, note_json, time_text
+from storage.sqlite.codec import Row, note_from, note_json, time_text
 from storage.sqlite.connection import Connection
+from storage.sqlite.continuing import answered, go_on, go_on_at_word, moved_on
 from storage.sqlite.history import append
-from storage.sqlite.inbox import insert
 
 
 class SqliteTurnControl:
@@ -55,6 +54,9 @@ class SqliteTurnControl:
     ) -> Retried:
         return await self._connection.write(go_on, turn, team, channel, user, at, response_url)
 
+    async def go_on_at_word(self, said: Delivery, at: datetime) -> Continued:
+        return await self._connection.write(go_on_at_word, said, at)
+
     async def regenerate(
         self, turn: int, team: str, channel: str, user: str, at: datetime, *, acting: Collection[str] = ()
     ) -> Retried:
@@ -76,6 +78,16 @@ def stop(
         db.query(
             f"SELECT 1 FROM turns WHERE conversation = ({conversation}) AND stopped_ts = ?",  # noqa: S608
             [*place, ts],
+        )
+    ):
+        return Stop(Stopping.ALREADY)
+    if turn is not None and any(
+        db.query(
+            f"""
+            SELECT 1 FROM turns
+            WHERE id = ? AND conversation = ({conversation}) AND user = ? AND stopped_at IS NOT NULL
+            """,  # noqa: S608
+            [turn, *place, user],
         )
     ):
         return Stop(Stopping.ALREADY)
@@ -169,36 +181,10 @@ def _mark(turn: int, said: str) -> NewItem:
     return NewItem(AssistantItem(said, stopped=True), key=f"stopped:{turn}")
 
 
-def go_on(
-    db: Database, turn: int, team: str, channel: str, user: str, at: datetime, response_url: str | None
-) -> Retried:
-    row = _answered(db, turn, team, channel)
-    if row is None or not (note := note_from(row["note"])) or not note.goes_on:
-        return Retried.UNKNOWN
-    if row["user"] != user:
-        return Retried.NOT_YOURS
-    if row["continued_at"] is not None:
-        return Retried.ALREADY
-    if row["regenerated_at"] is not None or _moved_on(db, turn, row["conversation"]):
-        return Retried.MOVED_ON
-    db.execute("UPDATE turns SET continued_at = ? WHERE id = ?", [time_text(at), turn])
-    key = conversation_from(row).key
-    delivery = Delivery(
-        kind=DeliveryKind.COMMAND if key.is_command else DeliveryKind.MESSAGE,
-        key=f"{CONTINUE}{turn}",
-        conversation=key,
-        user=user,
-        direct=bool(row["was_direct"]),
-        response_url=response_url if key.is_command else None,
-    )
-    insert(db, delivery, at)
-    return Retried.AGAIN
-
-
 def regenerate(
     db: Database, turn: int, team: str, channel: str, user: str, at: datetime, acting: Collection[str]
 ) -> Retried:
-    row = _answered(db, turn, team, channel)
+    row = answered(db, turn, team, channel)
     if row is None:
         return Retried.UNKNOWN
     if row["user"] != user:
@@ -207,7 +193,7 @@ def regenerate(
         return Retried.ALREADY
     if not any(db.query("SELECT 1 FROM inbox WHERE turn = ? AND NOT deleted", [turn])):
         return Retried.UNKNOWN
-    if _moved_on(db, turn, row["conversation"]):
+    if moved_on(db, turn, row["conversation"]):
         return Retried.MOVED_ON
     if acted(db, turn, acting):
         return Retried.ACTED
@@ -288,36 +274,5 @@ def _tries(db: Database, turn: int) -> dict[str, int]:
             FROM turns WHERE turns.id = ?
             """,
             [turn],
-        )
-    )
-
-
-def _answered(db: Database, turn: int, team: str, channel: str) -> Row | None:
-    """Find a turn of a channel that has answered; one that still runs has shown its answer already."""
-    return next(
-        db.query(
-            """
-            SELECT turns.*, team, channel, thread, coalesce(
-                (SELECT max(direct) FROM inbox WHERE turn = turns.id), turns.direct, 0
-            ) AS was_direct
-            FROM turns JOIN conversations ON conversations.id = turns.conversation
-            WHERE turns.id = ? AND team = ? AND channel = ? AND turns.forgotten_at IS NULL
-                AND (turns.state = 'answered'
-                    OR turns.state = 'running' AND turns.ending = 'answered' AND turns.stopped_at IS NULL)
-            """,
-            [turn, team, channel],
-        ),
-        None,
-    )
-
-
-def _moved_on(db: Database, turn: int, conversation: int) -> bool:
-    return any(
-        db.query(
-            """
-            SELECT 1 FROM turns WHERE conversation = :conversation AND id > :turn
-            UNION ALL SELECT 1 FROM inbox WHERE conversation = :conversation AND state = 'waiting' LIMIT 1
-            """,
-            {"turn": turn, "conversation": conversation},
         )
     )

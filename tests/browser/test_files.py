@@ -9,7 +9,7 @@ from playwright.async_api import FilePayload, Page, expect
 
 from tests.bot.files.sample import chunk
 from tests.browser.conftest import SHOTS
-from tests.browser.driver import say, thread, visit
+from tests.browser.driver import become, say, thread, visit
 from tests.e2e.office import Office
 
 pytestmark = pytest.mark.slow
@@ -82,3 +82,38 @@ async def test_files_are_chosen_and_taken_back(page: Page, office: Office) -> No
     await drop(page, "#thread .scroll", ("three.txt", "text/plain", b"end"))
     await page.locator("#thread-text").press("Enter")
     await expect(thread(page).nod.last).to_contain_text("three.txt: 1 line of text.")
+
+
+async def test_files_that_are_not_sent_wait_in_their_place_for_their_person(page: Page, office: Office) -> None:
+    await visit(page, office, "kim", "general")
+    chosen = page.locator("form[data-composer=channel] [data-chosen] li")
+    await drop(page, "main.channel .scroll", ("매출.csv", "text/csv", CSV), ("two.txt", "text/plain", b"two"))
+    await page.locator("#channel-text").fill("half a thought")
+    await page.locator("a[data-channel-key=hr]").click()
+    await expect(page.locator("body")).not_to_have_attribute(
+        "data-channel", office.workspace.channel("general").id
+    )
+    await expect(chosen).to_have_count(0)
+    await drop(page, "main.channel .scroll", ("three.txt", "text/plain", b"three"))
+    await become(page, "lee")
+    await expect(chosen).to_have_count(0)
+    await become(page, "kim")
+    await expect(chosen).to_have_text(["three.txt×"])
+    await page.locator("a[data-channel-key=general]").click()
+    await expect(chosen).to_have_text(["매출.csv×", "two.txt×"])
+    await expect(page.locator("#channel-text")).to_have_value("half a thought")
+    await page.get_by_role("button", name="two.txt").click()
+    await page.locator("form[data-composer=channel] [data-send]").click()
+    await expect(chosen).to_have_count(0)
+    await expect(page.locator("main.channel article[data-user=kim] [data-file]")).to_have_count(1)
+    await page.locator("a[data-channel-key=hr]").click()
+    await expect(chosen).to_have_text(["three.txt×"])
+    await page.locator("a[data-channel-key=general]").click()
+    await expect(chosen).to_have_count(0)
+
+
+async def test_a_file_without_a_word_is_answered_in_the_persons_language(page: Page, office: Office) -> None:
+    await visit(page, office, "kim", "nod")
+    await drop(page, "main.channel .scroll", ("sales.csv", "text/csv", b"city,sold\nSeoul,12"))
+    await page.locator("form[data-composer=channel] [data-send]").click()
+    await expect(thread(page).nod.last).to_contain_text("1행이 있습니다")

@@ -1,5 +1,7 @@
 """Stop, Continue and Answer again, through the real process: at once, once, and outliving a kill."""
 
+import asyncio
+
 import pytest
 
 from bot.demo.workspace.state import Message, Workspace
@@ -79,8 +81,10 @@ async def test_the_button_of_a_turn_that_takes_a_while(office: Office) -> None:
     assert await office.world.people.click("lee", thread.channel, offer.ts, STOP)
     await stopped(thread)
     assert office.workspace.message(thread.channel, offer.ts) is None
-    assert await office.press("lee", offer, STOP, turn)
+    assert await office.press("lee", offer, STOP, turn), "a second press says nothing: it is to be seen"
+    assert await office.press("lee", offer, STOP, str(int(turn) + 1000))
     await office.whisper("lee", "ended already")
+    assert len(office.privates("lee")) == 1
     assert len(await stopped(thread)) == 1
 
 
@@ -193,6 +197,35 @@ async def test_what_was_cut_goes_on_where_it_stopped(office: Office) -> None:
     await office.workspace.wait_for(lambda _: any("899 900" in each.text for each in thread.replies), WITHIN)
     counted = " ".join(each.text for each in thread.replies if each.text[:1].isdigit()).split()
     assert [int(number) for number in counted] == list(range(1, 901))
+
+
+@pytest.mark.parametrize("word", ["@Nod continue", pytest.param("계속해 주세요", marks=SLOW)])
+async def test_a_bare_word_has_what_was_cut_go_on_once(office: Office, word: str) -> None:
+    thread = await office.ask("lee", "general", "@Nod count to 500")
+    note = await thread.card()
+    asked = len(office.world.script.requests)
+    await thread.then("lee", word)
+    await office.workspace.wait_for(lambda _: any("499 500" in each.text for each in thread.replies), WITHIN)
+    await office.workspace.wait_for(lambda _: not buttons(note), WITHIN)
+    assert len(office.world.script.requests) == asked + 1
+    counted = " ".join(each.text for each in thread.replies if each.text[:1].isdigit()).split()
+    assert [int(number) for number in counted] == list(range(1, 501))
+    await thread.then("lee", "continue")
+    await office.world.script.wait_for_requests(asked + 2)
+    told = asked_of_model(office)
+    assert told.count("by *Continue*") == 1, "the second word was a message like any other"
+    assert "continue" in told.rpartition("by *Continue*")[2]
+
+
+@SLOW
+async def test_the_word_and_the_button_at_once_go_on_once(office: Office) -> None:
+    thread = await office.ask("lee", "general", "@Nod count to 500")
+    note = await thread.card()
+    asked = len(office.world.script.requests)
+    await asyncio.gather(thread.click("lee", note, CONTINUE), thread.then("lee", "continue"))
+    await office.whisper("lee", "gone on already")
+    await office.workspace.wait_for(lambda _: any("499 500" in each.text for each in thread.replies), WITHIN)
+    assert len(office.world.script.requests) == asked + 1
 
 
 @SLOW

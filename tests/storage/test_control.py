@@ -84,6 +84,16 @@ async def test_a_stop_is_the_end_of_a_turn(storage: Storage) -> None:
     assert await storage.inbox.claim(LATER) is None
 
 
+async def test_a_button_that_is_pressed_twice_has_stopped_already(storage: Storage) -> None:
+    claim = await asked(storage)
+    assert (await stop(storage, KEY, KIM, LATER, claim.turn)).verdict is Stopping.STOPPED
+    assert (await stop(storage, KEY, KIM, LATER, claim.turn)).verdict is Stopping.ALREADY
+    await storage.turns.finish(claim.turn, TurnState.ANSWERED, LATER)
+    assert (await stop(storage, KEY, KIM, LATER, claim.turn)).verdict is Stopping.ALREADY
+    assert (await stop(storage, KEY, LEE, LATER, claim.turn)).verdict is Stopping.OVER
+    assert (await stop(storage, thread(9), KIM, LATER, claim.turn)).verdict is Stopping.OVER
+
+
 async def test_a_stop_outlives_its_process(storage: Storage, opener: Opener) -> None:
     claim = await asked(storage)
     await stop(storage, KEY, KIM, LATER)
@@ -174,7 +184,7 @@ async def test_a_button_means_its_own_turn(storage: Storage) -> None:
     claim = await asked(storage)
     assert (await stop(storage, KEY, KIM, LATER, turn=before.turn)).verdict is Stopping.OVER
     assert (await stop(storage, KEY, KIM, LATER, turn=claim.turn)).verdict is Stopping.STOPPED
-    assert (await stop(storage, KEY, KIM, LATER, turn=claim.turn)).verdict is Stopping.OVER
+    assert (await stop(storage, KEY, KIM, LATER, turn=before.turn)).verdict is Stopping.OVER
 
 
 async def test_a_wish_is_known_again_and_never_meant_for_what_was_said_later(storage: Storage) -> None:
@@ -356,6 +366,105 @@ async def test_a_command_goes_on_by_the_address_of_the_click(storage: Storage) -
     assert more is not None
     assert more.entries[0].delivery.kind is DeliveryKind.COMMAND
     assert more.entries[0].delivery.response_url == "https://x/2"
+
+
+async def word(storage: Storage, user: str = KIM, said: Delivery | None = None) -> Retried:
+    delivery = said or message(user=user, text="continue")
+    return (await storage.turns.go_on_at_word(delivery, LATER)).verdict
+
+
+async def waiting(storage: Storage) -> list[str]:
+    """Claim once: the keys of what waited."""
+    claim = await storage.inbox.claim(LATER)
+    return [] if claim is None else [entry.delivery.key for entry in claim.entries]
+
+
+async def test_a_word_has_what_was_cut_go_on_once(storage: Storage, opener: Opener) -> None:
+    claim = await answered(storage, note=CUT)
+    said = message(text="continue")
+    came = await storage.turns.go_on_at_word(said, LATER)
+    assert (came.verdict, came.turn, came.since) == (Retried.AGAIN, claim.turn, NOW)
+    again = await opener()
+    for _ in range(2):
+        assert await word(again, said=said) is Retried.UNKNOWN, "Slack tells it again, and it is known"
+        assert not await again.inbox.add(said, LATER)
+    assert await go_on(again, claim) is Retried.ALREADY, "the button is behind"
+    assert await waiting(again) == [f"continue:{claim.turn}"]
+    await again.close()
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_word_behind_the_button_goes_on_no_more(storage: Storage, begun: bool) -> None:
+    claim = await answered(storage, note=CUT)
+    assert await go_on(storage, claim) is Retried.AGAIN
+    more = await storage.inbox.claim(LATER) if begun else None
+    said = message(text="continue")
+    assert await word(storage, said=said) is Retried.ALREADY
+    assert not await storage.inbox.add(said, LATER), "told again, it is no message"
+    assert await waiting(storage) == ([] if begun else [f"continue:{claim.turn}"])
+    if more is not None:
+        await storage.turns.finish(more.turn, TurnState.INTERRUPTED, LATER)
+        assert await word(storage) is Retried.ALREADY, "it will be taken up again"
+        assert await waiting(storage) == [f"continue:{claim.turn}"]
+
+
+async def test_a_word_is_about_the_last_answer(storage: Storage) -> None:
+    first = await answered(storage, note=CUT)
+    assert await word(storage) is Retried.AGAIN
+    more = await storage.inbox.claim(LATER)
+    assert more is not None
+    await ended(storage, more, "the rest, cut again", CUT)
+    came = await storage.turns.go_on_at_word(message(text="continue"), LATER)
+    assert (came.verdict, came.turn) == (Retried.AGAIN, more.turn)
+    assert await go_on(storage, first) is Retried.ALREADY
+    assert await waiting(storage) == [f"continue:{more.turn}"]
+
+
+@pytest.mark.parametrize("note", [None, Note("answer-filtered"), Note("late", retry=True)])
+async def test_a_word_where_nothing_was_cut_is_a_message(storage: Storage, note: Note | None) -> None:
+    assert await word(storage) is Retried.UNKNOWN, "there is no such thread"
+    await answered(storage, note=note)
+    said = message(text="continue")
+    assert await word(storage, said=said) is Retried.UNKNOWN
+    assert await storage.inbox.add(said, LATER)
+    assert await waiting(storage) == [said.key]
+
+
+async def test_a_word_that_is_not_its_authors_to_say_is_a_message(storage: Storage) -> None:
+    claim = await answered(storage, note=CUT)
+    assert await word(storage, LEE) is Retried.UNKNOWN
+    assert await word(storage, said=message(thread(9), text="continue")) is Retried.UNKNOWN
+    assert await go_on(storage, claim) is Retried.AGAIN, "nothing was changed"
+    assert await word(storage, LEE) is Retried.UNKNOWN
+
+
+async def test_a_word_that_comes_too_late_or_behind_another_question_is_a_message(storage: Storage) -> None:
+    early = message(text="continue")
+    await answered(storage, note=CUT)
+    assert await word(storage, said=early) is Retried.UNKNOWN, "it was said before the question"
+    await storage.inbox.add(message(text="b?"), NOW)
+    assert await word(storage) is Retried.UNKNOWN
+
+
+@pytest.mark.parametrize("text", [None, "continue with the second one"])
+async def test_a_word_that_was_changed_before_it_came_is_none(storage: Storage, text: str | None) -> None:
+    await answered(storage, note=CUT)
+    said = message(text="continue")
+    await storage.inbox.revise(Revision(KEY.team, KEY.channel, said.ts, "9400.1", KIM, text), LATER)
+    assert await word(storage, said=said) is Retried.UNKNOWN
+    assert await storage.inbox.add(said, LATER) is (text is not None)
+
+
+async def test_the_key_of_a_word_is_forgotten_in_its_time(storage: Storage) -> None:
+    await answered(storage, note=CUT)
+    said = message(text="continue")
+    assert await word(storage, said=said) is Retried.AGAIN
+    await storage.inbox.revise(Revision(KEY.team, KEY.channel, said.ts, "9400.1", KIM, "secret"), LATER)
+    more = await storage.inbox.claim(LATER)
+    assert more is not None
+    await ended(storage, more, "the rest")
+    await storage.inbox.prune(LATER + timedelta(days=8), LATER + timedelta(days=8))
+    assert await storage.inbox.add(said, LATER)
 
 
 # ── answer anew ─────────────────────────────────────────────────────────────────────────────────────────────────

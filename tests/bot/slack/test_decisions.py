@@ -10,11 +10,11 @@ from unittest.mock import AsyncMock
 import pytest
 
 from bot.rules import FunctionRule, Rules
-from bot.slack.cards import CONFIRM, EDIT, WITHDRAW, Deciders
+from bot.slack.cards import CONFIRM, DENY, EDIT, WITHDRAW, Deciders
 from bot.slack.decisions import Decisions
 from bot.turns.policy import Policy
 from bot.words.catalogue import words_for
-from storage.records import Decision, Ruling, Verdict
+from storage.records import ActionState, Decision, Ruling, Verdict
 from tests.bot.slack.sample import action
 
 GROUP, OTHER = "S0BOSSES", "S0OTHERS"
@@ -141,3 +141,27 @@ async def test_in_a_run_whose_click_would_count_is_said_whatever_the_rules_let_o
     decisions = Decisions(unused, rules, lambda: datetime.now(UTC), cards, unused, lambda: None)
     pressed = pressed_by("U7")
     assert (await decisions.told(Ruling(Verdict.NOT_YOURS, action()), pressed, WORDS)).startswith(says)
+
+
+@pytest.mark.parametrize(
+    ("state", "user", "action_id", "told"),
+    [
+        (ActionState.CONFIRMED, "U1", CONFIRM, 0),
+        (ActionState.EXECUTING, "U1", CONFIRM, 0),
+        (ActionState.EXECUTING, "U2", CONFIRM, 1),
+        (ActionState.EXECUTING, "U1", DENY, 1),
+        (ActionState.SUCCEEDED, "U1", CONFIRM, 1),
+        (ActionState.DENIED, "U1", CONFIRM, 1),
+    ],
+)
+async def test_who_confirms_twice_is_told_by_the_card_alone(
+    state: ActionState, user: str, action_id: str, told: int
+) -> None:
+    cards: Any = SimpleNamespace(settle=AsyncMock(), beside=lambda pressed, action: pressed)
+    whisper: Any = SimpleNamespace(words=AsyncMock(return_value=WORDS), answer=AsyncMock())
+    unused: Any = None
+    decisions = Decisions(unused, policy(True, {}), lambda: datetime.now(UTC), cards, whisper, lambda: None)
+    pressed: Any = SimpleNamespace(user=user, action_id=action_id, value=action().id)
+    await decisions.show(Ruling(Verdict.ALREADY, action(state)), pressed)
+    assert whisper.answer.await_count == told
+    assert cards.settle.await_count == 1

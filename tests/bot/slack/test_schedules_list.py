@@ -75,3 +75,10 @@ def test_what_is_deleted_is_named_once_more() -> None:
 
 def test_none_tells_how_to_ask_for_one() -> None:
     assert "Ask me for one" in text_of(schedules_list([], "U1", EN))
+
+
+def test_a_line_parts_them_where_there_is_room() -> None:
+    for count, lines in [(0, 0), (1, 0), (2, 1), (11, 10), (12, 0)]:
+        blocks = schedules_list([schedule(each + 1) for each in range(count)], "U1", EN, "Paused.")
+        assert check_blocks(blocks) == []
+        assert sum(block["type"] == "divider" for block in blocks) == lines

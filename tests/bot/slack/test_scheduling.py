@@ -49,7 +49,7 @@ async def test_where_a_run_is_posted_is_said(channel: str, locale: str, says: st
 
 
 async def test_a_schedule_that_went_meanwhile_still_runs() -> None:
-    assert "It is running already." in await told(RUN, "run")
+    assert "It is running already. Its result" in await told(RUN, "run")
 
 
 @pytest.mark.parametrize(

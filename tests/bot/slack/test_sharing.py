@@ -1,81 +1,121 @@
-"""An answer that only its asker saw is shared once, however often the button is pressed."""
+"""*Share*: at the click of who asked, once, and whoever presses again is told why nothing more comes."""
 
 import asyncio
-from dataclasses import dataclass, field
-from typing import Any
-from unittest.mock import AsyncMock
+from collections.abc import AsyncIterator
+from typing import Any, cast
 
 import pytest
 
+from bot.demo.workspace import payloads
+from bot.demo.workspace.state import Message
+from bot.slack.cards import SHARE, shareable_answer
+from bot.slack.people import People
 from bot.slack.sharing import Sharing
+from bot.slack.whisper import Whisper
 from bot.words.catalogue import words_for
+from storage.ports import History
+from tests.bot.slack.desk import Desk, hurry, open_desk
 
 WORDS = words_for("en")
 
 
-@dataclass
-class Told:
-    """What was written by the click's response_url: to everybody, and to the asker."""
+class Far:
+    """The database."""
 
-    taken: list[bool | None] = field(default_factory=list)
-    everybody: list[str] = field(default_factory=list)
-    asker: list[str] = field(default_factory=list)
+    def __init__(self, user: str) -> None:
+        self.user = user
 
-    async def words(self, pressed: Any) -> Any:
-        return WORDS
+    async def answer(self, turn: int) -> tuple[str, str, str] | None:
+        return (self.user, "how much?", "It is **42**.") if turn == 7 else None
 
-    async def answer(self, pressed: Any, text: str) -> None:
-        self.asker.append(text)
+
+class SlowWhisper(Whisper):
+    """Holds what is posted into the channel until it may go."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.client, desk.session, People(desk.client))
+        self.posting, self.go = asyncio.Event(), asyncio.Event()
+        self.takes: bool | None = True
 
     async def respond(self, pressed: Any, text: str, **message: Any) -> bool | None:
-        await asyncio.sleep(0)
-        if message["response_type"] == "ephemeral":
-            self.asker.append(text)
-            return True
-        self.everybody.append(text)
-        return self.taken.pop(0) if self.taken else True
-
-
-def click(user: str = "U1") -> dict[str, Any]:
-    return {
-        "user": {"id": user, "team_id": "T1"},
-        "actions": [{"value": "7"}],
-        "response_url": "https://hooks.slack.example/1",
-        "container": {"is_ephemeral": True},
-    }
+        if message.get("response_type") != "in_channel":
+            return await super().respond(pressed, text, **message)
+        self.posting.set()
+        await self.go.wait()
+        return await super().respond(pressed, text, **message) if self.takes else self.takes
 
 
 @pytest.fixture
-def told() -> Told:
-    return Told()
+async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    hurry(monkeypatch)
+    async with open_desk() as opened:
+        yield opened
 
 
-@pytest.fixture
-def sharing(told: Told) -> Sharing:
-    history: Any = AsyncMock()
-    history.answer.return_value = ("U1", "how many?", "Twenty-four.")
-    whisper: Any = told
-    return Sharing(history, whisper)
+def answer(desk: Desk) -> Message:
+    workspace, blocks = desk.slack.workspace, shareable_answer("It is **42**.", 7, WORDS)
+    fields: dict[str, Any] = {"bot_id": workspace.bot_id, "text": "It is 42.", "ephemeral_to": desk.user}
+    return workspace.post(
+        Message(workspace.next_ts(), desk.key.channel, workspace.bot.id, blocks=blocks, **fields)
+    )
 
 
-async def test_of_two_clicks_at_once_one_posts_and_tells_for_both(sharing: Sharing, told: Told) -> None:
-    """The second is silent on purpose: the first one's words take the place of the message with the button, so
-    whoever pressed twice reads that it is shared, once."""
-    acks = [AsyncMock(), AsyncMock()]
-    await asyncio.gather(*(sharing.share(ack, click()) for ack in acks))
-    assert [ack.await_count for ack in acks] == [1, 1]
-    assert told.everybody == ["Twenty-four."]
-    assert told.asker == [WORDS("answer-shared")]
+async def press(desk: Desk, sharing: Sharing, message: Message, value: str = "7") -> None:
+    workspace = desk.slack.workspace
+    body = payloads.interaction(workspace, "block_actions", workspace.users[desk.user], "1.2.x")
+    body |= payloads.message_click(workspace, message, {})
+    url = desk.slack.response_urls.issue(desk.slack.origin, desk.key.team, message.channel, desk.user, message.ts)
+    body["response_url"] = url.url
+    body["actions"] = [{"type": "button", "action_id": SHARE, "block_id": "b", "value": value}]
+
+    async def ack() -> None: ...
+
+    await sharing.share(cast(Any, ack), body)
 
 
-async def test_what_slack_did_not_take_can_be_shared_again(sharing: Sharing, told: Told) -> None:
-    told.taken = [False, True]
-    for _ in range(2):
-        await sharing.share(AsyncMock(), click())
-    assert told.everybody == ["Twenty-four."] * 2
-    assert told.asker == [WORDS("answer-not-shared"), WORDS("answer-shared")]
+def whispers(desk: Desk) -> list[str]:
+    found = desk.slack.workspace.messages(desk.key.channel)
+    return [message.text for message in found if message.ephemeral_to == desk.user]
 
 
-async def test_another_person_shares_nothing(sharing: Sharing, told: Told) -> None:
-    await sharing.share(AsyncMock(), click("U2"))
-    assert (told.everybody, told.asker) == ([], [WORDS("answer-gone")])
+def shared(desk: Desk) -> int:
+    found = desk.slack.workspace.messages(desk.key.channel)
+    return sum("It is **42**." in str(message.blocks) and not message.ephemeral_to for message in found)
+
+
+async def test_a_second_press_is_told_that_it_is_shared_already(desk: Desk) -> None:
+    whisper, message = SlowWhisper(desk), answer(desk)
+    sharing = Sharing(cast(History, Far(desk.user)), whisper)
+    first = asyncio.create_task(press(desk, sharing, message))
+    await whisper.posting.wait()
+    await press(desk, sharing, message)
+    assert whispers(desk) == ["It is 42.", WORDS("answer-share-again")], "the answer and its button stay"
+    whisper.go.set()
+    await first
+    assert whispers(desk) == [WORDS("answer-shared"), WORDS("answer-share-again")]
+    await press(desk, sharing, message)
+    assert whispers(desk)[2:] == [WORDS("answer-share-again")]
+    assert shared(desk) == 1
+
+
+@pytest.mark.parametrize(("takes", "told"), [(False, "answer-not-shared"), (None, "answer-share-unsure")])
+async def test_what_was_not_surely_shared_can_be_shared_again(desk: Desk, takes: bool | None, told: str) -> None:
+    whisper, message = SlowWhisper(desk), answer(desk)
+    sharing = Sharing(cast(History, Far(desk.user)), whisper)
+    whisper.takes = takes
+    whisper.go.set()
+    await press(desk, sharing, message)
+    assert whispers(desk) == ["It is 42.", WORDS(told)]
+    whisper.takes = True
+    await press(desk, sharing, message)
+    assert whispers(desk) == [WORDS("answer-shared"), WORDS(told)]
+    assert shared(desk) == 1
+
+
+@pytest.mark.parametrize("value", ["8", "x"])
+async def test_what_is_not_theirs_is_not_shared(desk: Desk, value: str) -> None:
+    whisper = SlowWhisper(desk)
+    await press(desk, Sharing(cast(History, Far(desk.user)), whisper), answer(desk), value)
+    await press(desk, Sharing(cast(History, Far("U0OTHER")), whisper), answer(desk))
+    assert whispers(desk).count(WORDS("answer-gone")) == 2
+    assert shared(desk) == 0

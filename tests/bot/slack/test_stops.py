@@ -177,6 +177,7 @@ def pressed(desk: Desk, message: Message, value: str = "7") -> dict[str, Any]:
         (Stopping.STOPPED, [], True),  # the turn's end takes it away
         (Stopping.NOT_YOURS, [WORDS("stop-not-yours", user=f"<@{OTHER}>")], True),
         (Stopping.OVER, [WORDS("stop-over")], False),
+        (Stopping.ALREADY, [], False),  # pressed twice: that it stopped is to be seen
     ],
 )
 async def test_the_button(desk: Desk, verdict: Stopping, told: list[str], stays: bool) -> None:

@@ -16,6 +16,11 @@ _UNREAD = r'\(File "(?P<unread_name>[^"\n]*)" could not be read: (?P<why>[^\n]*)
 _PICTURE = r'\(Picture "(?P<picture_name>[^"\n]*)", (?P<size>\d+ x \d+) pixels: (?P<shown>[^\n]*)\)(?![^\n])'
 _FILE = re.compile(rf"(?:(?<=\n)|\A)(?:{_TEXT}|{_UNREAD}|{_PICTURE})", re.DOTALL)
 
+_NO_WORDS = re.compile(
+    r"(?:(?<=\n)|\A)\(Files alone, without a word; Slack is set to (?P<locale>[\w-]+) for this person\.\)\Z"
+)
+"""What Nod says of files that come without words."""
+
 _PLACE = re.compile(r"\W*Page \d+\W*$|## .*, rows \d")
 
 
@@ -52,6 +57,12 @@ class LookAt:
     files: tuple[Seen, ...]
 
 
+def locale_beside(raw: str) -> str:
+    """Return what Slack is set to for a person who shares files without a word; empty if they wrote one."""
+    found = _NO_WORDS.search(raw)
+    return found["locale"] if found else ""
+
+
 def split_files(raw: str, pictures: Sequence[Picture]) -> tuple[str, tuple[Seen, ...]]:
     """Part a message into what was said, and its files; the pictures that were shown come in their order."""
     left = list(pictures)
@@ -66,4 +77,4 @@ def split_files(raw: str, pictures: Sequence[Picture]) -> tuple[str, tuple[Seen,
             seen.append(Seen(found["unread_name"], why=found["why"]))
         else:
             seen.append(Seen(found["text_name"], text=found["text"]))
-    return _FILE.sub("", raw), tuple(seen)
+    return _FILE.sub("", _NO_WORDS.sub("", raw)), tuple(seen)

@@ -142,6 +142,7 @@ Topic: TypeAlias = Literal[
     "nothing_waits",
     "nothing_to_confirm",
     "press_the_button",
+    "nothing_more",
     "unknown",
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from bot.demo.model.conversation import (
 )
 from bot.demo.model.rules import english, korean
 from bot.demo.model.rules.calls import employees_of, read_json
-from bot.demo.model.rules.files import LookAt, Seen, split_files
+from bot.demo.model.rules.files import LookAt, Seen, locale_beside, split_files
 from bot.demo.model.rules.intents import (
     Action,
     Agree,
@@ -50,12 +51,14 @@ MENTION = re.compile(r"<@[UW][A-Z0-9]+(?:\|[^>]*)?>|(?<!\w)@?nod\b[,:]?(?!\s+(?:
 
 @dataclass(frozen=True)
 class Said:
-    """One user message without its mention; `speaker` is the prefix that names who wrote it."""
+    """One user message without its mention; `speaker` is the prefix that names who wrote it, `locale` what Slack
+    is set to for them, which is told of files without words."""
 
     position: int
     speaker: str | None
     text: str
     files: tuple[Seen, ...] = ()
+    locale: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,7 @@ def read_thread(conversation: Conversation) -> Thread:
     )
     done = _done(conversation)
     context = Context(place=place_in(heard.values()))
-    language: Language = "en"
+    language = _spoken([*(each.text or "" for each in heard.values()), *(each.text for each in before)])
     question: tuple[Said, ...] = ()
     intents: list[Intent] = []
     breaks = [
@@ -172,7 +175,7 @@ def read_thread(conversation: Conversation) -> Thread:
             context = _settle(context, intents, [d for d in done if d.position < block[0].position])
         intents = []
         for message in block:
-            language = language_of(_read_aloud(message), before=language)
+            language = _spoken([message.text], language) or _of_files(message)
             reader = korean if language == "ko" else english
             now = replace(context, intents=(*context.intents, *intents))
             about_files = message.files and (not message.text or ABOUT_FILES.search(message.text))
@@ -185,19 +188,23 @@ def read_thread(conversation: Conversation) -> Thread:
         question = block
     told = [position for position, item in enumerate(conversation) if isinstance(item, AssistantMessage)]
     last = told[-1] if told else -1
-    return Thread((*before, *said), question, tuple(intents), language, done, last, tuple(heard.values()))
+    return Thread((*before, *said), question, tuple(intents), language or "en", done, last, tuple(heard.values()))
 
 
-def language_of(text: str, *, before: Language) -> Language:
-    """Return "ko" for a text with Hangul, "en" for other letters, the thread's language without letters."""
-    if HANGUL.search(text):
-        return "ko"
-    return "en" if LETTER.search(text) else before
+def _spoken(texts: Iterable[str], before: Language | None = None) -> Language | None:
+    """Return the language of the last text that has letters, "ko" for one with Hangul; `before` if none has."""
+    for text in texts:
+        if LETTER.search(text):
+            before = "ko" if HANGUL.search(text) else "en"
+    return before
 
 
-def _read_aloud(message: Said) -> str:
-    """Return the words that tell a message's language: of files alone it is their own."""
-    return message.text or "\n".join(f"{file.name} {(file.text or '')[:400]}" for file in message.files)
+def _of_files(message: Said) -> Language | None:
+    """Return the language of files that begin a thread without a word: what Slack is set to for the person, else
+    that of the files."""
+    if message.locale:
+        return "ko" if message.locale.startswith("ko") else "en"
+    return _spoken(["\n".join(f"{file.name} {(file.text or '')[:400]}" for file in message.files)])
 
 
 def _said(position: int, message: UserMessage) -> Said:
@@ -209,7 +216,7 @@ def _said(position: int, message: UserMessage) -> Said:
         text = text[match.end() :]
     text = FRAME.sub("", as_it_is(text))
     text = " ".join(MENTION.sub(" ", text).split())
-    return Said(position, speaker, text, files)
+    return Said(position, speaker, text, files, locale_beside(message.text))
 
 
 def _done(conversation: Conversation) -> tuple[Done, ...]:

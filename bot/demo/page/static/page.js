@@ -3,7 +3,7 @@
 import { connect } from "./live.js";
 import { wireComposer } from "./composer.js";
 import { openView, wireControls } from "./controls.js";
-import { hideBroken, wireFiles } from "./files.js";
+import { filesOf, hideBroken, putBack, wireFiles } from "./files.js";
 import { wireMessages } from "./messages.js";
 import { here, say, send } from "./send.js";
 import { isAtEnd, scrollToEnd } from "./scroll.js";
@@ -21,17 +21,21 @@ function arrive() {
   if (here().channelKind === "im") send("/open", { tab: here().tab });
 }
 
-// What was typed and not sent, by person and place.
+// What was typed or chosen and not sent, by person and place.
 const drafts = new Map();
 const composers = () => [...document.querySelectorAll("[data-composer]")];
 const placeOf = (form) => [here().person, form.dataset.channel, form.dataset.threadTs ?? ""].join();
 
 function keepDrafts() {
-  for (const form of composers()) drafts.set(placeOf(form), form.elements.text.value);
+  for (const form of composers()) drafts.set(placeOf(form), { text: form.elements.text.value, files: filesOf(form) });
 }
 
 function putDraftsBack() {
-  for (const form of composers()) form.elements.text.value = drafts.get(placeOf(form)) ?? "";
+  for (const form of composers()) {
+    const draft = drafts.get(placeOf(form)) ?? { text: "", files: [] };
+    form.elements.text.value = draft.text;
+    putBack(form, draft.files);
+  }
 }
 
 const channelScroll = () => document.querySelector(".channel > .scroll");

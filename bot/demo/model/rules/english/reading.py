@@ -43,6 +43,7 @@ GREETING = re.compile(
     r"^(?:hi|hello|hey|yo|good (?:morning|afternoon|evening|day)|greetings|howdy)\b[^a-z]*(?:there|nod|all)?\W*$",
     I,
 )
+MORE = re.compile(r"\W*(?:continue|go on|keep going|carry on)(?:,? please)?\W*", I)
 THANKS = re.compile(
     r"^(?:thanks|thank you|thx|cheers|great|perfect|cool|nice|got it|ok(?:ay)?|bye)\b(?:\W*\w+){0,4}\W*$", I
 )
@@ -142,6 +143,8 @@ def _read_talk(text: str) -> Intent | None:
         return Say("long_answer")
     if CODE.search(bare):
         return Say("code")
+    if MORE.fullmatch(strip_polite(bare)):
+        return Say("nothing_more")
     if not bare or GREETING.match(bare):
         return Say("greeting")
     if AGREE.fullmatch(bare) and (GO.search(bare) or YES.search(bare)):

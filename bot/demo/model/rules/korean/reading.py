@@ -32,6 +32,9 @@ SEPARATOR = re.compile(
 HEADS = (AVERAGE, COUNTING, SORTING, TOTAL, VERY, ABOUT_WEATHER, DELETE, CREATE, UPDATE)
 ASKING = re.compile(r"연봉|나이|급여|누구|몇|얼마|알려|보여|찾아")
 GREETING = re.compile(r"^(?:안녕|하이|헬로|반가|좋은\s?(?:아침|오후|저녁))\S{0,6}\s*\S{0,6}$")
+MORE = re.compile(
+    r"\W*(?:계속|이어서|마저)(?:\s?(?:해|해요|하세요|해\s?줘|해\s?주세요|말해\s?줘|써\s?줘|답해\s?줘))?\W*"
+)
 THANKS = re.compile(r"^(?:고마|감사|땡큐|수고|잘했|좋아|좋네|알겠|알았|오케이|네\b|응\b|그래)\S*(?:\s\S+){0,3}$")
 HELP = re.compile(
     r"도움|도와|뭘?\s?(?:를\s?)?할\s?수\s?있|무엇을\s?할\s?수|뭐\s?할\s?수|너(?:는)?\s?(?:누구|뭐)|넌\s?(?:누구|뭐)|누구(?:세요|니|야\?*$)|사용법|"
@@ -140,6 +143,8 @@ def _read_talk(text: str) -> Intent | None:
         return Say("long_answer")
     if CODE.search(bare):
         return Say("code")
+    if MORE.fullmatch(bare):
+        return Say("nothing_more")
     if not bare or GREETING.match(bare):
         return Say("greeting")
     if AGREE.fullmatch(bare) and (GO.search(bare) or YES.search(bare)) and "?" not in text:

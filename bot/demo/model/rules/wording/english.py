@@ -83,6 +83,7 @@ SAYINGS: dict[Topic, str] = {
     "not_everyone": "I won't do that for everybody at once. Please name the employees, by name or id.",
     "nothing_waits": "Nothing is waiting for a click in this thread, so there is nothing to take back.",
     "nothing_to_confirm": "Nothing is waiting for a click in this thread. What would you like me to do?",
+    "nothing_more": "That was all of it, so there is nothing to continue. Ask me something else.",
     "press_the_button": "I don't take words for a click: please press the **Confirm** button on the card.",
 }
 DAYS = ("Today", "Tomorrow", "The day after tomorrow")

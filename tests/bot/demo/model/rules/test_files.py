@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.demo.model.conversation import Picture, UserMessage
+from bot.demo.model.conversation import AssistantMessage, Picture, UserMessage
 from bot.demo.model.rules import reply
 from bot.demo.model.rules.files import Seen, split_files
 from bot.model.neutral import user_parts
@@ -16,9 +16,9 @@ FILES = (
 )
 
 
-def said(text: str, *files: Attached) -> UserMessage:
+def said(text: str, *files: Attached, locale: str = "") -> UserMessage:
     """Write it as Nod does."""
-    parts = user_parts(UserItem(text, "U1", files=files), sees=True)
+    parts = user_parts(UserItem(text, "U1", files=files, locale=locale), sees=True)
     return UserMessage("\n".join(part for part in parts if isinstance(part, str)), (Picture("image/png", 64, 48),))
 
 
@@ -70,6 +70,30 @@ def test_it_says_what_it_saw(text: str, words: list[str]) -> None:
 
 def test_a_korean_file_alone_is_spoken_of_in_korean() -> None:
     assert "행이 있습니다" in reply((said("", Attached("명단.csv", "text", "이름\n김하나")),), ()).text
+
+
+ENGLISH, KOREAN = Attached("a.csv", "text", "city\nSeoul"), Attached("명단.csv", "text", "이름\n김하나")
+BEFORE = {"ko": "직원은 모두 몇 명이야?", "en": "how many employees are there?"}
+
+
+@pytest.mark.parametrize("file", [ENGLISH, KOREAN])
+@pytest.mark.parametrize(("locale", "korean"), [("ko-KR", True), ("en-US", False), ("de-DE", False)])
+def test_files_without_a_word_are_spoken_of_as_the_person_has_set_slack(
+    file: Attached, locale: str, korean: bool
+) -> None:
+    answer = reply((said("", file, locale=locale),), ()).text
+    assert ("행이 있습니다" in answer, "1 row" in answer) == (korean, not korean)
+    words = reply((said("look" if korean else "봐줘", file, locale=locale),), ()).text
+    assert ("1 row" in words) is korean, "what they write counts more"
+
+
+@pytest.mark.parametrize("file", [ENGLISH, KOREAN])
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_files_without_a_word_are_spoken_of_as_the_conversation_was(file: Attached, language: str) -> None:
+    other = "en-US" if language == "ko" else "ko-KR"
+    before = (UserMessage(BEFORE[language]), AssistantMessage("24"))
+    answer = reply((*before, said("", file, locale=other)), ()).text
+    assert ("행이 있습니다" in answer) is (language == "ko")
 
 
 def test_what_a_file_says_is_not_done() -> None:

@@ -285,3 +285,17 @@ def test_a_function_without_a_rule_is_called_by_its_name(
 def test_forty_thousand_characters_are_read(front: str, bit: str) -> None:
     """A pattern that tries everything from every place would not come to its end here."""
     reply((UserMessage(front + bit * (40_000 // len(bit))),), TOOLS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("continue", "nothing to continue"),
+        ("go on, please", "nothing to continue"),
+        ("계속해 줘", "이어 갈 내용이"),
+    ],
+)
+def test_there_is_nothing_to_continue(text: str, words: str) -> None:
+    answer = reply((UserMessage(text),), TOOLS)
+    assert words in answer.text
+    assert answer.calls == ()
