@@ -49,7 +49,9 @@ class Schedules:
 def _prompt(text: str) -> str:
     text = text.strip()
     if not 1 <= len(text) <= MAX_PROMPT:
-        raise FunctionProblem(f"Write 1 to {MAX_PROMPT} characters.")
+        raise FunctionProblem(
+            {"en": f"Write 1 to {MAX_PROMPT} characters.", "ko": f"1~{MAX_PROMPT}자로 입력해 주세요."}
+        )
     return text
 
 
@@ -57,7 +59,7 @@ def _syntax(text: str) -> str:
     try:
         return syntax(text)
     except BadTime as error:
-        raise FunctionProblem(str(error)) from error
+        raise FunctionProblem(error.words) from error
 
 
 PROMPT = Annotated[str, AfterValidator(_prompt)]
@@ -196,7 +198,7 @@ async def cancel_schedule(context: Context, schedule_id: ScheduleId) -> Schedule
 
 def _book(context: Context) -> ScheduleBook:
     if context.schedules is None:
-        raise FunctionProblem("There are no schedules here.")
+        raise FunctionProblem({"en": "There are no schedules here.", "ko": "여기서는 일정을 쓸 수 없습니다."})
     return context.schedules
 
 
