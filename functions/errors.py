@@ -8,7 +8,13 @@ Anything else that a function raises is a defect: the safe call gives it an inci
 out of Slack and away from the model.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from functions.sentences import Sentence, by_language, spoken
+
+UNSAID: Mapping[str, str] = MappingProxyType({})
+"""What a subclass has said that does not call `__init__`."""
 
 
 class DeclarationError(Exception):
@@ -24,6 +30,9 @@ class FunctionProblem(ValueError):
     text or a token. `field` names the parameter that it is about. A pydantic validator may raise it, too, without
     a `field`; that is why it is a ValueError.
     """
+
+    words = UNSAID
+    field: str | None = None
 
     def __init__(self, words: Sentence, field: str | None = None, hint: str = "") -> None:
         super().__init__(f"{spoken(words)} {hint}" if hint else spoken(words))
@@ -41,6 +50,8 @@ class OutcomeUnknown(Exception):
     `words`, as those of a FunctionProblem, names what to check: people read it on the card.
     """
 
-    def __init__(self, words: Sentence) -> None:
+    words = UNSAID
+
+    def __init__(self, words: Sentence = "") -> None:
         super().__init__(spoken(words))
         self.words = by_language(words)

@@ -10,8 +10,13 @@ ENGLISH = "en"
 
 
 def by_language(sentence: Sentence) -> dict[str, str]:
-    """Return a sentence by language code; one text counts as English, as a title does."""
-    return {ENGLISH: sentence} if isinstance(sentence, str) else dict(sentence)
+    """Return a sentence by language code; one text counts as English, as a title does.
+
+    Whatever else an author gives is written as text: an effect may have happened, and its end has to be told.
+    """
+    if isinstance(sentence, Mapping):
+        return {str(language): str(text) for language, text in sentence.items()}
+    return {ENGLISH: str(sentence)}
 
 
 def spoken(sentence: Sentence, language: str = ENGLISH) -> str:

@@ -2,12 +2,14 @@
 compare-and-set in `storage.actions`, done by the button."""
 
 import asyncio
+import json
 import logging
+from dataclasses import replace
 from itertools import chain, repeat
 
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
-from bot.turns.proposals import digest, granted_for, preview
+from bot.turns.proposals import digest, granted_for, looked_up
 from bot.words.catalogue import words_by_language
 from functions.context import Person
 from functions.contract import Function
@@ -111,10 +113,14 @@ async def _refusal(parts: Parts, action: Action, function: Function | None, pers
     frozen, conversation = action.arguments_json, action.conversation
     if digest(action.function, action.schema_digest, frozen, person, conversation) != action.digest:
         return _not_done("why-altered", "What was confirmed is not what is stored; nothing was done.")
-    shown = await preview(parts, function, frozen, person, conversation) if action.preview else ""
-    if lasting(shown) != lasting(action.preview):
-        words = "What the card showed as the present state is no longer so; nothing was done. Ask again."
-        return _not_done("why-moved", words)
+    if action.preview:
+        looked = await looked_up(parts, function, frozen, person, conversation)
+        if looked.value is None:
+            words = f"{looked.words} So what the card showed could not be looked up again, and nothing was done."
+            return replace(looked, words=words)
+        if lasting(json.loads(looked.value)) != lasting(action.preview):
+            words = "What the card showed as the present state is no longer so; nothing was done. Ask again."
+            return _not_done("why-moved", words)
     if not await parts.policy.still_allows(action):
         return _not_done("why-rules", "The rules no longer allow this; nothing was done.")
     if action.grant is not None and action.card_ts is None:

@@ -15,7 +15,7 @@ from functions.context import Context, Person
 from functions.contract import Function
 from functions.errors import FunctionProblem, Unavailable
 from functions.preview import written
-from functions.safe_call import call
+from functions.safe_call import CallOutcome, Ending, call
 from storage.outcomes import reference
 from storage.records import Action, CallItem, Conversation, Grant, NewAction, ResultItem
 
@@ -177,15 +177,27 @@ async def preview(
     seconds: float = PREVIEW_TIMEOUT,
 ) -> str:
     """Return what the arguments mean now, as it is kept; empty where there is none, or not within `seconds`."""
+    outcome = await looked_up(parts, function, frozen, person, conversation, seconds)
+    return str(json.loads(outcome.value)) if outcome.value else ""
+
+
+async def looked_up(
+    parts: Parts,
+    function: Function,
+    frozen: str,
+    person: Person,
+    conversation: Conversation,
+    seconds: float = PREVIEW_TIMEOUT,
+) -> CallOutcome:
+    """Look up what the arguments mean now; the outcome has it as JSON, or why it could not be looked up."""
     if (look := function.preview) is None:
-        return ""
+        return CallOutcome(Ending.SUCCEEDED, value='""')
 
     async def looked(context: Context, **arguments: Any) -> str:
         return written(await look(context, **arguments))
 
     looking = replace(function, implementation=looked, read_only=True, timeout=seconds)
-    outcome = await call(looking, parts.context(person, conversation), frozen)
-    return str(json.loads(outcome.value)) if outcome.value else ""
+    return await call(looking, parts.context(person, conversation), frozen)
 
 
 async def _grant(parts: Parts, function: Function, person: Person, conversation: Conversation) -> int | None:
