@@ -9,7 +9,7 @@ from typing import Protocol
 from bot.schedule.places import Channel, Channels, is_told, plain_name, shown_name
 from bot.words.catalogue import words_by_language
 from functions.errors import FunctionProblem, Unavailable
-from functions.schedule_book import Asker, Planned, Wish
+from functions.schedule_book import PRIVATE, Asker, Planned, Wish
 from functions.timing import BadTime, Timing, check, next_run, read, runs
 from storage.ports import Schedules
 from storage.records import NewSchedule, Pause, Refused, Schedule, ScheduleState
@@ -274,7 +274,7 @@ class Book:
                 timezone=each.zone,
                 channel=shown_name(known.get(each.channel, Channel(each.channel, "")))
                 if is_told(asker, each, known)
-                else "private",
+                else PRIVATE,
                 owner=each.owner,
                 yours=each.owner == asker.id,
                 state=each.state,

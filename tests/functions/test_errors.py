@@ -1,8 +1,8 @@
 import pytest
 
 from functions import FunctionProblem, OutcomeUnknown, Unavailable
-from functions.errors import Sentence
 from functions.rest import Refused
+from functions.sentences import Sentence
 
 BOTH = {"en": "There is none.", "ko": "없습니다."}
 
