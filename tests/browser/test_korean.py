@@ -28,3 +28,16 @@ async def test_a_korean_reads_no_english_in_a_dialog_or_on_a_card(page: Page, of
     await card.confirm.click()
     await expect(card.list.get_by_text("이유: 직원 서비스에 요청이 몰려")).to_be_visible()
     await page.screenshot(path=SHOTS / "korean-failed.png")
+
+
+async def test_a_korean_schedule_says_in_korean_where_and_what_is_wrong(page: Page, office: Office) -> None:
+    await visit(page, office, "kim", "nod")
+    await say(page, "평일 9시마다 서울 날씨 알려줘")
+    card = thread(page)
+    await expect(card.list.get_by_text("Nod와의 다이렉트 메시지")).to_be_visible()
+    await card.action("edit").click()
+    dialog = page.locator("#view")
+    await dialog.locator("[data-block-id=when]").fill("* * * * *")
+    await dialog.locator("[data-submit]").click()
+    await expect(dialog.get_by_text("일정은 15분에 한 번까지만")).to_be_visible()
+    await page.screenshot(path=SHOTS / "korean-schedule.png")
