@@ -34,7 +34,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 FORMS = {
     "en": "Write five cron fields (minute hour day month weekday), such as `0 9 * * 1-5` for weekdays at nine, or "
     "a time such as 2026-07-04T09:00; a time zone such as Asia/Seoul may follow.",
-    "ko": "평일 9시라면 `0 9 * * 1-5`처럼 cron 필드 다섯 개(분 시 일 월 요일)로, 한 번이라면 2026-07-04T09:00처럼 "
+    "ko": "평일 9시라면 `0 9 * * 1-5`처럼 크론 필드 다섯 개(분 시 일 월 요일)로, 한 번이라면 2026-07-04T09:00처럼 "
     "입력해 주세요. 뒤에 Asia/Seoul 같은 시간대를 붙일 수 있습니다.",
 }
 
@@ -46,7 +46,7 @@ TOO_LONG = {
 NEVER = {"en": "No day ever matches `{rule}`. {forms}", "ko": "`{rule}`에 맞는 날이 없습니다. {forms}"}
 NO_CRON = {
     "en": "`{rule}` is no cron expression that ever comes true. {forms}",
-    "ko": "올바른 cron 표현식이 아닙니다: `{rule}`. {forms}",
+    "ko": "실행될 때가 없는 크론 표현식입니다: `{rule}`. {forms}",
 }
 NO_TIME = {"en": "This is a day without a time. {forms}", "ko": "날짜만 있고 시각이 없습니다. {forms}"}
 NO_ZONE = {
