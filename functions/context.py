@@ -46,5 +46,10 @@ class Context:
         """
         value = self.settings.get(name) or default
         if value is None:
-            raise FunctionProblem(f"This function is not set up: the administrator has to set {name}.")
+            raise FunctionProblem(
+                {
+                    "en": f"This function is not set up: the administrator has to set {name}.",
+                    "ko": f"아직 설정되지 않은 함수입니다. Nod 관리자가 {name} 설정을 해야 합니다.",
+                }
+            )
         return value

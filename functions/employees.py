@@ -13,10 +13,17 @@ from functions.preview import Preview
 from functions.rest import Refused, get_json, send_json
 
 DEFAULT_URL = "https://dummy.restapiexample.com/api/v1"
-SERVICE = "The employee service"
+SERVICE = {"en": "The employee service", "ko": "직원 서비스"}
 MISSING = (400, 404)
-NOT_FOUND = "There is no employee with this id, so nothing was changed. Look the id up with query_employees."
-NOTHING = "There is nothing to change: give a new name, salary or age."
+NOT_FOUND = {
+    "en": "There is no employee with this id, so nothing was changed.",
+    "ko": "이 번호의 직원이 없어 아무것도 변경하지 않았습니다.",
+}
+LOOK_UP = "Look the id up with query_employees."
+NOTHING = {
+    "en": "There is nothing to change: give a new name, salary or age.",
+    "ko": "변경할 내용이 없습니다. 새 이름이나 연봉, 나이를 입력해 주세요.",
+}
 
 NAME = Label(en="Name", ko="이름")
 SALARY = Label(kind="amount", en="Salary", ko="연봉")
@@ -58,9 +65,11 @@ class Deleted(BaseModel):
 def _plain_name(name: str) -> str:
     name = name.strip()
     if not 1 <= len(name) <= 100:
-        raise FunctionProblem("Write 1 to 100 characters.")
+        raise FunctionProblem({"en": "Write 1 to 100 characters.", "ko": "1~100자로 입력해 주세요."})
     if any(_is_invisible_control(letter) for letter in name):
-        raise FunctionProblem("Write one line without control characters.")
+        raise FunctionProblem(
+            {"en": "Write one line without control characters.", "ko": "제어 문자 없이 한 줄로 입력해 주세요."}
+        )
     return name
 
 
@@ -154,7 +163,10 @@ async def create_employee(
         {"name": name, "salary": salary, "age": age},
         service=SERVICE,
         answer=_Answer[_Created],
-        check="Look whether an employee of this name is there now before adding one again.",
+        check={
+            "en": "Look whether an employee of this name is there now before adding one again.",
+            "ko": "다시 등록하기 전에 이 이름의 직원이 이미 있는지 확인해 주세요.",
+        },
     )
     return Employee(id=created.data.id, name=name, salary=salary, age=age)
 
@@ -201,7 +213,10 @@ async def update_employee(
         changes,
         service=SERVICE,
         answer=_Answer[_Written],
-        check=f"Look up employee {employee_id} to see what is stored now.",
+        check={
+            "en": f"Look up employee {employee_id} to see what is stored now.",
+            "ko": f"{employee_id}번 직원을 조회해서 지금 저장된 내용을 확인해 주세요.",
+        },
     )
     return before.model_copy(update=changes)
 
@@ -229,7 +244,10 @@ async def delete_employee(context: Context, employee_id: EmployeeId) -> Deleted:
             f"{_base(context)}/delete/{employee_id}",
             service=SERVICE,
             answer=_Answer[int | str],
-            check=f"Look up employee {employee_id} to see whether the record is still there.",
+            check={
+                "en": f"Look up employee {employee_id} to see whether the record is still there.",
+                "ko": f"{employee_id}번 직원을 조회해서 정보가 아직 남아 있는지 확인해 주세요.",
+            },
         )
     except Refused as refused:
         raise _not_found_or(refused) from refused
@@ -257,7 +275,7 @@ def _not_found_or(refused: Refused) -> FunctionProblem:
 
 
 def _not_found() -> FunctionProblem:
-    return FunctionProblem(NOT_FOUND, field="employee_id")
+    return FunctionProblem(NOT_FOUND, field="employee_id", hint=LOOK_UP)
 
 
 async def _known(context: Context, employee_id: int) -> Employee:

@@ -8,21 +8,35 @@ Anything else that a function raises is a defect: the safe call gives it an inci
 out of Slack and away from the model.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from functions.sentences import Sentence, by_language, spoken
+
+UNSAID: Mapping[str, str] = MappingProxyType({})
+"""What a subclass has said that does not call `__init__`."""
+
 
 class DeclarationError(Exception):
     """Refuse a function at registration; `str()` is one sentence for its author."""
 
 
 class FunctionProblem(ValueError):
-    """Tell the model that nothing was changed and why; `str()` is shown to it as it is.
+    """Tell the model and the people that nothing was changed and why.
 
-    Write only words of your own: never an upstream's body, an exception's text or a token. `field` names the
-    parameter that it is about: whoever edits a card reads the words beside it. A pydantic validator may raise it,
-    too, without a `field`; that is why it is a ValueError.
+    `words` is one text, or one a language: `{"en": "…", "ko": "…"}`. People read theirs, on the card or, while
+    they edit one, beside the field; the model reads the English one, and behind it `hint`: what it alone can do
+    about it, such as a function to call. Write only words of your own: never an upstream's body, an exception's
+    text or a token. `field` names the parameter that it is about. A pydantic validator may raise it, too, without
+    a `field`; that is why it is a ValueError.
     """
 
-    def __init__(self, words: str, field: str | None = None) -> None:
-        super().__init__(words)
+    words = UNSAID
+    field: str | None = None
+
+    def __init__(self, words: Sentence, field: str | None = None, hint: str = "") -> None:
+        super().__init__(f"{spoken(words)} {hint}" if hint else spoken(words))
+        self.words = by_language(words)
         self.field = field
 
 
@@ -33,5 +47,11 @@ class Unavailable(FunctionProblem):
 class OutcomeUnknown(Exception):
     """Say that the effect may or may not have happened, such as a time-out after the request was sent.
 
-    `str()` names what to check, in words of your own: people in the thread read it.
+    `words`, as those of a FunctionProblem, names what to check: people read it on the card.
     """
+
+    words = UNSAID
+
+    def __init__(self, words: Sentence = "") -> None:
+        super().__init__(spoken(words))
+        self.words = by_language(words)

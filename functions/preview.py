@@ -13,6 +13,7 @@ from datetime import datetime
 
 from functions.contract import Label
 from functions.moments import moment, steady
+from functions.sentences import Sentence, by_language
 
 MARK = "\x1e"
 """Begins what was a Preview. A line of text never begins with it, so that none passes for one."""
@@ -20,7 +21,8 @@ MARK = "\x1e"
 MAX_LINE = 500
 """Characters of a line, or of all values together; a longer preview is left out, as nothing on a card is cut."""
 
-Value = str | int | float | bool
+Value = Sentence | int | float | bool
+"""A text may differ by language, as a title does."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ def written(preview: Preview | str) -> str:
     if not (values or preview.runs) or sum(len(str(value)) for value in values) > MAX_LINE:
         return ""
     fields = {
-        name: [[label.names, label.kind, value] for label, value in entries.items()]
+        name: [
+            [label.names, label.kind, by_language(value) if isinstance(value, Mapping) else value]
+            for label, value in entries.items()
+        ]
         for name, entries in (("now", preview.now), ("then", preview.then))
     }
     return MARK + json.dumps({**fields, "runs": [moment(at) for at in preview.runs]}, ensure_ascii=False)

@@ -27,7 +27,7 @@ MAX_FAILURE = 300
 OWN = frozenset(
     (
         *("arguments", "context", "contract", "employee_query", "errors", "moments", "preview", "registry"),
-        *("rest", "safe_call", "schedule_book", "timing"),
+        *("rest", "safe_call", "schedule_book", "sentences", "timing"),
     )
 )
 """Modules beside this one that are Nod's own business and offer nothing."""

@@ -4,7 +4,8 @@
     writes   are sent once. No connection or 4xx: Unavailable, nothing was changed. Whatever leaves it open
              whether the write was carried out (no answer, 3xx, 5xx, an answer that cannot be read): OutcomeUnknown
 
-The words name the service and say what to do next. They never hold anything that the service sent.
+The words name the service and say what to do next, to people in their language. They never hold anything that the
+service sent.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from pydantic import BaseModel, ValidationError
 
 from functions.context import Context
 from functions.errors import OutcomeUnknown, Unavailable
+from functions.sentences import Sentence, filled, spoken
 
 Answer = TypeVar("Answer", bound=BaseModel)
 
@@ -33,13 +35,59 @@ FIRST_WAIT = 0.25
 NOT_CONNECTED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 BAD_ADDRESS = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 GIVE_UP = "Say so and do not try again in this answer."
+UNTOUCHED = f"Nothing was changed. {GIVE_UP}"
+"""What the model alone is told behind these sentences; of an action that failed, its card says so anyhow."""
+
+BUSY = {
+    "en": "{service} is busy ({status}).",
+    "ko": "{service}에 요청이 몰려 지금은 처리하지 못합니다({status}).",
+}
+REFUSED = {
+    "en": "{service} refused the request ({status}).",
+    "ko": "{service}에서 요청을 받아들이지 않았습니다({status}).",
+}
+BROKEN = {
+    "en": "{service} has a problem of its own ({status}).",
+    "ko": "{service}에 문제가 생겼습니다({status}).",
+}
+UNREADABLE = {
+    "en": "{service} sent an answer that Nod cannot read.",
+    "ko": "{service}에서 Nod가 읽을 수 없는 응답을 보냈습니다.",
+}
+ODD = {
+    "en": "{service} sent an answer that Nod cannot read ({status}).",
+    "ko": "{service}에서 Nod가 읽을 수 없는 응답을 보냈습니다({status}).",
+}
+UNREACHED = {"en": "{service} cannot be reached.", "ko": "{service}에 연결할 수 없습니다."}
+SILENT = {"en": "{service} gave no answer in time.", "ko": "{service}에서 제시간에 응답하지 않았습니다."}
+MISPLACED = {
+    "en": "{service} has no usable address: the administrator has to check it.",
+    "ko": "{service}의 주소가 잘못 설정되어 있습니다. Nod 관리자가 확인해야 합니다.",
+}
+
+WRITE_BROKEN = {
+    "en": "{service} failed while it had the request ({status}). {check}",
+    "ko": "{service}에서 요청을 처리하다가 문제가 생겼습니다({status}). {check}",
+}
+WRITE_SILENT = {
+    "en": "{service} got the request and gave no answer in time. {check}",
+    "ko": "{service}에서 요청을 받고 제시간에 응답하지 않았습니다. {check}",
+}
+WRITE_CUT = {
+    "en": "The connection to {inside} broke before it answered. {check}",
+    "ko": "{service}에서 응답을 받기 전에 연결이 끊겼습니다. {check}",
+}
+WRITE_UNREADABLE = {
+    "en": "{service} took the request and answered what Nod cannot read. {check}",
+    "ko": "{service}에서 요청을 받았지만 Nod가 읽을 수 없는 응답을 보냈습니다. {check}",
+}
 
 
 class Refused(Unavailable):
     """The service answered 4xx: it did nothing. `status` lets a caller write better words for its own case."""
 
-    def __init__(self, words: str, status: int) -> None:
-        super().__init__(words)
+    def __init__(self, words: Sentence, status: int, hint: str = "") -> None:
+        super().__init__(words, hint=hint)
         self.status = status
 
 
@@ -52,13 +100,13 @@ async def get_json(
     url: str,
     params: Mapping[str, str | int | float] | None = None,
     *,
-    service: str,
+    service: Sentence,
     answer: type[Answer],
 ) -> Answer:
     """Read `url` and return its JSON as `answer`.
 
-    `service` begins the words, such as "The weather service". Raises Refused (4xx but 429) and Unavailable, both a
-    FunctionProblem.
+    `service` begins the words, such as "The weather service", one text or one a language. Raises Refused (4xx but
+    429) and Unavailable, both a FunctionProblem.
     """
     for retries in range(MAX_RETRIES + 1):
         last = retries == MAX_RETRIES
@@ -72,15 +120,15 @@ async def get_json(
         except BAD_ADDRESS as error:
             raise _bad_address(service) from error
         except _UnreadableBody as error:
-            raise Unavailable(f"{service} sent an answer that Nod cannot read. {GIVE_UP}") from error
+            raise Unavailable(filled(UNREADABLE, service=service), hint=GIVE_UP) from error
         except (httpx.NetworkError, httpx.ConnectTimeout, httpx.RemoteProtocolError) as error:
             if last:
-                raise Unavailable(f"{service} cannot be reached. {GIVE_UP}") from error
+                raise Unavailable(filled(UNREACHED, service=service), hint=GIVE_UP) from error
             wait = _backoff(retries)
         except httpx.TimeoutException as error:
-            raise Unavailable(f"{service} gave no answer in time. {GIVE_UP}") from error
+            raise Unavailable(filled(SILENT, service=service), hint=GIVE_UP) from error
         except httpx.TransportError as error:
-            raise Unavailable(f"{service} cannot be reached. {GIVE_UP}") from error
+            raise Unavailable(filled(UNREACHED, service=service), hint=GIVE_UP) from error
         await asyncio.sleep(wait)
     raise AssertionError("the last try returns or raises")
 
@@ -91,9 +139,9 @@ async def send_json(
     url: str,
     body: Mapping[str, Any] | None = None,
     *,
-    service: str,
+    service: Sentence,
     answer: type[Answer],
-    check: str,
+    check: Sentence,
 ) -> Answer:
     """Send one write, once, and return the JSON of its answer as `answer`.
 
@@ -110,19 +158,21 @@ async def send_json(
                 raise _refused_write(service, response)
             if not response.is_success:
                 raise OutcomeUnknown(
-                    f"{service} failed while it had the request ({response.status_code}). {check}"
+                    filled(WRITE_BROKEN, service=service, status=response.status_code, check=check)
                 )
             return await _read(response, answer)
     except BAD_ADDRESS as error:
         raise _bad_address(service) from error
     except NOT_CONNECTED as error:
-        raise Unavailable(f"{service} cannot be reached. Nothing was changed. {GIVE_UP}") from error
+        raise Unavailable(filled(UNREACHED, service=service), hint=UNTOUCHED) from error
     except httpx.TimeoutException as error:
-        raise OutcomeUnknown(f"{service} got the request and gave no answer in time. {check}") from error
+        raise OutcomeUnknown(filled(WRITE_SILENT, service=service, check=check)) from error
     except httpx.TransportError as error:
-        raise OutcomeUnknown(f"The connection to {_inside(service)} broke before it answered. {check}") from error
+        raise OutcomeUnknown(
+            filled(WRITE_CUT, service=service, inside=_inside(spoken(service)), check=check)
+        ) from error
     except _UnreadableBody as error:
-        raise OutcomeUnknown(f"{service} took the request and answered what Nod cannot read. {check}") from error
+        raise OutcomeUnknown(filled(WRITE_UNREADABLE, service=service, check=check)) from error
 
 
 async def _read(response: httpx.Response, answer: type[Answer]) -> Answer:
@@ -141,25 +191,25 @@ def _is_worth_retrying(response: httpx.Response) -> bool:
     return response.status_code == httpx.codes.TOO_MANY_REQUESTS or response.is_server_error
 
 
-def _unanswered(service: str, response: httpx.Response) -> Unavailable:
+def _unanswered(service: Sentence, response: httpx.Response) -> Unavailable:
     status = response.status_code
     if status == httpx.codes.TOO_MANY_REQUESTS:
-        return Unavailable(f"{service} is busy ({status}). {GIVE_UP}")
+        return Unavailable(filled(BUSY, service=service, status=status), hint=GIVE_UP)
     if response.is_client_error:
-        return Refused(f"{service} refused the request ({status}). {GIVE_UP}", status)
+        return Refused(filled(REFUSED, service=service, status=status), status, GIVE_UP)
     if response.is_server_error:
-        return Unavailable(f"{service} has a problem of its own ({status}). {GIVE_UP}")
-    return Unavailable(f"{service} sent an answer that Nod cannot read ({status}). {GIVE_UP}")
+        return Unavailable(filled(BROKEN, service=service, status=status), hint=GIVE_UP)
+    return Unavailable(filled(ODD, service=service, status=status), hint=GIVE_UP)
 
 
-def _refused_write(service: str, response: httpx.Response) -> Refused:
+def _refused_write(service: Sentence, response: httpx.Response) -> Refused:
     status = response.status_code
-    did = "is busy" if status == httpx.codes.TOO_MANY_REQUESTS else "refused the request"
-    return Refused(f"{service} {did} ({status}). Nothing was changed. {GIVE_UP}", status)
+    did = BUSY if status == httpx.codes.TOO_MANY_REQUESTS else REFUSED
+    return Refused(filled(did, service=service, status=status), status, UNTOUCHED)
 
 
-def _bad_address(service: str) -> Unavailable:
-    return Unavailable(f"{service} has no usable address: the administrator has to check it. {GIVE_UP}")
+def _bad_address(service: Sentence) -> Unavailable:
+    return Unavailable(filled(MISPLACED, service=service), hint=GIVE_UP)
 
 
 def _inside(service: str) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+DIRECT, PRIVATE = "direct message", "private"
+"""`Planned.channel` where there is no name: Nod's direct message with a person, and what is not told here."""
+
 
 @dataclass(frozen=True)
 class Asker:

@@ -10,11 +10,12 @@ from functions.context import Context
 from functions.contract import Label, function
 from functions.errors import FunctionProblem
 from functions.preview import Preview
-from functions.schedule_book import Asker, Planned, ScheduleBook, Wish
+from functions.schedule_book import DIRECT, PRIVATE, Asker, Planned, ScheduleBook, Wish
+from functions.sentences import Sentence
 from functions.timing import MAX_WHEN, BadTime, is_zone, syntax
 
 MAX_PROMPT = 2_000
-PRIVATE = "(Told in a direct message only, or by /nod schedules.)"
+UNTOLD = "(Told in a direct message only, or by /nod schedules.)"
 
 SHOWN_PROMPT, SHOWN_WHEN, SHOWN_CHANNEL = 80, 60, 50
 """Characters of each in what says which schedule is meant."""
@@ -23,6 +24,12 @@ TASK = Label(en="What to do", ko="할 일")
 TIME = Label(kind="timing", en="When", ko="언제")
 PLACE = Label(en="Channel", ko="채널")
 OWNER = Label(en="Made by", ko="만든 사람")
+
+NAMELESS = {
+    DIRECT: {"en": DIRECT, "ko": "Nod와의 다이렉트 메시지"},
+    PRIVATE: {"en": PRIVATE, "ko": "비공개"},
+}
+"""How a card names a channel that has no name; the others begin with `#`."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,9 @@ class Schedules:
 def _prompt(text: str) -> str:
     text = text.strip()
     if not 1 <= len(text) <= MAX_PROMPT:
-        raise FunctionProblem(f"Write 1 to {MAX_PROMPT} characters.")
+        raise FunctionProblem(
+            {"en": f"Write 1 to {MAX_PROMPT} characters.", "ko": f"1~{MAX_PROMPT}자로 입력해 주세요."}
+        )
     return text
 
 
@@ -57,7 +66,7 @@ def _syntax(text: str) -> str:
     try:
         return syntax(text)
     except BadTime as error:
-        raise FunctionProblem(str(error)) from error
+        raise FunctionProblem(error.words) from error
 
 
 PROMPT = Annotated[str, AfterValidator(_prompt)]
@@ -196,7 +205,7 @@ async def cancel_schedule(context: Context, schedule_id: ScheduleId) -> Schedule
 
 def _book(context: Context) -> ScheduleBook:
     if context.schedules is None:
-        raise FunctionProblem("There are no schedules here.")
+        raise FunctionProblem({"en": "There are no schedules here.", "ko": "여기서는 일정을 쓸 수 없습니다."})
     return context.schedules
 
 
@@ -211,17 +220,17 @@ def _action(context: Context) -> str:
     return context.action_id
 
 
-def _which(planned: Planned) -> dict[Label, str]:
+def _which(planned: Planned) -> dict[Label, Sentence]:
     """Say which schedule is meant, shortly: a preview that is too long is left out."""
     task = " ".join(planned.prompt.split())
-    asked = {TASK: _cut(task, SHOWN_PROMPT)} if task else {}
+    asked: dict[Label, Sentence] = {TASK: _cut(task, SHOWN_PROMPT)} if task else {}
     return {**asked, **_when_and_where(planned), **({} if planned.yours else {OWNER: planned.owner})}
 
 
-def _when_and_where(planned: Planned) -> dict[Label, str]:
+def _when_and_where(planned: Planned) -> dict[Label, Sentence]:
     """Say when, by whose clock, and where."""
     when = f"{_cut(planned.when, SHOWN_WHEN)} ({planned.timezone})"
-    return {TIME: when, PLACE: _cut(planned.channel, SHOWN_CHANNEL)}
+    return {TIME: when, PLACE: NAMELESS.get(planned.channel) or _cut(planned.channel, SHOWN_CHANNEL)}
 
 
 def _cut(text: str, most: int) -> str:
@@ -232,7 +241,7 @@ def _told(planned: Planned) -> Schedule:
     zone = ZoneInfo(planned.timezone)
     return Schedule(
         schedule_id=planned.schedule_id,
-        prompt=planned.prompt or PRIVATE,
+        prompt=planned.prompt or UNTOLD,
         when=planned.when,
         timezone=planned.timezone,
         channel=planned.channel,

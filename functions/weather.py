@@ -14,8 +14,8 @@ from functions.rest import get_json
 
 WEATHER_URL = "https://api.open-meteo.com"
 GEOCODING_URL = "https://geocoding-api.open-meteo.com"
-WEATHER_SERVICE = "The weather service"
-GEOCODING_SERVICE = "The place search of the weather service"
+WEATHER_SERVICE = {"en": "The weather service", "ko": "날씨 서비스"}
+GEOCODING_SERVICE = {"en": "The place search of the weather service", "ko": "날씨 서비스의 지역 검색"}
 CANDIDATES = 10
 
 HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3]")
@@ -197,7 +197,11 @@ async def _locate(context: Context, city: str) -> Place:
     )
     if not found.results:
         raise FunctionProblem(
-            "No place of this name was found: try another spelling, the English name, or a bigger place nearby."
+            {
+                "en": "No place of this name was found: try another spelling, the English name, or a bigger place "
+                "nearby.",
+                "ko": "이 이름의 지역을 찾지 못했습니다. 다른 표기나 영어 이름, 근처의 큰 도시로 찾아 주세요.",
+            }
         )
     return best_place(found.results, name, [hint for hint in hints if hint])
 

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Protocol
 
 from bot.schedule.places import Channel, Channels, is_told, plain_name, shown_name
+from bot.words.catalogue import words_by_language
 from functions.errors import FunctionProblem, Unavailable
-from functions.schedule_book import Asker, Planned, Wish
+from functions.schedule_book import PRIVATE, Asker, Planned, Wish
 from functions.timing import BadTime, Timing, check, next_run, read, runs
 from storage.ports import Schedules
 from storage.records import NewSchedule, Pause, Refused, Schedule, ScheduleState
@@ -16,26 +17,11 @@ from storage.records import NewSchedule, Pause, Refused, Schedule, ScheduleState
 SHOWN_RUNS = 3
 """Coming runs that people and the model are shown."""
 
-NOT_THERE = "There is no schedule of this id that this person may change: list_schedules shows theirs."
-
 
 class Admins(Protocol):
     async def is_admin(self, team: str, user: str) -> bool | None:
         """Whether a person is an administrator of the workspace. None, which is no yes, if it cannot say now."""
         ...
-
-
-UNSAID = "Slack did not say who may be where. Try again in a moment."
-NOT_ALLOWED = "The rules do not let this person have schedules in that channel. Name another one."
-NO_CHANNEL = (
-    "Nod is in no channel of that name, or the person is not. They can invite Nod with /invite @Nod, "
-    "or name another channel; without one, runs are posted where it was asked."
-)
-NOT_HERE = (
-    "Runs are posted in channels and in a person's own direct message with Nod, not here: this is a direct "
-    "message of several people, or a channel that Nod is not in. Name a channel that Nod is in, such as #team "
-    "(people invite Nod with /invite @Nod), or ask in a direct message with Nod."
-)
 
 
 @dataclass(frozen=True)
@@ -125,7 +111,7 @@ class Book:
         if wish.when is not None:
             self._possible(wish.when, asker)
         if changed.state is ScheduleState.ACTIVE and changed.next_at is None:
-            raise FunctionProblem("Its time has passed. Give a later one.", field="when")
+            raise FunctionProblem(words_by_language("book-passed"), field="when")
 
     async def replan(self, asker: Asker, schedule_id: int, wish: Wish) -> Planned:
         changed = await self._changed(asker, await self._theirs(asker, schedule_id), wish)
@@ -197,7 +183,7 @@ class Book:
         try:
             check(timing, self._clock(), self._limits.least)
         except BadTime as error:
-            raise FunctionProblem(str(error), field="when") from error
+            raise FunctionProblem(error.words, field="when") from error
         return timing
 
     async def _channel(self, named: str | None, asker: Asker) -> Channel:
@@ -205,9 +191,9 @@ class Book:
         found = await self._found(named, asker)
         allowed = self._may_run is None or await self._may_run(asker.id, found.id)
         if allowed is None:
-            raise Unavailable(UNSAID)
+            raise Unavailable(words_by_language("book-unsaid"))
         if not allowed:
-            raise FunctionProblem(NOT_ALLOWED, field="channel")
+            raise FunctionProblem(words_by_language("book-not-allowed"), field="channel")
         return found
 
     async def _found(self, named: str | None, asker: Asker) -> Channel:
@@ -221,9 +207,10 @@ class Book:
                 not found.private or await self._channels.has_member(found.id, asker.id)
             )
         except LookupError as error:
-            raise Unavailable(UNSAID) from error
+            raise Unavailable(words_by_language("book-unsaid")) from error
         if found is None or not known:
-            raise FunctionProblem(NO_CHANNEL if named else NOT_HERE, field="channel")
+            key = "book-no-channel" if named else "book-not-here"
+            raise FunctionProblem(words_by_language(key), field="channel")
         return found
 
     async def _theirs(self, asker: Asker, schedule_id: int, action_id: str = "") -> Schedule:
@@ -231,12 +218,12 @@ class Book:
         found = await self._schedules.get(schedule_id)
         over = found is None or (found.state is ScheduleState.ENDED and found.changed_by != (action_id or None))
         if found is None or over or found.team != asker.team:
-            raise FunctionProblem(NOT_THERE, field="schedule_id")
+            raise FunctionProblem(words_by_language("book-not-there"), field="schedule_id")
         admin = found.owner == asker.id or await self._admins.is_admin(asker.team, asker.id)
         if admin is None:
-            raise Unavailable(UNSAID)
+            raise Unavailable(words_by_language("book-unsaid"))
         if not admin:
-            raise FunctionProblem(NOT_THERE, field="schedule_id")
+            raise FunctionProblem(words_by_language("book-not-there"), field="schedule_id")
         return found
 
     async def _changed(self, asker: Asker, before: Schedule, wish: Wish) -> Schedule:
@@ -246,9 +233,7 @@ class Book:
         """
         said = (wish.prompt, wish.when, wish.channel)
         if said == (None, None, None) and wish.paused is None:
-            raise FunctionProblem(
-                "There is nothing to change: give what to do, when, where, or whether it is paused."
-            )
+            raise FunctionProblem(words_by_language("book-nothing"))
         new = before
         if any(each is not None for each in said):
             new = replace(new, owner=asker.id)
@@ -271,20 +256,14 @@ class Book:
     async def _kept(self, new: Schedule, seen: Schedule, actor: str) -> Schedule:
         kept = await self._schedules.change(new, "schedule_changed", actor, self._clock(), seen=seen)
         if kept is None:
-            raise FunctionProblem("Somebody changed it at the same moment; nothing was done. Look it up again.")
+            raise FunctionProblem(words_by_language("book-same-moment"))
         self._wake()
         return kept
 
-    def _too_many(self, refused: Refused) -> str:
+    def _too_many(self, refused: Refused) -> dict[str, str]:
         if refused is Refused.PERSON_HAS_TOO_MANY:
-            return (
-                f"A person may have {self._limits.of_person} schedules, and this one has them. "
-                "Delete one first: `/nod schedules` lists them."
-            )
-        return (
-            f"This workspace has as many schedules as it may, {self._limits.of_team}. Somebody has to delete one "
-            "first, or the administrator allows more."
-        )
+            return words_by_language("book-full", most=str(self._limits.of_person))
+        return words_by_language("book-team-full", most=str(self._limits.of_team))
 
     # ── as it is told ───────────────────────────────────────────────────────────────────────────────────────
 
@@ -298,7 +277,7 @@ class Book:
                 timezone=each.zone,
                 channel=shown_name(known.get(each.channel, Channel(each.channel, "")))
                 if is_told(asker, each, known)
-                else "private",
+                else PRIVATE,
                 owner=each.owner,
                 yours=each.owner == asker.id,
                 state=each.state,
@@ -321,7 +300,7 @@ def _read(when: str, asker: Asker) -> Timing:
     try:
         return read(when, asker.timezone)
     except BadTime as error:
-        raise FunctionProblem(str(error), field="when") from error
+        raise FunctionProblem(error.words, field="when") from error
 
 
 def timing_of(schedule: Schedule) -> Timing:

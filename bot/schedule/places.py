@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from functions.schedule_book import Asker
+from functions.schedule_book import DIRECT, Asker
 from storage.records import Schedule
 
 
@@ -42,7 +42,7 @@ def plain_name(named: str) -> str:
 def shown_name(channel: Channel) -> str:
     if channel.name:
         return f"#{channel.name}"
-    return "direct message" if channel.id.startswith("D") else channel.id
+    return DIRECT if channel.id.startswith("D") else channel.id
 
 
 def is_told(asker: Asker, schedule: Schedule, known: Mapping[str, Channel]) -> bool:

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from bot.slack.block_kit import Block, button, context, date, label, plain, section, sections, weight
 from bot.slack.forms import editable
 from bot.slack.upcoming import preview_blocks, preview_lines
-from bot.slack.values import BULLET, Shown, fits, literal, shown_arguments, text_lines, title
+from bot.slack.values import BULLET, Shown, fits, literal, remark_lines, shown_arguments, text_lines, title
 from bot.slack.visible import escape_mrkdwn
 from bot.words.catalogue import Words
 from functions.contract import Function
+from functions.sentences import spoken
+from storage.outcomes import for_people
 from storage.records import Action, ActionState
 
 CONFIRM, DENY, SHARE = "action_confirm", "action_deny", "answer_share"
@@ -79,6 +81,8 @@ def action_card(
         return blocks + _buttons(action, function, words, confirmable=bool(mentions(action, deciders)))
     if action.state is ActionState.DENIED and action.reason:
         blocks += sections([f"{words('card-reason')}:", *text_lines(action.reason)])
+    if why := " ".join(spoken(for_people(action), words.language).split()):
+        blocks += sections(remark_lines(words("card-reason"), why))
     lines = [outcome(action, words)]
     if action.grant is not None and action.state in RAN:
         lines.append(words("card-granted", user=f"<@{action.requester}>"))

@@ -19,6 +19,7 @@ from bot.words.catalogue import DEFAULT, Words, words_for
 from functions.arguments import freeze, own_problem
 from functions.contract import Function
 from functions.errors import FunctionProblem, Unavailable
+from functions.sentences import spoken
 from storage.records import Action
 
 EDIT_SUBMIT = "action_edit_submit"
@@ -147,8 +148,10 @@ def _own_words(problem: FunctionProblem, words: Words) -> str:
     """Write what a function says to people; what another service did not tell it is no fault of the value's."""
     if isinstance(problem, Unavailable):
         return words("form-unchecked")
-    reason = literal(" ".join(str(problem).split()))
-    return words("form-refused", reason=reason[:REASON]) if reason else words("form-invalid")
+    reason = literal(" ".join(spoken(problem.words, words.language).split()))[:REASON]
+    if not reason:
+        return words("form-invalid")
+    return reason if words.language in problem.words else words("form-refused", reason=reason)
 
 
 def _limit(limit: Any) -> str:

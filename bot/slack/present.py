@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.words.catalogue import DEFAULT, Words
+from bot.words.catalogue import Words
 from functions.preview import MARK
+from functions.sentences import spoken
 
 
 @dataclass(frozen=True)
@@ -24,9 +25,14 @@ class Entry:
     names: Mapping[str, str]
     kind: str | None
     value: Any
+    """A text, a flag, a Number, or texts by language."""
+
+    def read(self, words: Words) -> Any:
+        """Return the value as a reader of this language has it."""
+        return spoken(self.value, words.language) if isinstance(self.value, Mapping) else self.value
 
     def label(self, words: Words) -> str:
-        return self.names.get(words.language) or self.names.get(DEFAULT) or next(iter(self.names.values()), "")
+        return spoken(self.names, words.language)
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def _news(told: Told, shown: Sequence[Shown], words: Words) -> Iterable[Entry]:
     """Choose what neither an argument nor the present says."""
     said = {(each.label, line) for each in shown for line in (each.said, *each.lines[:1])}
     for each in told.then:
-        value = timing_said(str(each.value), words) or str(each.value)
+        value = timing_said(str(each.read(words)), words) or str(each.read(words))
         if (each.label(words), value) not in said and each not in told.now:
             yield each
 

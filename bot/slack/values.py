@@ -111,7 +111,7 @@ def _shown(name: str, label: str, value: Any, function: Function | None, told: T
     before, then = told.now_of(own), told.then_of(own)
     number = before is not None and isinstance(before.value, Number) and isinstance(value, Number)
     was = kind_lines(before.value, kind, words)[0] if before is not None and number else ""
-    said = timing_said(str(then.value), words) if then is not None and kind == "timing" else ""
+    said = timing_said(str(then.read(words)), words) if then is not None and kind == "timing" else ""
     return Shown(name, label, lines, was if was != lines[0] else "", said)
 
 
@@ -125,8 +125,9 @@ def kind_lines(value: Any, kind: str | None, words: Words) -> list[str]:
 
 def entry_lines(entry: Entry, words: Words) -> list[str]:
     """Write a value of a preview behind its label; a timing in words alone, as it is no argument."""
-    said = timing_said(entry.value, words) if entry.kind == "timing" and isinstance(entry.value, str) else ""
-    lines = [said] if said else kind_lines(entry.value, entry.kind, words)
+    value = entry.read(words)
+    said = timing_said(value, words) if entry.kind == "timing" and isinstance(value, str) else ""
+    lines = [said] if said else kind_lines(value, entry.kind, words)
     name = literal(entry.label(words))
     written = [f"{name}: {lines[0]}"] if len(lines) == 1 else [f"{name}:", *lines]
     return list(_carried(written))

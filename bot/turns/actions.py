@@ -4,14 +4,18 @@ compare-and-set in `storage.actions`, done by the button."""
 import asyncio
 import json
 import logging
+from dataclasses import replace
 from itertools import chain, repeat
 
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
-from bot.turns.proposals import digest, granted_for, still_so
+from bot.turns.proposals import digest, granted_for, looked_up
+from bot.words.catalogue import words_by_language
 from functions.context import Person
 from functions.contract import Function
+from functions.preview import lasting
 from functions.safe_call import CallOutcome, Ending, call
+from storage.outcomes import NOTES, ended_json
 from storage.ports import StorageError
 from storage.records import Action, ActionState
 
@@ -19,6 +23,10 @@ log = logging.getLogger("nod.actions")
 
 WRITE_AGAIN = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds between the tries to write an outcome down; the last one again and again, until it is or Nod stops."""
+
+
+MAX_SAID = 500
+"""Characters that are kept of what people are told of an end; a card has that much room for it."""
 
 
 async def carry_out(parts: Parts, action_id: str, outlet: Outlet) -> Action | None:
@@ -37,7 +45,8 @@ async def carry_out(parts: Parts, action_id: str, outlet: Outlet) -> Action | No
     elif action.state is ActionState.EXECUTING:
         # An earlier turn of this process began it and could not write down how it ended.
         words = f"The outcome of {action.function} could not be written down."
-        action = await _finish(parts, action, CallOutcome(Ending.UNKNOWN, words=words))
+        unwritten = CallOutcome(Ending.UNKNOWN, words=words, said=words_by_language("why-unwritten"))
+        action = await _finish(parts, action, unwritten)
     await outlet.settle(action, function)
     return action
 
@@ -49,9 +58,9 @@ async def _execute(parts: Parts, action: Action, function: Function | None, outl
     begun = await parts.storage.actions.begin(action.id, parts.clock())
     if begun is None:
         return await parts.storage.actions.get(action.id) or action
-    if function is None or refusal:
-        log.warning("action %s was not run: %s", action.id[:8], refusal)
-        outcome = CallOutcome(Ending.FAILED, words=refusal)
+    if function is None or refusal is not None:
+        outcome = refusal or _gone(action)
+        log.warning("action %s was not run: %s", action.id[:8], outcome.words)
     else:
         await outlet.working(function)
         outcome = await _run(parts, begun, function, outlet.person)
@@ -60,7 +69,7 @@ async def _execute(parts: Parts, action: Action, function: Function | None, outl
         words = (
             f"{action.function} was interrupted while it ran, and running it again could not tell what came of it."
         )
-        outcome = CallOutcome(Ending.UNKNOWN, words=words)
+        outcome = CallOutcome(Ending.UNKNOWN, words=words, said=words_by_language("why-interrupted"))
     log.info("action %s of %s: %s", begun.id[:8], begun.function, outcome.ending)
     return await _finish(parts, begun, outcome)
 
@@ -94,33 +103,45 @@ async def _finish(parts: Parts, action: Action, outcome: CallOutcome) -> Action:
     raise AssertionError("repeat has no end")
 
 
-async def _refusal(parts: Parts, action: Action, function: Function | None, person: Person) -> str:
-    """Say why a confirmed action may not run after all; empty if it may."""
+async def _refusal(parts: Parts, action: Action, function: Function | None, person: Person) -> CallOutcome | None:
+    """Say why a confirmed action may not run after all; None if it may."""
     if function is None or function.read_only:
-        return f"{action.function} is no longer offered; nothing was done."
+        return _gone(action)
     if function.schema_digest != action.schema_digest:
-        return f"{action.function} was changed since this was asked for; nothing was done. Ask again."
+        words = f"{action.function} was changed since this was asked for; nothing was done. Ask again."
+        return _not_done("why-changed", words)
     frozen, conversation = action.arguments_json, action.conversation
     if digest(action.function, action.schema_digest, frozen, person, conversation) != action.digest:
-        return "What was confirmed is not what is stored; nothing was done."
-    same = await still_so(parts, function, action, person)
-    if same is None:
-        return (
-            "What the card showed as the present state cannot be looked up now; nothing was done. "
-            "Ask again in a moment."
-        )
-    if not same:
-        return "What the card showed as the present state is no longer so; nothing was done. Ask again."
+        return _not_done("why-altered", "What was confirmed is not what is stored; nothing was done.")
+    if action.preview:
+        looked = await looked_up(parts, function, frozen, person, conversation)
+        if looked.value is None:
+            words = f"{looked.words} So what the card showed could not be looked up again, and nothing was done."
+            return replace(looked, words=words)
+        if lasting(json.loads(looked.value)) != lasting(action.preview):
+            words = "What the card showed as the present state is no longer so; nothing was done. Ask again."
+            return _not_done("why-moved", words)
     allowed = await parts.policy.still_allows(action)
     if allowed is None:
-        return "Slack did not say just now who may do this; nothing was done. Ask again in a moment."
+        words = "Slack did not say just now who may do this; nothing was done. Ask again in a moment."
+        return _not_done("why-silent", words)
     if not allowed:
-        return "The rules no longer allow this; nothing was done."
+        return _not_done("why-rules", "The rules no longer allow this; nothing was done.")
     if action.grant is not None and action.card_ts is None:
-        return "It could not be shown to anybody; nothing was done. Ask again."
+        return _not_done("why-unshown", "It could not be shown to anybody; nothing was done. Ask again.")
     if action.grant is not None and not await _grant_lives(parts, action, function):
-        return "The permission to do this without asking has ended; nothing was done. Ask again."
-    return ""
+        words = "The permission to do this without asking has ended; nothing was done. Ask again."
+        return _not_done("why-grant", words)
+    return None
+
+
+def _gone(action: Action) -> CallOutcome:
+    return _not_done("why-gone", f"{action.function} is no longer offered; nothing was done.")
+
+
+def _not_done(key: str, words: str) -> CallOutcome:
+    """Tell people by the sentence of `key`, and the model in `words`."""
+    return CallOutcome(Ending.FAILED, words=words, said=words_by_language(key))
 
 
 async def _grant_lives(parts: Parts, action: Action, function: Function) -> bool:
@@ -137,11 +158,7 @@ def _outcome_json(outcome: CallOutcome) -> str:
         case Ending.SUCCEEDED:
             return f'{{"status":"succeeded","result":{outcome.value}}}'
         case Ending.FAILED:
-            ending = {"status": "failed", "error": outcome.words}
+            told = {"status": "failed", "error": outcome.words}
         case Ending.UNKNOWN:
-            ending = {
-                "status": "unknown",
-                "error": outcome.words,
-                "note": "Nod cannot know whether it was done. Say so and what to check; do not call it again.",
-            }
-    return json.dumps(ending, ensure_ascii=False)
+            told = {"status": "unknown", "error": outcome.words, "note": NOTES[ActionState.UNKNOWN]}
+    return ended_json(told, {language: text[:MAX_SAID] for language, text in outcome.said.items()})

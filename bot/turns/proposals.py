@@ -14,8 +14,8 @@ from functions.arguments import freeze
 from functions.context import Context, Person
 from functions.contract import Function
 from functions.errors import FunctionProblem, Unavailable
-from functions.preview import lasting, written
-from functions.safe_call import CallOutcome, call
+from functions.preview import written
+from functions.safe_call import CallOutcome, Ending, call
 from storage.outcomes import reference
 from storage.records import Action, CallItem, Conversation, Grant, NewAction, ResultItem
 
@@ -177,29 +177,21 @@ async def preview(
     seconds: float = PREVIEW_TIMEOUT,
 ) -> str:
     """Return what the arguments mean now, as it is kept; empty where there is none, or not within `seconds`."""
-    outcome = await _looked_up(parts, function, frozen, person, conversation, seconds)
-    return str(json.loads(outcome.value)) if outcome is not None and outcome.value else ""
+    outcome = await looked_up(parts, function, frozen, person, conversation, seconds)
+    return str(json.loads(outcome.value)) if outcome.value else ""
 
 
-async def still_so(parts: Parts, function: Function, action: Action, person: Person) -> bool | None:
-    """Tell whether what a card says of the present is so still; None if that cannot be looked up now."""
-    if not action.preview:
-        return True
-    frozen, conversation = action.arguments_json, action.conversation
-    outcome = await _looked_up(parts, function, frozen, person, conversation, PREVIEW_TIMEOUT)
-    if outcome is None:
-        return False
-    if outcome.value is None:
-        # What the function itself refuses has changed; a time-out or a service that is away tells nothing.
-        return None if outcome.problem is None or isinstance(outcome.problem, Unavailable) else False
-    return lasting(str(json.loads(outcome.value))) == lasting(action.preview)
-
-
-async def _looked_up(
-    parts: Parts, function: Function, frozen: str, person: Person, conversation: Conversation, seconds: float
-) -> CallOutcome | None:
+async def looked_up(
+    parts: Parts,
+    function: Function,
+    frozen: str,
+    person: Person,
+    conversation: Conversation,
+    seconds: float = PREVIEW_TIMEOUT,
+) -> CallOutcome:
+    """Look up what the arguments mean now; the outcome has it as JSON, or why it could not be looked up."""
     if (look := function.preview) is None:
-        return None
+        return CallOutcome(Ending.SUCCEEDED, value='""')
 
     async def looked(context: Context, **arguments: Any) -> str:
         return written(await look(context, **arguments))

@@ -36,6 +36,11 @@ def words_for(locale: str) -> Words:
     return found.get(language, found[DEFAULT])
 
 
+def words_by_language(key: str, /, **values: Any) -> dict[str, str]:
+    """Return a message in every language that there is, for what is kept now and read by somebody later."""
+    return {language: words(key, **values) for language, words in catalogues().items()}
+
+
 @cache
 def catalogues() -> Mapping[str, Words]:
     """Read every `*.ftl` beside this file, by language code."""

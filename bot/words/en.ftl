@@ -76,6 +76,18 @@ value-empty-object = (no fields)
 value-yes = yes
 value-no = no
 
+## Why a confirmed action was not done, or why nobody can tell
+why-gone = I no longer have this function.
+why-changed = The function was changed after this was asked for. Please ask again.
+why-altered = What is stored is not what was confirmed. Please tell the administrator of Nod.
+why-moved = What the card showed as it is now is no longer so. Please ask again.
+why-rules = The rules no longer allow this.
+why-silent = Slack did not say just now who may do this. Please ask again in a moment.
+why-unshown = I could not show this to anybody. Please ask again.
+why-grant = The time in which you were not to be asked is over. Please ask again.
+why-interrupted = This was interrupted while it ran, and running it once more did not tell what came of it.
+why-unwritten = I could not write down what came of it.
+
 ## Several at once
 batch-title = { $count ->
         [one] One action
@@ -207,6 +219,18 @@ day-thu = Thursday
 day-fri = Friday
 day-sat = Saturday
 day-sun = Sunday
+
+## What a schedule cannot be: the model reads the English ones, too
+book-passed = Its time has passed. Give a later one.
+book-unsaid = Slack did not say who may be where. Try again in a moment.
+book-not-allowed = The rules do not let this person have schedules in that channel. Name another one.
+book-no-channel = Nod is in no channel of that name, or the person is not. They can invite Nod with /invite @Nod, or name another channel; without one, runs are posted where it was asked.
+book-not-here = Runs are posted in channels and in a person's own direct message with Nod, not here: this is a direct message of several people, or a channel that Nod is not in. Name a channel that Nod is in, such as #team (people invite Nod with /invite @Nod), or ask in a direct message with Nod.
+book-not-there = There is no schedule of this id that this person may change: list_schedules shows theirs.
+book-nothing = There is nothing to change: give what to do, when, where, or whether it is paused.
+book-same-moment = Somebody changed it at the same moment; nothing was done. Look it up again.
+book-full = A person may have { $most } schedules, and this one has them. Delete one first: `/nod schedules` lists them.
+book-team-full = This workspace has as many schedules as it may, { $most }. Somebody has to delete one first, or the administrator allows more.
 
 ## A new conversation
 new-opening = This is a new conversation: reply in this thread. I know only what is said in it.

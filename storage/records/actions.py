@@ -68,6 +68,7 @@ class Action:
     decided_at: datetime | None = None
     finished_at: datetime | None = None
     outcome_json: str | None = None
+    """What came of it. `storage.outcomes` parts what the model is shown from what people are."""
     batch: str | None = None
     grant: int | None = None
     reason: str = ""

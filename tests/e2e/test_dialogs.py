@@ -94,8 +94,7 @@ async def test_what_the_function_does_not_take_is_said_beside_its_field(office: 
     before = json.dumps(card.blocks)
     taken = await office.world.people.submit_view("kim", view.id, {"name": {"text": "A\u202eB"}})
     assert not taken
-    said = "이 값은 쓸 수 없습니다: Write one line without control characters."
-    assert view.errors == {"name": said}
+    assert view.errors == {"name": "제어 문자 없이 한 줄로 입력해 주세요."}
     assert json.dumps(card.blocks) == before
     assert await office.world.people.submit_view("kim", view.id, {"name": {"text": "김민수"}})
     await thread.changed(card, "김민수")
@@ -109,9 +108,9 @@ async def test_what_a_check_refuses_is_said_at_the_field_that_it_is_about(office
     assert await thread.click("kim", card, "action_edit")
     view = await office.modal("kim")
     for typed, field, says in (
-        ({"when": {"text": "* * * * *"}}, "when", "이 값은 쓸 수 없습니다: That is too often"),
-        ({"when": {"text": "2020-01-01T09:00"}}, "when", "이 값은 쓸 수 없습니다: That time has passed"),
-        ({"when": {"text": "0 10 * * *"}, "channel": {"text": "#nowhere"}}, "channel", "Nod is in no channel"),
+        ({"when": {"text": "* * * * *"}}, "when", "너무 자주 실행하는 일정입니다."),
+        ({"when": {"text": "2020-01-01T09:00"}}, "when", "이미 지난 시각입니다."),
+        ({"when": {"text": "0 10 * * *"}, "channel": {"text": "#nowhere"}}, "channel", "Nod가 참여한 채널 중에"),
     ):
         assert not await office.world.people.submit_view("kim", view.id, typed)
         assert list(view.errors) == [field]

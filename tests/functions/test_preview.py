@@ -1,10 +1,12 @@
 """What a preview says, as it is kept with an action until it runs."""
 
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 import pytest
 
 from bot.slack.present import Number, read_preview
+from bot.words.catalogue import words_for
 from functions import Label, Preview, moment
 from functions.preview import MARK, MAX_LINE, lasting, written
 
@@ -22,6 +24,14 @@ def test_a_preview_comes_back_with_its_labels() -> None:
     assert told.then_of(NAME.names) is told.then[0]
     assert told.now_of({"en": "Age"}) is None
     assert told.runs == (NINE,)
+
+
+def test_a_value_may_differ_by_language() -> None:
+    place = MappingProxyType({"en": "at home", "ko": "집"})
+    told = read_preview(written(Preview(now={NAME: place, PAY: 5})))
+    assert told is not None
+    assert [each.read(words_for("ko")) for each in told.now] == ["집", Number("5")]
+    assert told.now[0].read(words_for("en")) == "at home"
 
 
 def test_times_move_on_and_the_rest_stays() -> None:

@@ -10,6 +10,7 @@ import pytest
 import functions
 from functions import DeclarationError, employees, registry, weather
 from functions.registry import ENTRY_POINT_GROUP, OWN, discover, offering_nothing
+from tests.source import imports, modules
 
 Drop = Callable[[str, str], Path]
 Install = Callable[[str, Mapping[str, str]], None]
@@ -120,6 +121,14 @@ def test_nods_own_files_are_known() -> None:
     assert {path.stem for path in folder.glob("*.py")} >= {*OWN, "employees", "schedules", "weather"}
     for name in OWN:
         assert not registry.declared_in(importlib.import_module(f"functions.{name}"))
+
+
+def test_what_nod_itself_imports_of_the_functions_is_its_own() -> None:
+    """Else every start would warn that it offers nothing."""
+    nods = [name for name in modules() if name.startswith("bot.") or name.removeprefix("functions.") in OWN]
+    used = {imported for name in nods for imported in imports(name) if imported.startswith("functions.")}
+    shipped = {"functions.employees", "functions.schedules", "functions.weather"}
+    assert {name.removeprefix("functions.") for name in used - shipped} - OWN == set()
 
 
 def test_an_alias_is_the_same_function(drop: Drop) -> None:

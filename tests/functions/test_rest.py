@@ -10,9 +10,10 @@ import pytest
 from aiohttp import web
 from pydantic import BaseModel
 
-from bot.demo.services.faults import BrokenBody, Drop, Faults, Stall, Status
+from bot.demo.services.faults import BrokenBody, Drop, Fault, Faults, Stall, Status
 from functions import Context, FunctionProblem, OutcomeUnknown, Person
 from functions.rest import MAX_BODY, Refused, get_json, send_json
+from functions.sentences import Sentence
 
 NewContext = Callable[..., Awaitable[Context]]
 Serve = Callable[[web.Application], Awaitable[str]]
@@ -98,6 +99,33 @@ async def test_a_read_gives_up_after_three_tries(
         await read(await new_context(), url)
     assert str(problem.value) == words
     assert len(faults.requests) == 3
+
+
+KOREAN = {"en": "The order service", "ko": "주문 서비스"}
+
+
+@pytest.mark.parametrize(
+    ("service", "fault", "en", "ko"),
+    [
+        (KOREAN, Status(429), "The order service is busy (429).", "주문 서비스에 요청이 몰려"),
+        (KOREAN, Status(400), "The order service refused the request (400).", "주문 서비스에서 요청을"),
+        (KOREAN, Status(503), "The order service failed while it had the request (503). Look.", "확인해 주세요."),
+        (KOREAN, Drop(), "The connection to the order service broke before it answered. Look.", "확인해 주세요."),
+        (KOREAN, BrokenBody(), "The order service took the request and answered what Nod", "확인해 주세요."),
+        (SERVICE, Status(429), "The order service is busy (429).", "The order service에 요청이 몰려"),
+    ],
+)
+async def test_people_are_told_in_their_language_and_nothing_that_is_for_the_model(
+    new_context: NewContext, url: str, faults: Faults, service: Sentence, fault: Fault, en: str, ko: str
+) -> None:
+    faults.add(fault)
+    context, check = await new_context(), {"en": "Look.", "ko": "확인해 주세요."}
+    with pytest.raises((FunctionProblem, OutcomeUnknown)) as raised:
+        await send_json(context, "POST", url, service=service, answer=Order, check=check)
+    assert isinstance(raised.value, FunctionProblem | OutcomeUnknown)
+    assert raised.value.words["en"].startswith(en)
+    assert ko in raised.value.words["ko"]
+    assert "Say so" not in raised.value.words["en"]
 
 
 async def test_a_read_backs_off_by_itself_when_no_wait_is_named(

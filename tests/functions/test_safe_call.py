@@ -93,6 +93,50 @@ async def test_a_problem_is_told_as_it_is(new_context: NewContext, read_only: bo
     assert outcome == CallOutcome(Ending.FAILED, words="No such row.")
 
 
+class TakenAlready(FunctionProblem):
+    def __init__(self, day: str) -> None:  # as authors write them, without super()
+        self.day = day
+
+
+class Broken(OutcomeUnknown):
+    def __init__(self, day: str) -> None:
+        self.day = day
+
+
+@pytest.mark.parametrize(
+    ("error", "words", "said"),
+    [
+        (FunctionProblem({"en": "No.", "ko": "아니요."}, hint="Ask."), "No. Ask.", {"en": "No.", "ko": "아니요."}),
+        (
+            OutcomeUnknown({"en": "Look.", "ko": "확인해 주세요."}),
+            "Look.",
+            {"en": "Look.", "ko": "확인해 주세요."},
+        ),
+        (OutcomeUnknown("Look."), "Look.", {"en": "Look."}),
+        (FunctionProblem(ValueError("Odd.")), "Odd.", {"en": "Odd."}),  # type: ignore[arg-type]
+        (FunctionProblem({"ko": 5}), "5", {"ko": "5"}),  # type: ignore[dict-item]
+        (TakenAlready("Monday"), "Monday", {}),
+        (Broken("Monday"), "Monday", {}),
+    ],
+)
+async def test_people_are_told_in_every_language_that_the_author_wrote(
+    new_context: NewContext, error: Exception, words: str, said: dict[str, str]
+) -> None:
+    outcome = await run(new_context, declare(raising(error), read_only=False))
+    assert (outcome.words, dict(outcome.said)) == (words, said)
+
+
+@pytest.mark.parametrize("ending_", [never, raising(RuntimeError(SECRET))])
+async def test_what_nod_says_itself_of_a_call_is_in_both_languages(
+    new_context: NewContext, ending_: Callable[[], Awaitable[Any]]
+) -> None:
+    outcome = await run(new_context, declare(ending_, read_only=False, timeout=0.01))
+    assert outcome.said.keys() == {"en", "ko"}
+    assert "act" not in outcome.said["en"].split(), "people read its title"
+    assert (outcome.incident or "0.01") in outcome.said["ko"]
+    assert SECRET not in str(outcome.said)
+
+
 @pytest.mark.parametrize(("read_only", "ending"), [(True, Ending.FAILED), (False, Ending.UNKNOWN)])
 async def test_only_an_action_can_end_unknown(new_context: NewContext, read_only: bool, ending: Ending) -> None:
     outcome = await run(new_context, declare(raising(OutcomeUnknown("Look at row 7.")), read_only=read_only))

@@ -9,10 +9,11 @@ import httpx
 import pytest
 
 from bot.slack.present import read_preview
+from bot.words.catalogue import words_for
 from functions import Context, Function, Person
 from functions.preview import lasting, written
-from functions.schedule_book import Planned
-from functions.schedules import PRIVATE, cancel_schedule, list_schedules, update_schedule
+from functions.schedule_book import DIRECT, PRIVATE, Planned
+from functions.schedules import PLACE, UNTOLD, cancel_schedule, list_schedules, update_schedule
 
 NOW = datetime(2026, 7, 4, 12, tzinfo=UTC)
 RUNS = tuple(NOW + timedelta(days=day) for day in (1, 2, 3))
@@ -76,6 +77,22 @@ async def test_no_prompt_passes_for_the_times_of_a_card() -> None:
     assert lasting(now) != lasting(then), "what has changed since the card is noticed"
 
 
+@pytest.mark.parametrize(
+    ("channel", "en", "ko"),
+    [
+        (DIRECT, "direct message", "Nod와의 다이렉트 메시지"),
+        (PRIVATE, "private", "비공개"),
+        ("#private", "#private", "#private"),
+    ],
+)
+async def test_a_channel_without_a_name_is_named_in_the_readers_language(channel: str, en: str, ko: str) -> None:
+    told = read_preview(await shown(cancel_schedule, planned(channel=channel)))
+    assert told is not None
+    place = told.now_of(PLACE.names)
+    assert place is not None
+    assert (place.read(words_for("en")), place.read(words_for("ko"))) == (en, ko)
+
+
 async def test_what_a_card_says_of_a_schedule_always_fits() -> None:
     """A preview that is too long is left out, and with it the look whether all is as it was."""
     when = ",".join(map(str, range(60)))[:88] + " 9 * * 1-5"
@@ -90,7 +107,7 @@ async def test_what_a_card_says_of_a_schedule_always_fits() -> None:
     assert when[:40] in await shown(cancel_schedule, longest)
 
 
-@pytest.mark.parametrize(("prompt", "told"), [("Tell us.", "Tell us."), ("", PRIVATE)])
+@pytest.mark.parametrize(("prompt", "told"), [("Tell us.", "Tell us."), ("", UNTOLD)])
 async def test_what_is_private_is_told_as_such(prompt: str, told: str) -> None:
     outcome: Any = await list_schedules.implementation(context(planned(prompt=prompt)))
     assert [each.prompt for each in outcome.schedules] == [told]

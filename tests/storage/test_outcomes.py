@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from storage.outcomes import NOTES, denial_json, outcome_items, reference, superseded_json
+from storage.outcomes import (
+    NOTES,
+    denial_json,
+    ended_json,
+    for_people,
+    outcome_items,
+    reference,
+    superseded_json,
+)
 from storage.records import (
     Action,
     ActionState,
@@ -74,6 +82,27 @@ def test_an_edit_tells_the_new_arguments() -> None:
         "note": "The person changed the arguments. A new card waits for their click.",
         "arguments": {"id": 1, "amount": 1.5},
     }
+
+
+@pytest.mark.parametrize("state", [ActionState.FAILED, ActionState.UNKNOWN])
+def test_what_people_are_told_is_kept_in_every_language_and_the_model_is_not_shown_it(state: ActionState) -> None:
+    told = {"status": state.value, "error": 'The "bank" 은행 is busy.', "note": "Say so."}
+    people = {"en": "The bank is busy.", "ko": "은행에 요청이 몰렸습니다."}
+    action = replace(ACTION, state=state, outcome_json=ended_json(told, people))
+    assert for_people(action) == people
+    assert pair(action)[1].output_json == ended_json(told, {}) == json.dumps(told, ensure_ascii=False)
+
+
+@pytest.mark.parametrize("kept", [None, '{"status": "failed", "error": "Busy."}', "1", "[]", '{"people": "x"}'])
+def test_rows_of_before_and_forgotten_ones_have_nothing_for_people(kept: str | None) -> None:
+    assert for_people(replace(ACTION, state=ActionState.FAILED, outcome_json=kept)) == {}
+
+
+def test_what_a_function_returned_is_shown_as_it_is() -> None:
+    returned = '{"status":"succeeded","result":{"people":{"en":1}},"people":1}'
+    action = replace(ACTION, state=ActionState.SUCCEEDED, outcome_json=returned)
+    assert for_people(action) == {}
+    assert pair(action)[1].output_json == returned
 
 
 def test_its_keys_are_the_action_s_own() -> None:

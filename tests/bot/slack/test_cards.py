@@ -29,6 +29,7 @@ from bot.words.catalogue import words_for
 from functions import Context, Function, Label, Preview, function
 from functions.preview import written
 from functions.schedules import PLACE, TIME, create_schedule
+from storage.outcomes import ended_json
 from storage.records import Action, ActionState
 from tests.bot.slack.sample import ID, action, buttons, change, delete, elements, mrkdwn, note, plain_texts
 
@@ -115,6 +116,41 @@ def test_the_unknown_outcome_is_called_unknown() -> None:
     blocks = action_card(action(ActionState.UNKNOWN, employee_id=1), change, words_for("ko"))
     assert "알 수 없음" in json.dumps(blocks, ensure_ascii=False)
     assert "unknown" in json.dumps(action_card(action(ActionState.UNKNOWN, employee_id=1), change, EN))
+
+
+PEOPLE = {"en": "The bank <b>is</b>\nbusy\u202e (429).", "ko": "은행에 요청이 몰렸습니다(429)."}
+
+
+@pytest.mark.parametrize("state", [ActionState.FAILED, ActionState.UNKNOWN])
+@pytest.mark.parametrize(
+    ("people", "language", "why"),
+    [
+        (PEOPLE, "ko", "이유: 은행에 요청이 몰렸습니다(429)."),
+        (PEOPLE, "en", "Reason: The bank <b>is</b> busy\\u{202e} (429)."),
+        ({"en": "The bank is busy."}, "ko", "이유: The bank is busy."),
+        ({"ja": "混んでいます。"}, "ko", "이유: 混んでいます。"),
+    ],
+)
+def test_a_card_says_why_nothing_was_done_or_nobody_can_tell_in_its_readers_language(
+    state: ActionState, people: dict[str, str], language: str, why: str
+) -> None:
+    told = {"status": state.value, "error": "For the model alone."}
+    ended = replace(action(state, employee_id=1), outcome_json=ended_json(told, people))
+    blocks = action_card(ended, change, words_for(language))
+    assert why in plain_texts(blocks)
+    assert "For the model alone" not in json.dumps(blocks)
+    assert check_blocks(blocks) == []
+    worst = replace(ended, outcome_json=ended_json(told, {"en": "\U000e0041" * 500}))
+    assert check_blocks(action_card(worst, change, words_for(language))) == []
+
+
+@pytest.mark.parametrize("kept", [None, '{"status":"failed","error":"For the model alone."}'])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_card_of_before_has_no_reason(kept: str | None, language: str) -> None:
+    words = words_for(language)
+    blocks = action_card(replace(action(ActionState.FAILED, employee_id=1), outcome_json=kept), change, words)
+    assert words("card-reason") not in json.dumps(blocks, ensure_ascii=False)
+    assert "For the model alone" not in json.dumps(blocks)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

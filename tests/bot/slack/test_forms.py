@@ -1,4 +1,5 @@
 import json
+import re
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
@@ -21,6 +22,7 @@ from storage.records import Action
 from tests.bot.slack.sample import ID, action, change, order
 
 EN = words_for("en")
+HANGUL, ENGLISH = re.compile(r"[가-힣]"), re.compile(r"[a-z]{2,} [a-z]{2,}")
 ORDER: dict[str, Any] = {"lines": [{"item": "bolt"}], "address": "Seoul", "express": True}
 
 
@@ -277,6 +279,48 @@ def test_what_a_check_refuses_is_said_at_the_field_that_it_is_about(
     after = json.dumps({**json.loads(asked.arguments_json), **typed})
     assert refused(problem, after, asked, order, EN) == {block: "Too often."}
     assert refused(problem, after, asked, order, words_for("ko")) == {block: "이 값은 쓸 수 없습니다: Too often."}
+
+
+def test_what_a_function_says_in_a_persons_language_stands_alone() -> None:
+    asked = frozen(order, **ORDER)
+    both = FunctionProblem(
+        {"en": "Too <often>.", "ko": "너무\n잦습니다."}, field="copies", hint="Call list_orders."
+    )
+    assert refused(both, "{}", asked, order, EN) == {"copies": "Too <often>."}
+    assert refused(both, "{}", asked, order, words_for("ko")) == {"copies": "너무 잦습니다."}
+    korean = FunctionProblem({"ko": "너무 잦습니다."})
+    assert refused(korean, "{}", asked, order, EN) == {"lines": "너무 잦습니다."}
+
+
+@pytest.mark.parametrize(
+    ("called", "arguments", "typed"),
+    [
+        (create_employee, {"name": "김민수", "salary": 1, "age": 33}, {"name": "x" * 101}),
+        (
+            create_employee,
+            {"name": "김민수", "salary": 1, "age": 33},
+            {"name": "a\u202eb", "age": "5", "salary": "-1"},
+        ),
+        (create_schedule, {"prompt": "p", "when": "0 9 * * *"}, {"when": "soon"}),
+        (create_schedule, {"prompt": "p", "when": "0 9 * * *"}, {"when": "2026-02-30T09:00", "prompt": " "}),
+        (create_schedule, {"prompt": "p", "when": "0 9 * * *"}, {"when": "0 9 30 2 *"}),
+        (
+            create_schedule,
+            {"prompt": "p", "when": "0 9 * * *"},
+            {"when": "0 9 * * * Moon/Base", "channel": "x" * 121},
+        ),
+        (create_schedule, {"prompt": "p", "when": "0 9 * * *"}, {"when": "2026-07-04"}),
+    ],
+)
+def test_a_korean_form_of_nods_own_functions_says_nothing_in_english(
+    called: Function, arguments: dict[str, Any], typed: dict[str, str]
+) -> None:
+    state = submitted(edit_modal(frozen(called, **arguments), called, words_for("ko")), **typed)
+    said = form_errors(state, called, words_for("ko"))
+    assert said.keys() == typed.keys()
+    assert [text for text in said.values() if not HANGUL.search(text) or ENGLISH.search(text)] == []
+    english = form_errors(state, called, EN)
+    assert [text for text in english.values() if HANGUL.search(text)] == []
 
 
 def test_what_is_no_fault_of_the_values_is_not_said_of_them() -> None:

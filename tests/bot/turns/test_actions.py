@@ -6,7 +6,8 @@ import pytest
 from bot.errors import ModelRefused
 from bot.turns.parts import Parts
 from bot.turns.turn import run_turn
-from functions import Context, function
+from functions import Context, FunctionProblem, Label, OutcomeUnknown, Preview, function
+from storage.outcomes import NOTES, for_people
 from storage.records import Action, ActionState, CallItem, Decision, ResultItem, TurnState
 from tests.bot.turns.conftest import Clock, Desk, Ledger, RecordingOutlet, ScriptedModel
 
@@ -97,6 +98,63 @@ async def test_how_an_execution_ended_is_told_honestly(
     assert result["status"] == state
     assert words in str(result["error"])
     assert "secret text" not in str(result)
+
+
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (FunctionProblem({"en": "It is empty.", "ko": "잔액이 없습니다."}, hint="Say so."), ActionState.FAILED),
+        (OutcomeUnknown({"en": "Check the bank.", "ko": "은행에서 확인해 주세요."}), ActionState.UNKNOWN),
+        (FunctionProblem({"en": "x" * 5_000}), ActionState.FAILED),
+    ],
+)
+async def test_people_are_told_in_their_language_and_the_model_in_english(
+    parts: Parts,
+    desk: Desk,
+    model: ScriptedModel,
+    outlet: RecordingOutlet,
+    error: FunctionProblem | OutcomeUnknown,
+    state: ActionState,
+) -> None:
+    async def refuse(context: Context, amount: int) -> None:
+        raise error
+
+    altered = replace(parts, functions={"pay": replace(parts.functions["pay"], implementation=refuse)})
+    action = await propose(altered, desk, model, outlet, 5)
+    await desk.click(action, Decision.CONFIRM)
+    model.says("I have to tell you something.")
+    await turn(altered, desk, outlet)
+    kept = await parts.storage.actions.get(action.id)
+    assert kept is not None
+    assert for_people(kept) == for_people(outlet.settled[-1])
+    assert for_people(kept) == {language: text[:500] for language, text in error.words.items()}
+    note = {"note": NOTES[ActionState.UNKNOWN]} if state is ActionState.UNKNOWN else {}
+    assert last_result(model) == {"status": state, "error": str(error), **note}
+    assert "people" not in json.dumps([str(item) for item in model.shown[-1]])
+
+
+async def test_a_persons_language_changes_nothing_of_what_a_click_confirms(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger
+) -> None:
+    """It may change between the card and the click, too."""
+
+    async def look(context: Context, amount: int) -> Preview:
+        return Preview(now={Label(en="From", ko="보낸 곳"): {"en": "the bank", "ko": "은행"}})
+
+    altered = replace(parts, functions={"pay": replace(parts.functions["pay"], preview=look)})
+    outlet.person = replace(outlet.person, locale="ko-KR")
+    korean = await propose(altered, desk, model, outlet, 5)
+    await desk.click(korean, Decision.DENY)
+    model.says("All right.")
+    await turn(altered, desk, outlet)
+    outlet.person = replace(outlet.person, locale="en-US")
+    english = await propose(altered, desk, model, outlet, 5)
+    assert (korean.digest, korean.preview) == (english.digest, english.preview)
+    outlet.person = replace(outlet.person, locale="ko-KR")
+    await desk.click(english, Decision.CONFIRM)
+    model.says("It is paid.")
+    await turn(altered, desk, outlet)
+    assert ledger.paid == [(5, english.id)]
 
 
 async def test_only_the_requester_decides(

@@ -11,8 +11,9 @@ from bot.turns.parts import Parts
 from bot.turns.policy import Policy
 from bot.turns.turn import run_turn
 from bot.turns.withdrawal import withdrawal
-from functions import Context, OutcomeUnknown, function
+from functions import Context, OutcomeUnknown, Unavailable, function
 from functions.contract import Function
+from storage.outcomes import for_people
 from storage.records import Action, ActionState, CallItem, Click, Decision, ResultItem, TurnState
 from tests.bot.turns.conftest import Clock, Desk, Everybody, Ledger, RecordingOutlet, ScriptedModel
 
@@ -319,6 +320,31 @@ async def test_what_the_card_showed_as_the_present_must_still_be_so(
     await turn(parts, desk, outlet)
     assert ledger.paid == []
     assert await state_of(parts, first) is ActionState.FAILED
+    assert for_people(outlet.settled[-1])["en"].startswith("What the card showed as it is now is no longer so.")
+
+
+async def test_what_cannot_be_looked_up_again_is_not_said_to_have_changed(
+    parts: Parts, desk: Desk, model: ScriptedModel, outlet: RecordingOutlet, ledger: Ledger
+) -> None:
+    busy = False
+
+    async def look(context: Context, amount: int) -> str:
+        if busy:
+            raise Unavailable({"en": "The bank is busy.", "ko": "은행에 요청이 몰렸습니다."}, hint="Say so.")
+        return "Kim"
+
+    parts = replace(parts, functions={"pay": replace(parts.functions["pay"], preview=look)})
+    [first] = await proposed(parts, desk, model, outlet, 5)
+    busy = True
+    await desk.click(first, Decision.CONFIRM)
+    model.says("The bank is busy.")
+    await turn(parts, desk, outlet)
+    assert ledger.paid == []
+    assert await state_of(parts, first) is ActionState.FAILED
+    assert for_people(outlet.settled[-1]) == {"en": "The bank is busy.", "ko": "은행에 요청이 몰렸습니다."}
+    told = last_result(model)
+    nothing = "So what the card showed could not be looked up again, and nothing was done."
+    assert told["error"] == f"The bank is busy. Say so. {nothing}"
 
 
 # ── 21: the model withdraws ─────────────────────────────────────────────────────────────────────────────────
