@@ -10,17 +10,27 @@ from collections.abc import Coroutine
 from bot.slack.answer import Answer
 from bot.slack.statuses import Statuses
 from bot.slack.survive import described, log
+from bot.slack.writes import Writes
 from bot.words.catalogue import Words
 from functions.contract import Function
 from storage.records import ConversationKey
 
+LEAVING = 2.0
+"""Seconds that a turn which is over waits for what is still being written: Nod may be stopping."""
+
 
 class Progress:
-    def __init__(self, statuses: Statuses, key: ConversationKey, answer: Answer, words: Words) -> None:
+    """One try's. `writes` knows what this one leaves under way."""
+
+    def __init__(
+        self, statuses: Statuses, key: ConversationKey, answer: Answer, words: Words, writes: Writes
+    ) -> None:
         self._statuses = statuses
         self._key = key
         self._answer = answer
         self._words = words
+        self._writes = writes
+        self._left = False
         self._writing: set[asyncio.Task[None]] = set()
 
     def working(self, on: Function | None, call: str) -> None:
@@ -41,7 +51,14 @@ class Progress:
 
     async def end(self) -> None:
         """Wait for what is still being written: a status that came later than its end would stay."""
-        await asyncio.gather(*self._writing)
+        await asyncio.shield(asyncio.gather(*self._writing))
+
+    async def leave(self) -> None:
+        """Begin nothing more, and wait a little for what is being written."""
+        self._left = True
+        self._answer.leave()
+        if self._writing:
+            await asyncio.wait(self._writing, timeout=LEAVING)
 
     def _write(self, writing: Coroutine[None, None, None]) -> None:
         """Write beside what goes on, so that no deadline cuts it short."""
@@ -54,10 +71,11 @@ class Progress:
 
         task = asyncio.create_task(write())
         self._writing.add(task)
+        self._writes.add(self._key, task)
         task.add_done_callback(self._writing.discard)
 
     async def _show_tasks(self, status: str = "") -> None:
         """Where Slack does not stream, the status says what there is to say."""
         await self._answer.show_tasks()
-        if status and not self._answer.streams:
+        if status and not self._answer.streams and not self._left:
             await self._statuses.set(self._key, status)
