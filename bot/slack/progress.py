@@ -5,22 +5,18 @@ answer then stands below that in the same message, so that there is no message m
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 
 from bot.slack.answer import Answer
 from bot.slack.statuses import Statuses
-from bot.slack.survive import described, log
 from bot.slack.writes import Writes
 from bot.words.catalogue import Words
 from functions.contract import Function
 from storage.records import ConversationKey
 
-LEAVING = 2.0
-"""Seconds that a turn which is over waits for what is still being written: Nod may be stopping."""
-
 
 class Progress:
-    """One try's. `writes` knows what this one leaves under way."""
+    """One try's."""
 
     def __init__(
         self, statuses: Statuses, key: ConversationKey, answer: Answer, words: Words, writes: Writes
@@ -53,25 +49,16 @@ class Progress:
         """Wait for what is still being written: a status that came later than its end would stay."""
         await asyncio.shield(asyncio.gather(*self._writing))
 
-    async def leave(self) -> None:
-        """Begin nothing more, and wait a little for what is being written."""
+    def leave(self) -> Collection[asyncio.Task[None]]:
+        """Begin nothing more; what is under way."""
         self._left = True
         self._answer.leave()
-        if self._writing:
-            await asyncio.wait(self._writing, timeout=LEAVING)
+        return list(self._writing)
 
     def _write(self, writing: Coroutine[None, None, None]) -> None:
         """Write beside what goes on, so that no deadline cuts it short."""
-
-        async def write() -> None:
-            try:
-                await writing
-            except RuntimeError as error:  # what a closed session raises: the turn was cut off, and Nod stops
-                log.info("what Nod does is not shown any more: %s", described(error))
-
-        task = asyncio.create_task(write())
+        task = self._writes.begin(self._key, writing)
         self._writing.add(task)
-        self._writes.add(self._key, task)
         task.add_done_callback(self._writing.discard)
 
     async def _show_tasks(self, status: str = "") -> None:

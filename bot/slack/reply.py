@@ -44,6 +44,9 @@ CLEARING = 10.0
 """Seconds that the end of a status waits for Slack's limits: a status that stays annoys people, but the thread's
 next turn waits for this one, and whatever is posted takes the status away too."""
 
+LEAVING = 2.0
+"""Seconds that the end of a try waits for what it still writes: Nod may be stopping."""
+
 
 class SlackOutlets:
     """Makes the outlet that a turn's entries ask for."""
@@ -183,7 +186,12 @@ class ThreadReply:
         return found is not None
 
     async def leave(self) -> None:
-        await asyncio.gather(self._progress.leave(), self._stop.leave())
+        """What takes longer is waited for by the next try, also where this wait is cut short."""
+        self._stop.over = True
+        under_way = {self._writes.begin(self._key, self._stop.take()), *self._progress.leave()}
+        _, left = await asyncio.wait(under_way, timeout=LEAVING)
+        if left:
+            log.info("turn %d is over, and something of it is still being written", self._turn)
 
     async def pick_up(self, *, anew: bool = True) -> bool:
         """Look for messages of this turn without a final mark, and end them."""

@@ -5,7 +5,9 @@ thread waits for it first: a stream that begins after the look would stay open b
 """
 
 import asyncio
+from collections.abc import Coroutine
 
+from bot.slack.survive import described, log
 from storage.records import ConversationKey
 
 
@@ -15,17 +17,26 @@ class Writes:
     def __init__(self) -> None:
         self._under_way: dict[ConversationKey, set[asyncio.Task[None]]] = {}
 
-    def add(self, key: ConversationKey, write: asyncio.Task[None]) -> None:
-        """Know of a write until it is over, whether or not anybody waits for it."""
+    def begin(self, key: ConversationKey, writing: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Write beside what goes on, whether or not anybody waits for it."""
+
+        async def write() -> None:
+            try:
+                await writing
+            except RuntimeError as error:  # what a closed session raises: the turn was cut off, and Nod stops
+                log.info("what Nod does is not shown any more: %s", described(error))
+
+        task = asyncio.create_task(write(), name=f"write in {key.channel}")
         writes = self._under_way.setdefault(key, set())
-        writes.add(write)
+        writes.add(task)
 
         def over(_: asyncio.Task[None]) -> None:
-            writes.discard(write)
+            writes.discard(task)
             if not writes and self._under_way.get(key) is writes:
                 del self._under_way[key]
 
-        write.add_done_callback(over)
+        task.add_done_callback(over)
+        return task
 
     async def over(self, key: ConversationKey) -> None:
         """Wait until nothing is being written in a conversation. It takes as long as the calls do, each of which

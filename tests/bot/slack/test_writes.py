@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from bot.demo.unkind.calls import Hang, Refused
-from bot.slack import progress
+from bot.slack import reply, stop_button
 from bot.slack.answer import PART
 from bot.slack.marks import half_written
 from bot.slack.people import People
@@ -30,7 +30,7 @@ ROUNDS = 5
 @pytest.fixture
 async def desk(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
     hurry(monkeypatch)
-    monkeypatch.setattr(progress, "LEAVING", 0.0)
+    monkeypatch.setattr(reply, "LEAVING", 0.0)
     async with open_desk() as opened:
         yield opened
 
@@ -41,10 +41,12 @@ def outlets(desk: Desk) -> SlackOutlets:
     return SlackOutlets(desk.client, desk.session, People(desk.client), cards)
 
 
-async def opened(desk: Desk, outlets: SlackOutlets, key: ConversationKey | None = None) -> Outlet:
+async def opened(
+    desk: Desk, outlets: SlackOutlets, key: ConversationKey | None = None, *, direct: bool = True
+) -> Outlet:
     """Open the outlet of one try in a thread: the desk's own, if no other is named."""
     key = key or desk.key
-    delivery = Delivery(DeliveryKind.MESSAGE, "message:x", key, desk.user, "say it", key.thread, direct=True)
+    delivery = Delivery(DeliveryKind.MESSAGE, "message:x", key, desk.user, "say it", key.thread, direct)
     return await outlets.open(Claim(7, Conversation(1, key), (InboxEntry(1, delivery, datetime.now(UTC)),)))
 
 
@@ -111,7 +113,7 @@ async def test_nothing_else_is_looked_for_before(desk: Desk, outlets: SlackOutle
 async def test_the_end_of_a_try_waits_for_what_it_writes(
     desk: Desk, outlets: SlackOutlets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress, "LEAVING", 60.0)
+    monkeypatch.setattr(reply, "LEAVING", 60.0)
     first, hang = await begun(desk, outlets)
     leaving = asyncio.create_task(first.leave())
     await elsewhere(desk, outlets)
@@ -124,7 +126,7 @@ async def test_the_end_of_a_try_waits_for_what_it_writes(
 async def test_an_end_that_is_cut_short_cuts_no_write_short(
     desk: Desk, outlets: SlackOutlets, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(progress, "LEAVING", 60.0)
+    monkeypatch.setattr(reply, "LEAVING", 60.0)
     first, hang = await begun(desk, outlets)
     for ending in (asyncio.create_task(first.finish()), asyncio.create_task(first.leave())):
         await elsewhere(desk, outlets)
@@ -166,6 +168,25 @@ async def test_a_write_that_failed_is_over(desk: Desk, outlets: SlackOutlets) ->
     assert not any(message.streaming for message in desk.replies)
 
 
+async def test_a_stop_button_that_comes_after_its_try_is_taken_away(
+    desk: Desk, outlets: SlackOutlets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stop_button, "SHOW_AFTER", 0.0)
+    hang = Hang()
+    desk.slack.answer_next("chat.postMessage", hang)
+    first = await opened(desk, outlets, direct=False)
+    await first.working()
+    await hang.arrived.wait()
+    await first.leave()
+    later = await opened(desk, outlets, direct=False)
+    looking = asyncio.create_task(later.pick_up())
+    await elsewhere(desk, outlets)
+    hang.released.set()
+    assert not await looking
+    await answers(later)
+    assert [(message.metadata or {})["event_type"] for message in desk.replies] == [MARK]
+
+
 async def test_writes_are_known_until_they_are_over() -> None:
     writes, key, go_on = Writes(), ConversationKey("T1", "C1", "1.1"), asyncio.Event()
 
@@ -173,14 +194,14 @@ async def test_writes_are_known_until_they_are_over() -> None:
         await go_on.wait()
         raise RuntimeError("Session is closed")
 
-    tasks = [asyncio.create_task(write()) for _ in range(2)]
-    for task in tasks:
-        writes.add(key, task)
+    tasks = [writes.begin(key, write()) for _ in range(2)]
     await writes.over(replace(key, thread="2.2"))
     over = asyncio.create_task(writes.over(key))
+    await asyncio.sleep(0)
     tasks[0].cancel()
     await asyncio.wait({tasks[0]})
     assert not over.done()
     go_on.set()
     await over
-    assert isinstance(tasks[1].exception(), RuntimeError)
+    assert [task.cancelled() for task in tasks] == [True, False]
+    assert tasks[1].exception() is None, "a session that is closed is no defect"
