@@ -138,6 +138,25 @@ async def test_an_end_that_is_cut_short_cuts_no_write_short(
     assert await looking
 
 
+async def test_nor_a_status(desk: Desk, outlets: SlackOutlets) -> None:
+    hang = Hang()
+    desk.slack.answer_next("assistant.threads.setStatus", hang)
+    first = await opened(desk, outlets)
+    await first.working()
+    await hang.arrived.wait()
+    ending = asyncio.create_task(first.finish())
+    await elsewhere(desk, outlets)
+    ending.cancel()
+    await asyncio.wait({ending})
+    later = await opened(desk, outlets)
+    looking = asyncio.create_task(later.pick_up())
+    await elsewhere(desk, outlets)
+    hang.released.set()
+    assert not await looking
+    await answers(later)
+    assert not any(desk.slack.workspace.statuses.values()), "the end of a status comes last"
+
+
 async def test_a_try_that_is_over_begins_nothing(desk: Desk, outlets: SlackOutlets) -> None:
     first, hang = await left(desk, outlets)
     hang.released.set()
