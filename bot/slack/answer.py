@@ -83,6 +83,10 @@ class Answer:
                 await self._close()
             await self._flush()
 
+    def leave(self) -> None:
+        """Begin no further write: the turn is over, and whoever takes it up again writes an answer of its own."""
+        self._unshown = True
+
     async def end(self, mark: Mark | None = None, below: Sequence[Block] = ()) -> bool:
         """Write what is left and end the message, with `mark` or that of a part, and with `below` under its text;
         a later `write` opens a new one. Whether all that was written so far stands, as far as Slack will ever

@@ -5,22 +5,28 @@ answer then stands below that in the same message, so that there is no message m
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Collection, Coroutine
 
 from bot.slack.answer import Answer
 from bot.slack.statuses import Statuses
-from bot.slack.survive import described, log
+from bot.slack.writes import Writes
 from bot.words.catalogue import Words
 from functions.contract import Function
 from storage.records import ConversationKey
 
 
 class Progress:
-    def __init__(self, statuses: Statuses, key: ConversationKey, answer: Answer, words: Words) -> None:
+    """One try's."""
+
+    def __init__(
+        self, statuses: Statuses, key: ConversationKey, answer: Answer, words: Words, writes: Writes
+    ) -> None:
         self._statuses = statuses
         self._key = key
         self._answer = answer
         self._words = words
+        self._writes = writes
+        self._left = False
         self._writing: set[asyncio.Task[None]] = set()
 
     def working(self, on: Function | None, call: str) -> None:
@@ -41,23 +47,22 @@ class Progress:
 
     async def end(self) -> None:
         """Wait for what is still being written: a status that came later than its end would stay."""
-        await asyncio.gather(*self._writing)
+        await asyncio.shield(asyncio.gather(*self._writing))
+
+    def leave(self) -> Collection[asyncio.Task[None]]:
+        """Begin nothing more; what is under way."""
+        self._left = True
+        self._answer.leave()
+        return list(self._writing)
 
     def _write(self, writing: Coroutine[None, None, None]) -> None:
         """Write beside what goes on, so that no deadline cuts it short."""
-
-        async def write() -> None:
-            try:
-                await writing
-            except RuntimeError as error:  # what a closed session raises: the turn was cut off, and Nod stops
-                log.info("what Nod does is not shown any more: %s", described(error))
-
-        task = asyncio.create_task(write())
+        task = self._writes.begin(self._key, writing)
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
 
     async def _show_tasks(self, status: str = "") -> None:
         """Where Slack does not stream, the status says what there is to say."""
         await self._answer.show_tasks()
-        if status and not self._answer.streams:
+        if status and not self._answer.streams and not self._left:
             await self._statuses.set(self._key, status)

@@ -1,5 +1,6 @@
 """A turn's outlets in Slack: which one it gets, and an answer in a thread."""
 
+import asyncio
 import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
@@ -26,6 +27,7 @@ from bot.slack.statuses import Statuses
 from bot.slack.stop_button import StopButton
 from bot.slack.survive import log
 from bot.slack.tries import SURELY
+from bot.slack.writes import Writes
 from bot.turns.attachments import Unread
 from bot.turns.outlet import NO_CONTROLS, PASSED, Controls, Outlet
 from bot.words.catalogue import words_for
@@ -43,6 +45,9 @@ CLEARING = 10.0
 """Seconds that the end of a status waits for Slack's limits: a status that stays annoys people, but the thread's
 next turn waits for this one, and whatever is posted takes the status away too."""
 
+LEAVING = 2.0
+"""Seconds that the end of a try waits for what it still writes: Nod may be stopping."""
+
 
 class SlackOutlets:
     """Makes the outlet that a turn's entries ask for."""
@@ -55,13 +60,14 @@ class SlackOutlets:
         self._people = people
         self._card_posts = card_posts
         self.statuses = Statuses(client)
+        self._writes = Writes()
 
     async def open(self, claim: Claim) -> Outlet:
         key, last = claim.conversation.key, claim.entries[-1].delivery
         person = await self._people.find(key.team, last.user)
         if key.is_command:
             return PrivateReply(self._client, self._session, claim, person, self._card_posts)
-        return ThreadReply(self._client, claim, person, self._card_posts, self.statuses)
+        return ThreadReply(self._client, claim, person, self._card_posts, self.statuses, self._writes)
 
     async def in_line(self, delivery: Delivery, place: int) -> None:
         """Say it in the thread's status. A command's acknowledgement has said that it is on its way."""
@@ -89,6 +95,7 @@ class ThreadReply:
         person: Person,
         card_posts: CardPosts,
         statuses: Statuses | None = None,
+        writes: Writes | None = None,
     ) -> None:
         key = claim.conversation.key
         self.person = person
@@ -104,7 +111,8 @@ class ThreadReply:
         self._place = Place(client, card_posts.bot, key, person.id, _began(claim))
         self._answer = Answer(self._place, claim.turn)
         self._statuses = statuses or Statuses(client)
-        self._progress = Progress(self._statuses, key, self._answer, self._words)
+        self._writes = writes or Writes()
+        self._progress = Progress(self._statuses, key, self._answer, self._words, self._writes)
         self._stop = StopButton(self._place, claim, self._words)
 
     async def working(self, on: Function | None = None, call: str = "") -> None:
@@ -162,23 +170,33 @@ class ThreadReply:
 
     async def stands(self) -> bool:
         """Look for the mark that the last message of a whole answer carries."""
-        await self._stop.look_back()
+        await self._look_back()
         return await self._find(self._mark)
 
     async def noted(self) -> bool:
-        await self._stop.look_back()
+        await self._look_back()
         return await self._find(self._note_mark)
+
+    async def _look_back(self) -> None:
+        """Before anything is looked for: what an earlier try still writes would be found too late."""
+        await self._writes.over(self._key)
+        await self._stop.look_back()
 
     async def _find(self, mark: Mark) -> bool:
         found = await find_marked(self._client, self._place.bot, self._key, self._since, mark)
         return found is not None
 
     async def leave(self) -> None:
-        await self._stop.leave()
+        """What takes longer is waited for by the next try, also where this wait is cut short."""
+        self._stop.over = True
+        under_way = {self._writes.begin(self._key, self._stop.take()), *self._progress.leave()}
+        _, left = await asyncio.wait(under_way, timeout=LEAVING)
+        if left:
+            log.info("turn %d is over, and something of it is still being written", self._turn)
 
     async def pick_up(self, *, anew: bool = True) -> bool:
         """Look for messages of this turn without a final mark, and end them."""
-        await self._stop.look_back()
+        await self._look_back()
         line = self._words("answer-interrupted") if anew else ""
         try:
             with patience(SURELY):

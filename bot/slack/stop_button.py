@@ -33,9 +33,6 @@ SHOW_AFTER = 3.0
 TAKING = 5.0
 """Seconds that the end of a turn waits for it to be taken away; after that it goes on beside."""
 
-LEAVING = 2.0
-"""Seconds that taking it away may take when Nod stops."""
-
 GONE = frozenset({"message_not_found", "channel_not_found", "thread_not_found"})
 
 
@@ -105,14 +102,6 @@ class StopButton:
         for message in found:
             if _is_button(message):
                 await take_away(place.client, place.key.channel, str(message["ts"]))
-
-    async def leave(self) -> None:
-        """As `take`, in the time that a process has which stops."""
-        try:
-            async with asyncio.timeout(LEAVING):
-                await self.take()
-        except TimeoutError:
-            log.info("turn %d: its Stop button is taken away at the next start", self._turn)
 
     async def _show(self) -> None:
         await asyncio.sleep(SHOW_AFTER)

@@ -97,8 +97,9 @@ class Outlet(Protocol):
         ...
 
     async def leave(self) -> None:
-        """The turn is over, whether or not an end of it could be shown, or Nod stops in the middle of it: take
-        away at once what nobody would answer to any more."""
+        """The turn is over, whether or not an end of it could be shown, or Nod stops in the middle of it: begin
+        nothing more, and take away at once what nobody would answer to any more. What is under way may go on: the
+        next try waits for it before it looks."""
         ...
 
     async def finish(self, note: str = "", *, retry: bool = False, controls: Controls = NO_CONTROLS) -> bool:

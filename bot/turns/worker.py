@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRefused
 from bot.logs import context
 from bot.turns.compaction import Compactions
-from bot.turns.ending import NotShown, end, show_again
+from bot.turns.ending import NotShown, close, end, show_again
 from bot.turns.history import BYTES_OF_TOKEN
 from bot.turns.line import Line
 from bot.turns.outlet import Outlet, Outlets
@@ -21,6 +22,8 @@ from storage.ports import StorageError, TurnStopped
 from storage.records import Claim, DeliveryKind, Ended, Note, TurnState
 
 log = logging.getLogger("nod.worker")
+
+T = TypeVar("T")
 
 MODEL_WORDS: Mapping[type[ModelError], str] = {
     ModelBusy: "model-busy",
@@ -217,32 +220,35 @@ class Worker:
             return state
 
     async def _incident(self, claim: Claim, outlet: Outlet | None, defect: Exception | None = None) -> str:
-        """Give a failed turn a number that the person can pass on and the log has. Raises NotShown."""
+        """Give a failed turn a number that the person can pass on and the log has. Raises NotShown.
+
+        It is recorded however long that takes: a turn that is done without has failed in silence.
+        """
         incident = secrets.token_hex(4)
         log.error(
             "turn %d failed, incident %s", claim.turn, incident, exc_info=defect, extra={"incident": incident}
         )
-        if outlet is not None:
-            try:
-                await end(
-                    self._parts, claim, outlet, TurnState.FAILED, Note("incident", {"incident": incident}, True)
-                )
-            except NotShown:
-                raise
-            except Exception:
-                log.exception("incident %s could not be told", incident)
+        turns, note = self._parts.storage.turns, Note("incident", {"incident": incident}, True)
+        try:
+            await _kept(
+                lambda: turns.record(claim.turn, (), at=self._parts.clock(), ending=TurnState.FAILED, note=note),
+                f"incident {incident} could not be recorded yet",
+            )
+        except TurnStopped:
+            return incident  # its end is recorded already, which `_finish` finds
+        if outlet is None:
+            raise NotShown  # nobody was found to tell it to: that is tried once more
+        try:
+            await close(outlet, note)
+        except NotShown:
+            raise
+        except Exception:
+            log.exception("incident %s could not be told", incident)
         return incident
 
     async def _show_later(self, claim: Claim) -> None:
         """Hand a recorded end to the background."""
-        while True:
-            try:
-                ended = await self._parts.storage.turns.ended()
-                break
-            except StorageError as error:
-                log.error("turn %d could not be read: %s", claim.turn, error)
-                await asyncio.sleep(STORAGE_PAUSE)
-        for each in ended:
+        for each in await _kept(self._parts.storage.turns.ended, f"turn {claim.turn} could not be read"):
             if each.claim.turn == claim.turn:
                 self.show(each)
 
@@ -269,19 +275,30 @@ class Worker:
 
     async def _finish(self, claim: Claim, state: TurnState, incident: str | None) -> None:
         """Write a turn's end down. Until that is done its conversation hears nothing, so it is tried again."""
-        while True:
-            try:
-                await self._parts.storage.turns.finish(claim.turn, state, self._parts.clock(), incident)
-                break
-            except TurnStopped:  # while it went back to the inbox, or was apologised for
-                await self._show_later(claim)
-                return
-            except StorageError as error:
-                log.error("turn %d could not be ended yet: %s", claim.turn, error)
-                await asyncio.sleep(STORAGE_PAUSE)
+        turns = self._parts.storage.turns
+        try:
+            await _kept(
+                lambda: turns.finish(claim.turn, state, self._parts.clock(), incident),
+                f"turn {claim.turn} could not be ended yet",
+            )
+        except TurnStopped:  # while it went back to the inbox, or was apologised for
+            await self._show_later(claim)
+            return
         self._parts.metrics.turn_ended(state, (self._parts.clock() - claim.since).total_seconds())
         if state is not TurnState.INTERRUPTED and claim.entries[0].delivery.kind is DeliveryKind.SCHEDULE:
             self._parts.metrics.run(state.value)
+
+
+async def _kept(call: Callable[[], Awaitable[T]], failed: str) -> T:
+    """Ask the database until it does it: a conversation would wait for ever otherwise. Raises TurnStopped."""
+    while True:
+        try:
+            return await call()
+        except TurnStopped:
+            raise
+        except StorageError as error:
+            log.error("%s: %s", failed, error)
+            await asyncio.sleep(STORAGE_PAUSE)
 
 
 def tries(claim: Claim) -> int:

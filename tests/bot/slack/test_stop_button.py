@@ -122,12 +122,3 @@ async def test_a_slack_that_goes_on_failing_keeps_no_thread_waiting(
     await button.take()
     assert len(standing(desk)) == 1
     await desk.slack.workspace.wait_for(lambda _: not standing(desk))
-
-
-async def test_a_process_that_stops_does_not_wait_long(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stop_button, "LEAVING", 0.0)
-    button = stop(desk)
-    button.show_soon()
-    await shown(desk)
-    await button.leave()
-    assert len(standing(desk)) == 1
