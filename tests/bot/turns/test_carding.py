@@ -187,6 +187,7 @@ async def test_what_no_card_shows_is_said_at_the_end_of_a_turn_that_goes_on(
 ) -> None:
     outlet.lost = {1}
     model.calls(("pay", '{"amount":5}'), ("look", '{"what":"a"}'))
+    model.calls(("look", '{"what":"b"}'))
     model.says("A card waits.")
     await desk.message("pay and look")
     assert await run_turn(parts, await desk.claim(), outlet) is TurnState.ANSWERED
