@@ -73,7 +73,8 @@ class Reply:
         try:
             return await self.channel.fate.meet("slack.card", lambda: self.channel.post(action))
         except StorageError:
-            return await self.channel.hurt(action)
+            await self.channel.hurt(action)
+            return None
 
     async def batch(self, actions: Sequence[Action]) -> None:
         assert len({action.batch for action in actions}) == 1
