@@ -179,7 +179,8 @@ class Actions(Protocol):
         Looks, in this order: no such action, or its team, channel or (where both are known) card differ: UNKNOWN;
         not `allowed`, or a withdrawal by another than the requester: NOT_YOURS (UNSURE where it is `unsure`);
         no longer pending: ALREADY; past its expiry: it becomes expired, EXPIRED (with its `outcome_items` added as
-        in `expire`, and nothing put into the inbox). A denial's reason is kept, with an `outcome_json` that tells
+        in `expire`, and nothing put into the inbox). Where the card's place is not known, a click that is allowed
+        tells it, whatever the ruling then is. A denial's reason is kept, with an `outcome_json` that tells
         it to the model; a confirmation with `remember_until` makes a grant of the requester's, if it is the
         requester who confirms.
         """

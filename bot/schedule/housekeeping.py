@@ -14,9 +14,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.schedule.alarm import Alarm
 from bot.schedule.clock_watch import LOOK_EVERY, ClockWatch
 from bot.schedule.retention import SlackTime, keep_clean, surely
+from bot.turns.carding import repost
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
-from bot.turns.recovery import Left, repost, show_left
+from bot.turns.recovery import Left, show_left
 from storage.ports import StorageError
 
 log = logging.getLogger("nod.schedule")
@@ -109,12 +110,10 @@ async def _quietly(job: Callable[..., Awaitable[None]], *given: Any) -> None:
 async def sweep(parts: Parts, outlets: Outlets) -> None:
     """Expire what nobody decided, and show it; give a card to what has none."""
     try:
-        expired = await parts.storage.actions.expire(parts.clock())
+        await outlets.settle_all(await parts.storage.actions.expire(parts.clock()))
         await repost(parts, outlets, await parts.storage.actions.uncarded(of_ended_turns=True))
     except StorageError as error:
         log.error("expired actions cannot be swept: %s", error)
-        return
-    await outlets.settle_all(expired)
 
 
 async def settle(parts: Parts, outlets: Outlets) -> None:

@@ -79,7 +79,9 @@ class Buttons:
         return await self._decisions.decide(replace(pressed, value=action.id, card_ts=None), Decision.CONFIRM)
 
     def _may_be_batched(self, action: Action) -> bool:
-        return action.state is ActionState.PENDING and batchable(action, self._functions.get(action.function))
+        shown = action.card_ts is not None  # else the card of several was posted without it
+        waits = shown and action.state is ActionState.PENDING
+        return waits and batchable(action, self._functions.get(action.function))
 
     async def _decide(
         self, ack: AsyncAck, pressed: Pressed, decision: Decision, rememberable: Collection[str] = ()

@@ -17,6 +17,7 @@ from bot.slack.cards import Deciders, action_card, fallback
 from bot.slack.clicks import Pressed
 from bot.slack.marks import Mark, find_marked
 from bot.slack.once import NotYet, post_once
+from bot.slack.pace import patience
 from bot.slack.people import People
 from bot.slack.response_urls import respond
 from bot.slack.survive import FAR_END, described, final, log, survive
@@ -34,6 +35,9 @@ holds a digest of the action's id."""
 
 BATCH_MARK = "nod_batch"
 """The same of a batch's card."""
+
+LOOKING = 10.0
+"""Seconds that looking for a card waits for Slack's limits, where others wait behind it."""
 
 REMEMBERED = 2_000
 """Cards and batches of which it is known without the database where they stand and what they show."""
@@ -85,27 +89,27 @@ class CardPosts:
         self._batches: OrderedDict[str, _Batch] = OrderedDict()
 
     async def post(self, action: Action) -> str | None:
-        """Post a card into its thread; its ts, None if Slack did not take it."""
+        """Post a card into its thread; its ts, None if Slack will not have it. Raises LookupError if nobody can
+        say whether it stands, or it cannot be posted now: then it may stand, and its buttons have to count."""
         key, (text, blocks) = action.conversation.key, await self._card(action)
         try:
             return await post_once(
                 self._client, self.bot, key, _mark(action), "posting a card", text=text, blocks=blocks
             )
-        except NotYet:
-            return None
+        except NotYet as error:
+            raise LookupError(str(error)) from error
 
     async def post_again(self, action: Action) -> str | None:
-        """Find a card that may have been posted just before a crash, else post it; its ts, None if Slack cannot
-        say now whether it is there: two cards would be worse than one that comes later."""
-        key, since = action.conversation.key, action.proposed_at.timestamp()
-        try:
-            found = await find_marked(self._client, self.bot, key, since, _mark(action))
-        except LookupError:
-            return None
-        return found or await self.post(action)
+        """Find a card that may stand already, else post it; as `post`. Two cards would be worse than one that
+        comes later."""
+        return await self._find(action) or await self.post(action)
 
-    async def post_privately(self, action: Action, response_url: str) -> bool:
-        """Post a card that only its requester sees; whether Slack took it."""
+    async def _find(self, action: Action) -> str | None:
+        since = action.proposed_at.timestamp()
+        return await find_marked(self._client, self.bot, action.conversation.key, since, _mark(action))
+
+    async def post_privately(self, action: Action, response_url: str) -> bool | None:
+        """Post a card that only its requester sees; whether Slack took it, None if nobody can tell."""
         return await self._send(action, response_url, replace_original=False)
 
     async def settle(self, action: Action, response_url: str | None = None) -> None:
@@ -143,10 +147,10 @@ class CardPosts:
             _keep(self._batches, action.batch, _Batch(ts, {each.id: each for each in actions}))
 
     async def _settle(self, action: Action, response_url: str | None) -> None:
-        if action.card_ts:
+        if ts := action.card_ts or await self._lost(action):
             text, blocks = await self._card(action)
             update = self._client.chat_update(
-                channel=action.conversation.key.channel, ts=action.card_ts, text=text, blocks=blocks
+                channel=action.conversation.key.channel, ts=ts, text=text, blocks=blocks
             )
             if await _is_over(update) and action.state.final and self._actions is not None:
                 try:
@@ -155,6 +159,17 @@ class CardPosts:
                     log.error("that a card is up to date could not be kept: %s", error)
         elif response_url is not None:
             await self._send(action, response_url, replace_original=True)
+
+    async def _lost(self, action: Action) -> str | None:
+        """Look for the card of an action that is over before anybody could say where it stands. Where nobody can
+        say now either, a click on it does."""
+        if action.card_ts is not None or action.conversation.key.is_command or not action.state.final:
+            return None
+        try:
+            with patience(LOOKING):
+                return await self._find(action)
+        except LookupError:
+            return None
 
     async def post_batch(self, actions: Sequence[Action]) -> None:
         """Post the card that confirms several actions at once. It is a shortcut: each has a card of its own."""
@@ -234,18 +249,16 @@ class CardPosts:
         users = tuple(sorted(each for each in rule.confirm_by if not each.startswith("S")))
         return Deciders(users=users, groups=groups, not_requester=bool(rule.not_requester))
 
-    async def _send(self, action: Action, response_url: str, *, replace_original: bool) -> bool:
+    async def _send(self, action: Action, response_url: str, *, replace_original: bool) -> bool | None:
         text, blocks = await self._card(action)
-        return bool(
-            await respond(
-                self._session,
-                response_url,
-                "writing an ephemeral card",
-                text=text,
-                blocks=blocks,
-                response_type="ephemeral",
-                replace_original=replace_original,
-            )
+        return await respond(
+            self._session,
+            response_url,
+            "writing an ephemeral card",
+            text=text,
+            blocks=blocks,
+            response_type="ephemeral",
+            replace_original=replace_original,
         )
 
     async def _card(self, action: Action) -> tuple[str, list[Block]]:

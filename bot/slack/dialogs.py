@@ -156,6 +156,9 @@ class Dialogs:
         """Return the action that a dialog may be opened for; else whoever clicked is told why not."""
         action = await self._parts.storage.actions.get(pressed.value)
         click = await self._decisions.click(pressed, decision, action)
+        if action is not None and _tells_place(click, action):  # the dialog itself cannot
+            await self._parts.storage.actions.carded(action.id, click.card_ts or "")
+            action = await self._parts.storage.actions.get(action.id)
         if action is None or not _on_its_card(click, action):
             ruling = Ruling(Verdict.UNKNOWN, None)
         elif not click.allowed:
@@ -191,6 +194,11 @@ def _on_its_card(click: Click, action: Action) -> bool:
     if (click.team, click.channel) != (key.team, key.channel):
         return False
     return not (action.card_ts and click.card_ts) or action.card_ts == click.card_ts
+
+
+def _tells_place(click: Click, action: Action) -> bool:
+    """Whether an allowed click is the first to say where a card stands."""
+    return bool(click.allowed and action.card_ts is None and click.card_ts) and _on_its_card(click, action)
 
 
 def _not_editable(action: Action, function: Function | None, words: Words) -> str:

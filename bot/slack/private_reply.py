@@ -63,7 +63,10 @@ class PrivateReply:
 
     async def card(self, action: Action, function: Function) -> str | None:
         await self._send_text(share=False)
-        return "" if await self._card_posts.post_privately(action, self._response_url) else None
+        sent = await self._card_posts.post_privately(action, self._response_url)
+        if sent is None:
+            raise LookupError("nobody can tell whether a card was shown")
+        return "" if sent else None
 
     async def batch(self, actions: Sequence[Action]) -> None:
         """No card for all of them: a `response_url` takes five messages, and each action has its own."""

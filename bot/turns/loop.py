@@ -5,6 +5,7 @@ import logging
 
 from bot.model.protocol import Done, Finish
 from bot.turns.asking import Deadline, OutOfTime, ask
+from bot.turns.carding import post_cards
 from bot.turns.ending import close, end
 from bot.turns.outlet import Outlet
 from bot.turns.parts import Parts
@@ -17,7 +18,7 @@ from functions.contract import Function
 from functions.errors import FunctionProblem
 from functions.safe_call import call
 from storage.ports import TurnStopped
-from storage.records import Action, CallItem, Claim, DeliveryKind, NewItem, Note, ResultItem, TurnState
+from storage.records import CallItem, Claim, DeliveryKind, NewItem, Note, ResultItem, TurnState
 
 log = logging.getLogger("nod.turns")
 
@@ -41,6 +42,7 @@ async def run_loop(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits = 
 
 async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, deadline: Deadline) -> TurnState:
     lead = ""
+    cards: Note | None = None
     acted = any(entry.delivery.kind is DeliveryKind.DECISION for entry in claim.entries)
     for _ in range(parts.max_steps):
         await outlet.working()
@@ -51,6 +53,7 @@ async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, dea
                 answers = await _answer_calls(parts, claim, outlet, done, limits)
             ending = _ending(answers)
             note = _closing_note(done) if ending is TurnState.ANSWERED else None
+            note = note or cards if ending is not None else None
             new = [*done.items, *(answer.result for answer in answers)]
             parts.weights.grown(claim.conversation.id, new)
             actions = await parts.storage.turns.record(
@@ -65,11 +68,11 @@ async def _steps(parts: Parts, claim: Claim, outlet: Outlet, limits: Limits, dea
             )
         except (Stopped, TurnStopped) as stop:
             raise Stopped(done.text) from stop
-        refused = await _post_cards(parts, outlet, actions)
+        cards = await post_cards(parts, outlet, actions) or cards
         acted = acted or bool(actions) or any(call.function in ACTING for call in done.calls)
         if ending is not None:
             again = ending is TurnState.ANSWERED and not acted
-            await close(outlet, Note("card-not-posted") if refused else note, again=again)
+            await close(outlet, note or cards, again=again)
             return ending
     return await end(parts, claim, outlet, TurnState.FAILED, Note("too-many-steps", {"steps": parts.max_steps}))
 
@@ -79,22 +82,6 @@ def _ending(answers: list[Answered]) -> TurnState | None:
     if not answers:
         return TurnState.ANSWERED
     return TurnState.WAITING if all(answer.waits for answer in answers) else None
-
-
-async def _post_cards(parts: Parts, outlet: Outlet, actions: list[Action]) -> bool:
-    """Post the cards of a step. What cannot be shown cannot be confirmed: it is withdrawn; whether one was."""
-    posted = []
-    for action in actions:
-        card_ts = await outlet.card(action, parts.functions[action.function])
-        if card_ts is None:
-            await parts.storage.actions.withdraw(action.id, action.requester, parts.clock())
-            continue
-        await parts.storage.actions.carded(action.id, card_ts)
-        posted.append(action)
-    together = [action for action in posted if action.batch is not None]
-    if len(together) > 1:
-        await outlet.batch(together)
-    return len(posted) < len(actions)
 
 
 async def _answer_calls(parts: Parts, claim: Claim, outlet: Outlet, done: Done, limits: Limits) -> list[Answered]:

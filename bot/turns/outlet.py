@@ -53,7 +53,8 @@ class Outlet(Protocol):
         ...
 
     async def card(self, action: Action, function: Function) -> str | None:
-        """Post the card of an action; the message's ts, empty where it has none, None if it was not posted."""
+        """Post the card of an action; the message's ts, empty where it has none, None if the far end will never
+        have it. Raises LookupError if nobody can say whether it stands, or it cannot be posted now."""
         ...
 
     async def batch(self, actions: Sequence[Action]) -> None:
@@ -123,7 +124,7 @@ class Outlets(Protocol):
         ...
 
     async def post_again(self, action: Action) -> str | None:
-        """After a crash: find the card of a waiting action, or post it; its ts, None if that cannot be now."""
+        """Find the card of a waiting action, or post it; its ts, None and LookupError as `Outlet.card`."""
         ...
 
     async def settle_all(self, actions: Sequence[Action]) -> None:

@@ -225,7 +225,8 @@ def _awaiting(item: CallItem, action_id: str) -> ResultItem:
         item,
         status="awaiting_confirmation",
         reference=reference(action_id),
-        note="A card with exactly these arguments waits for a person's click. Nothing is done yet.",
+        note="It waits for a person's click on a card with exactly these arguments, which Slack may show late. "
+        "Nothing is done yet.",
     )
 
 

@@ -1,9 +1,9 @@
 """Take up what the last process left: nothing lost, nothing twice."""
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.turns.carding import repost
 from bot.turns.outlet import Outlets
 from bot.turns.parts import Parts
 from storage.records import Action, Ended
@@ -47,15 +47,3 @@ async def show_left(parts: Parts, outlets: Outlets, left: Left) -> None:
     await repost(parts, outlets, left.uncarded)
     await outlets.settle_all(await parts.storage.actions.successors())
     await outlets.settle_all(await parts.storage.actions.unsettled(parts.clock()))
-
-
-async def repost(parts: Parts, outlets: Outlets, actions: Sequence[Action]) -> None:
-    """Give a card to waiting actions that had none: their process ended between the row and the card, or Slack
-    could not say whether it is there."""
-    for seen in actions:
-        action = await parts.storage.actions.get(seen.id)
-        if action is None or action.state.final or action.conversation.key.is_command:
-            continue  # a command's response_url is not kept: it expires, and nothing is done
-        card_ts = await outlets.post_again(action)
-        if card_ts is not None:
-            await parts.storage.actions.carded(action.id, card_ts)

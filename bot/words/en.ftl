@@ -60,6 +60,7 @@ confirm-as-shown = With everything as the card shows it.
 confirm-yes = Yes, do it
 confirm-no = No, go back
 card-not-posted = I could not show a card for this, so it cannot be confirmed and nothing was done. Ask me again, in smaller parts if it was long.
+card-unsure = Slack has not told me whether my card for this can be seen. If it is not here yet, it may still come, and until it does nothing is done. If it stays away, ask me again.
 card-fallback = { $title }: waiting for a confirmation.
 card-confirmed = Confirmed by { $user }. Working on it…
 card-succeeded = ✅ Done. Confirmed by { $user }.

@@ -54,6 +54,7 @@ confirm-as-shown = 카드에 보이는 내용 그대로 실행합니다.
 confirm-yes = 실행
 confirm-no = 돌아가기
 card-not-posted = 카드를 보여 드리지 못해서 승인을 받을 수 없고, 아무것도 실행하지 않았습니다. 다시 요청해 주세요. 내용이 길었다면 나누어 주세요.
+card-unsure = 이 요청의 카드가 보이는지 Slack에서 아직 확인하지 못했습니다. 카드가 아직 없다면 나중에 올라올 수 있으며, 그때까지는 아무것도 실행하지 않습니다. 계속 보이지 않으면 다시 요청해 주세요.
 card-fallback = { $title }: 승인을 기다리고 있습니다.
 card-confirmed = { $user }님이 승인했습니다. 실행하고 있습니다…
 card-succeeded = ✅ 완료했습니다. { $user }님이 승인했습니다.

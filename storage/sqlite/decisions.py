@@ -78,12 +78,13 @@ def _open(db: Database, click: Click, *, requester_only: bool) -> Action | Rulin
         return Ruling(Verdict.NOT_YOURS, action)
     if not click.allowed:
         return Ruling(Verdict.UNSURE if click.unsure else Verdict.NOT_YOURS, action)
-    if action.state is not ActionState.PENDING:
-        return Ruling(Verdict.ALREADY, action)
     if action.card_ts is None and click.card_ts:
-        # The card was posted, and where could not be written down: whoever clicks on it says where it stands.
+        # The card was posted, and where could not be written down: whoever clicks on it says where it stands. Also
+        # of one that is over: nothing else could find its card, to take the buttons off.
         db.execute("UPDATE actions SET card_ts = ? WHERE id = ?", [click.card_ts, action.id])
         action = replace(action, card_ts=click.card_ts)
+    if action.state is not ActionState.PENDING:
+        return Ruling(Verdict.ALREADY, action)
     if click.at >= action.expires_at:
         return Ruling(Verdict.EXPIRED, end_late(db, action, click.at))
     return action

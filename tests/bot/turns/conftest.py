@@ -115,6 +115,10 @@ class RecordingOutlet:
     """Whether the far end can be reached for the end of the turn."""
     refuses: bool = False
     """Whether the far end takes no card."""
+    lost: set[int] = field(default_factory=set)
+    """Which of the cards, from 1, nobody can say anything of: whether they stand."""
+    asked: int = 0
+    """How many cards it was asked to post."""
 
     async def working(self, on: Function | None = None, call: str = "") -> None:
         if call:
@@ -128,6 +132,9 @@ class RecordingOutlet:
         self.said += delta
 
     async def card(self, action: Action, function: Function) -> str | None:
+        self.asked += 1
+        if self.asked in self.lost:
+            raise LookupError
         if self.refuses:
             return None
         self.cards.append(action)

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from bot.metrics import Metrics
+from bot.turns.carding import repost
 from bot.turns.ending import show_again
 from bot.turns.history import pair_calls
 from bot.turns.parts import Parts
@@ -178,6 +179,8 @@ class Course:
             self.wrong.append(f"{name}: after {events}")
         if name != "put" and id in [done[0] for done in self.town.done]:
             self.wrong.append(f"{name}: twice")
+        if id not in self.channel.shown:
+            self.wrong.append(f"{name}: nobody can see its card")
         if self.clock() > action.expires_at + TTL:
             self.wrong.append(f"{name}: too late")
         by = action.decided_by or ""
@@ -325,8 +328,11 @@ class Course:
                 self.town.refuses = not self.town.refuses
             case "revoke":
                 await self._revoke(storage, user)
-            case _:
+            case _:  # as bot/schedule/housekeeping.py does
                 await storage.actions.expire(self.clock())
+                if storage is not self.raw:  # else in the middle of something, and the sweep leaves that alone
+                    lost = await storage.actions.uncarded(of_ended_turns=True)
+                    await repost(self.parts, self.channel, lost)
 
     # ── what always holds ───────────────────────────────────────────────────────────────────────────────────
 
@@ -376,6 +382,7 @@ class Course:
                 self.runner.run(self._end())
         finally:
             counted.update(self.fate.met)
+            counted["cards that nobody could tell of"] += len(self.channel.unsure)
             self.runner.run(self.raw.close())
             self.runner.run(self.http.aclose())
             self.runner.close()
