@@ -1,17 +1,15 @@
 """From the openai package's exceptions, and a provider's error events, to errors by who acts next."""
 
 import re
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import httpx2
 import openai
 
 from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRefused
 from bot.model.options import SettingNames
 from bot.model.waits import asked_wait
-from bot.model.wire import Unreadable
+from bot.model.wire import LOST, Unreadable
 
 # The servers' own words; only OpenAI, Azure and llama.cpp have a code for it.
 _CONTEXT = re.compile(
@@ -37,12 +35,18 @@ def translated(begun: Callable[[], bool], settings: SettingNames) -> Iterator[No
         raise _from_api(error, settings, begun=begun()) from error
     except openai.OpenAIError as error:
         raise ModelRefused(f"The openai package refuses its settings; look at {settings.key}.") from error
-    except (httpx2.HTTPError, httpx2.StreamError, ssl.SSLError) as error:
-        raise broken(begun=begun(), why=type(error).__name__) from error
-    except TimeoutError as error:
-        raise broken(begun=begun(), why=_SILENT) from error
-    except Unreadable as error:
-        raise broken(begun=begun(), why="an event that cannot be read") from error
+    except LOST as error:
+        raise broken(begun=begun(), why=_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case TimeoutError():
+            return _SILENT
+        case Unreadable():
+            return "an event that cannot be read"
+        case _:
+            return type(error).__name__
 
 
 def broken(*, begun: bool, why: str, repeated: bool = False) -> ModelError:
