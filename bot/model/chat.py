@@ -20,8 +20,8 @@ from storage.records import Item
 PATH = "/chat/completions"
 
 FOLLOWING = 1.0
-"""Seconds in all that are left to what follows a finish reason, the usage and `[DONE]`: the answer is whole without
-them, and not all servers send them."""
+"""Seconds in all that are left to what follows a finish reason, the usage and `[DONE]`: the answer is whole
+without them, and not all servers send them."""
 
 
 class ChatModel:

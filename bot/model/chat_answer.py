@@ -144,6 +144,8 @@ class ChatAnswer:
             call = known[-1]
             if not (name and self._is_another(call, index, call_id)):
                 return call
+        if len(self._calls) >= wire.MOST_ITEMS:
+            raise wire.Unreadable("calls without end")
         self._calls.append(_Call(index))
         return self._calls[-1]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import math
 import secrets
 import ssl
@@ -11,6 +12,7 @@ from typing import Any
 import httpx2
 import openai
 
+from bot.model.bounds import BREATH
 from storage.records import CallItem, Item, Usage
 
 DEEPEST = 32
@@ -25,6 +27,10 @@ BROKEN = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
 
 LEAVE_AFTER, TRAILING = 0.25, 100
 """Seconds, and events, after which a server is left that has sent the last event and does not end its answer."""
+
+
+MOST_ITEMS = 1_000
+"""Calls in an answer, or items of its output: they are looked up in one another, and others wait meanwhile."""
 
 
 class Unreadable(Exception):
@@ -64,7 +70,9 @@ async def events(
     error of its own: an object that is nested too deeply is a RecursionError, a list where it wants an object may
     be a TypeError.
     """
-    while True:
+    for number in itertools.count(1):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
         seconds = pause()
         if seconds is not None and seconds <= 0:
             raise TimeoutError

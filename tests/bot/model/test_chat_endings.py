@@ -77,6 +77,11 @@ async def test_what_never_ends_is_left(answer: Answer) -> None:
     assert (done.text, done.finish) == ("Sunny", Finish.STOP)
 
 
+async def test_a_flood_after_done_is_left(answer: Answer) -> None:
+    done = await answer(chunk("Sunny", "stop"), "data: [DONE]\n\n", itertools.repeat(b"x" * 2**16))
+    assert (done.text, done.finish) == ("Sunny", Finish.STOP)
+
+
 async def test_another_choice_does_not_keep_it_open(answer: Answer) -> None:
     done = await answer(chunk("Sunny", "stop"), itertools.repeat(chunk("Rain", index=1)))
     assert (done.text, done.finish) == ("Sunny", Finish.STOP)
