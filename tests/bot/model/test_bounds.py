@@ -109,7 +109,11 @@ async def test_the_start_says_who_compresses(serve: Any) -> None:
 
 @pytest.mark.parametrize(
     "endless",
-    [ENDLESS, itertools.repeat(b"data: x\r\n" * 1000), [b'data: {"choices": [' + b"{}," * 300_000]],
+    [
+        ENDLESS,
+        itertools.repeat((b"data: " + b"x" * 2**14 + b"\r\n") * 4),
+        [b'data: {"choices": [' + b"{}," * 300_000],
+    ],
     ids=["line", "lines", "values"],
 )
 async def test_an_event_without_an_end(odd: Any, build: Callable[..., Model], api: str, endless: Any) -> None:
@@ -124,7 +128,7 @@ async def test_a_body_without_an_end(
     odd: Any, build: Callable[..., Model], api: str, status: int, kind: str
 ) -> None:
     server = await odd(status=status, content_type=kind)
-    server.events = itertools.chain(itertools.repeat(b"<p>\n\n" * 1000))
+    server.events = itertools.repeat(b"<p>\n\n" + b"x" * 2**16)
     with pytest.raises(ModelBusy, match="more than an answer has"):
         [event async for event in build(base_url=server.url, api=api).stream("", QUESTION, [])]
 

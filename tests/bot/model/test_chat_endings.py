@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.errors import ModelCut
+from bot.model import chat
 from bot.model.protocol import Done, Finish, Model
 from storage.records import Usage, UserItem
 
@@ -72,8 +73,9 @@ async def test_a_filter_afterwards_is(answer: Answer) -> None:
     assert (await answer(chunk("Sunny", "stop"), late)).finish is Finish.FILTERED
 
 
-async def test_what_never_ends_is_left(answer: Answer) -> None:
-    done = await answer(chunk("Sunny", "stop"), itertools.repeat(NOTHING))
+async def test_what_never_ends_is_left(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "FOLLOWING", 0.1)
+    done = await answer(chunk("Sunny", "stop"), itertools.repeat("data: {}\n\n" * 100))
     assert (done.text, done.finish) == ("Sunny", Finish.STOP)
 
 
@@ -82,7 +84,8 @@ async def test_a_flood_after_done_is_left(answer: Answer) -> None:
     assert (done.text, done.finish) == ("Sunny", Finish.STOP)
 
 
-async def test_another_choice_does_not_keep_it_open(answer: Answer) -> None:
+async def test_another_choice_does_not_keep_it_open(answer: Answer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat, "FOLLOWING", 0.1)
     done = await answer(chunk("Sunny", "stop"), itertools.repeat(chunk("Rain", index=1)))
     assert (done.text, done.finish) == ("Sunny", Finish.STOP)
 
