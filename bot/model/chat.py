@@ -1,6 +1,7 @@
 """Chat Completions, for the servers that speak nothing else."""
 
-from collections.abc import AsyncGenerator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
@@ -17,6 +18,10 @@ from functions.contract import Function
 from storage.records import Item
 
 PATH = "/chat/completions"
+
+FOLLOWING = 1.0
+"""Seconds in all that are left to what follows a finish reason, the usage and `[DONE]`: the answer is whole
+without them, and not all servers send them."""
 
 
 class ChatModel:
@@ -41,20 +46,34 @@ class ChatModel:
             try:
                 body = self.body(instructions, items, functions)
                 async with await wire.post(self._client, PATH, body) as stream:
-                    async with aclosing(wire.events(stream, lambda: self._pause(answer))) as chunks:
+                    async with aclosing(wire.events(stream, self._pauses(answer))) as chunks:
                         async for chunk in chunks:
                             if piece := answer.add(chunk):
                                 yield TextDelta(piece)
                     if not answer.events and "event-stream" not in (kind := wire.content_type(stream)):
                         raise not_a_stream(kind, self._settings)
             except openai.APIError as error:
-                if not is_filtered(error.code):
+                if is_filtered(error.code):
+                    answer.filter()
+                elif not answer.ended:
                     raise
-                answer.filter()
+            except wire.LOST:
+                if not answer.ended:
+                    raise
         yield answer.done()
 
-    def _pause(self, answer: ChatAnswer) -> float | None:
-        return self._options.pause_timeout if answer.flows else None
+    def _pauses(self, answer: ChatAnswer) -> Callable[[], float | None]:
+        now = asyncio.get_running_loop().time
+        until: float | None = None
+
+        def pause() -> float | None:
+            nonlocal until
+            if answer.ended:
+                until = now() + FOLLOWING if until is None else until
+                return until - now()
+            return self._options.pause_timeout if answer.flows else None
+
+        return pause
 
     async def close(self) -> None:
         await self._client.close()

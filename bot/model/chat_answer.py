@@ -39,6 +39,9 @@ class ChatAnswer:
 
     `flows` tells that the last that came was a piece of a text or a call, so that the next is due soon: a model
     that thinks may take its time.
+
+    `ended` tells that the server has said why the answer ended, and has not gone on with it: some say so in every
+    chunk.
     """
 
     def __init__(self, model: str, items: Iterable[Item]) -> None:
@@ -51,6 +54,7 @@ class ChatAnswer:
         self._calls: list[_Call] = []
         self._refused = False
         self._reason = ""
+        self._went_on = False
         self._usage = Usage()
         self._counted = False
         self._fingerprint: str | None = None
@@ -58,6 +62,10 @@ class ChatAnswer:
     def begun(self) -> bool:
         """Tell whether some of the answer has come."""
         return self._begun
+
+    @property
+    def ended(self) -> bool:
+        return bool(self._reason) and not self._went_on
 
     def add(self, chunk: Mapping[str, Any]) -> str:
         """Take the next chunk and return the text that it adds."""
@@ -99,7 +107,6 @@ class ChatAnswer:
     def _add_choice(self, choice: Mapping[str, Any]) -> str:
         if choice.get("index") not in (0, None):
             return ""
-        self._reason = wire.text(choice.get("finish_reason")) or self._reason
         # A server that does not stream sends the whole as a message in one chunk.
         delta = wire.mapping(choice.get("delta")) or wire.mapping(choice.get("message"))
         calls = wire.listing(delta.get("tool_calls"))
@@ -112,6 +119,8 @@ class ChatAnswer:
         self._begun = self._begun or bool(piece or reasoning or self._calls)
         if piece or calls or reasoning:
             self.flows = bool(piece or calls)
+        self._went_on = self._went_on or bool(self._reason and (piece or calls))
+        self._reason = wire.text(choice.get("finish_reason")) or self._reason
         return piece
 
     def _add_call(self, delta: Mapping[str, Any]) -> None:
@@ -135,6 +144,8 @@ class ChatAnswer:
             call = known[-1]
             if not (name and self._is_another(call, index, call_id)):
                 return call
+        if len(self._calls) >= wire.MOST_ITEMS:
+            raise wire.Unreadable("calls without end")
         self._calls.append(_Call(index))
         return self._calls[-1]
 

@@ -2,7 +2,7 @@
 
 import openai
 
-from bot.errors import OperatorError
+from bot.errors import ModelError, OperatorError
 from bot.model.client import build_client
 from bot.model.options import ModelOptions, provider_of, setting_names
 
@@ -12,7 +12,7 @@ SECONDS = 10.0
 async def check_model(options: ModelOptions) -> None:
     """Ask for the list of models; a server that has none will do, as long as it answers.
 
-    Raises OperatorError if the server cannot be reached, or refuses the key.
+    Raises OperatorError if the server cannot be reached, refuses the key, or compresses its answers.
     """
     names = setting_names(options)
     client = build_client(options, provider_of(options)).with_options(max_retries=0, timeout=SECONDS)
@@ -32,3 +32,5 @@ async def check_model(options: ModelOptions) -> None:
             ) from error
         except openai.APIError:
             return
+        except ModelError as error:
+            raise OperatorError(str(error)) from error

@@ -6,7 +6,9 @@ import httpx2
 import openai
 
 from bot.errors import OperatorError
-from bot.model.options import OPENAI_URL, ModelOptions, Provider, setting_names
+from bot.model.bounds import bound
+from bot.model.errors import compressed, tells_enough
+from bot.model.options import OPENAI_URL, ModelOptions, Provider, SettingNames, setting_names
 from bot.model.waits import asked_wait
 
 NO_KEY = "no-key"
@@ -30,7 +32,10 @@ def build_client(options: ModelOptions, provider: Provider) -> openai.AsyncOpenA
     timeout = openai.Timeout(options.read_timeout, connect=options.connect_timeout)
     retries = min(options.retries, 1) if options.fallbacks else options.retries
     patience = PATIENCE_BESIDE_OTHERS if options.fallbacks else PATIENCE
-    http = openai.DefaultAsyncHttpxClient(timeout=timeout, event_hooks={"response": [_impatient(patience)]})
+    hooks = [_impatient(patience), _uncompressed(setting_names(options)), bound]
+    http = openai.DefaultAsyncHttpxClient(
+        timeout=timeout, headers={"Accept-Encoding": "identity"}, event_hooks={"response": hooks}
+    )
     if options.azure_endpoint:
         if not options.azure_api_version:
             raise OperatorError("OPENAI_API_VERSION is empty; write the API version of the Azure endpoint.")
@@ -71,5 +76,20 @@ def _impatient(patience: float) -> Callable[[httpx2.Response], Awaitable[None]]:
         wait = asked_wait(response.headers)
         if wait is not None and wait > patience:
             response.headers["x-should-retry"] = "false"
+
+    return hook
+
+
+def _uncompressed(settings: SettingNames) -> Callable[[httpx2.Response], Awaitable[None]]:
+    """Refuse a body that is compressed all the same; of an error whose status says enough, that is all that is
+    taken."""
+
+    async def hook(response: httpx2.Response) -> None:
+        encodings = response.headers.get_list("content-encoding", split_commas=True)
+        if all(encoding.strip().lower() in ("", "identity") for encoding in encodings):
+            return
+        if not tells_enough(response.status_code):
+            raise compressed(settings)
+        await response.aclose()
 
     return hook

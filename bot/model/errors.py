@@ -1,17 +1,16 @@
 """From the openai package's exceptions, and a provider's error events, to errors by who acts next."""
 
 import re
-import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import httpx2
 import openai
 
 from bot.errors import ContextTooLong, ModelBusy, ModelCut, ModelError, ModelRefused
+from bot.model.bounds import TooMuch
 from bot.model.options import SettingNames
 from bot.model.waits import asked_wait
-from bot.model.wire import Unreadable
+from bot.model.wire import LOST, Unreadable
 
 # The servers' own words; only OpenAI, Azure and llama.cpp have a code for it.
 _CONTEXT = re.compile(
@@ -22,6 +21,7 @@ _CONTEXT = re.compile(
 _REFUSED_EVENTS = ("invalid_request_error", "model_not_found", "invalid_api_key")
 _ABOUT_REQUEST = (400, 415, 422)
 _SILENT = "it was silent for too long"
+_ENDLESS = "the server sent more than an answer has"
 _WORD = re.compile(r"[A-Za-z0-9_./+\[\]-]{1,80}")
 
 
@@ -37,12 +37,20 @@ def translated(begun: Callable[[], bool], settings: SettingNames) -> Iterator[No
         raise _from_api(error, settings, begun=begun()) from error
     except openai.OpenAIError as error:
         raise ModelRefused(f"The openai package refuses its settings; look at {settings.key}.") from error
-    except (httpx2.HTTPError, httpx2.StreamError, ssl.SSLError) as error:
-        raise broken(begun=begun(), why=type(error).__name__) from error
-    except TimeoutError as error:
-        raise broken(begun=begun(), why=_SILENT) from error
-    except Unreadable as error:
-        raise broken(begun=begun(), why="an event that cannot be read") from error
+    except LOST as error:
+        raise broken(begun=begun(), why=_why(error)) from error
+
+
+def _why(error: Exception) -> str:
+    match error:
+        case TimeoutError():
+            return _SILENT
+        case Unreadable():
+            return "an event that cannot be read"
+        case TooMuch():
+            return _ENDLESS
+        case _:
+            return type(error).__name__
 
 
 def broken(*, begun: bool, why: str, repeated: bool = False) -> ModelError:
@@ -60,6 +68,23 @@ def not_a_stream(content_type: str, settings: SettingNames) -> ModelRefused:
         f"The server answers with {kind} instead of an event stream; look whether {settings.address} is complete, "
         "such as https://host/v1."
     )
+
+
+def compressed(settings: SettingNames) -> ModelRefused:
+    """Return the error for a server that compresses what it was asked to send as it is.
+
+    Such a body is not read: a few kilobytes can be hours of zeros, and no time-out takes effect while they are
+    inflated.
+    """
+    return ModelRefused(
+        f"The server of {settings.address} compresses its answers, though Nod asks it not to; have it, or the "
+        "proxy in front of it, send them as they are."
+    )
+
+
+def tells_enough(status: int) -> bool:
+    """Tell whether an HTTP status says without its body who acts next."""
+    return status >= 400 and status not in _ABOUT_REQUEST
 
 
 def from_event(code: str, message: str, *, begun: bool) -> ModelError:
@@ -103,6 +128,8 @@ def refuses_reasoning(error: openai.APIStatusError) -> bool:
 def _from_api(error: openai.APIError, settings: SettingNames, *, begun: bool) -> ModelError:
     if isinstance(error, openai.APITimeoutError):
         return broken(begun=begun, why=_SILENT, repeated=True)
+    if isinstance(error.__cause__, TooMuch):
+        return broken(begun=begun, why=_ENDLESS)
     if isinstance(error, openai.APIConnectionError):
         return broken(begun=begun, why=f"no connection to the server of {settings.address}", repeated=True)
     if isinstance(error, openai.APIStatusError):

@@ -1,6 +1,6 @@
 """Assembles the events of a Responses stream into output items."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import replace
 from typing import Any
 
@@ -58,6 +58,7 @@ class ResponsesAnswer:
         if kind == "response.output_item.done":
             index = event.get("output_index")
             self._output[index if isinstance(index, int) else len(self._output)] = wire.mapping(event.get("item"))
+            _count(self._output)
         elif kind in _ENDS:
             self._end(kind, wire.mapping(event.get("response")))
         elif kind == "error":
@@ -99,6 +100,7 @@ class ResponsesAnswer:
         return piece
 
     def _end(self, kind: str, response: Mapping[str, Any]) -> None:
+        _count(wire.listing(response.get("output")))
         self._response, self.ended = response, True
         if kind == "response.failed":
             self._fail(wire.mapping(response.get("error")))
@@ -153,6 +155,11 @@ class ResponsesAnswer:
             for part in wire.listing(item.get("content"))
         )
         return Finish.REFUSED if refused else Finish.STOP
+
+
+def _count(items: Sized) -> None:
+    if len(items) > wire.MOST_ITEMS:
+        raise wire.Unreadable("items without end")
 
 
 def _message_text(item: Mapping[str, Any]) -> str:

@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import itertools
 import math
 import secrets
+import ssl
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from typing import Any
 
+import httpx2
 import openai
 
+from bot.model.bounds import BREATH
 from storage.records import CallItem, Item, Usage
 
 DEEPEST = 32
@@ -25,8 +29,16 @@ LEAVE_AFTER, TRAILING = 0.25, 100
 """Seconds, and events, after which a server is left that has sent the last event and does not end its answer."""
 
 
+MOST_ITEMS = 1_000
+"""Calls in an answer, or items of its output: they are looked up in one another, and others wait meanwhile."""
+
+
 class Unreadable(Exception):
     """A server sent what the openai package cannot take apart."""
+
+
+LOST = (httpx2.HTTPError, httpx2.StreamError, ssl.SSLError, TimeoutError, Unreadable)
+"""What a stream that breaks off raises, beside the openai package's own errors."""
 
 
 async def post(client: openai.AsyncOpenAI, path: str, body: Mapping[str, Any]) -> openai.AsyncStream[object]:
@@ -51,15 +63,21 @@ async def events(
     """Yield a stream's events; one that is no JSON object is an empty one.
 
     `pause` is asked before each for how many seconds the server may be silent now; None: as long as the client's
-    own time-out lets it.
+    own time-out lets it. At 0 or less it is over, also while events come without a wait in between, in which alone
+    a time-out can take effect.
 
     Raises Unreadable, TimeoutError, and what the package raises. Not all that it raises for broken JSON is an
     error of its own: an object that is nested too deeply is a RecursionError, a list where it wants an object may
     be a TypeError.
     """
-    while True:
+    for number in itertools.count(1):
+        if number % BREATH == 0:
+            await asyncio.sleep(0)
+        seconds = pause()
+        if seconds is not None and seconds <= 0:
+            raise TimeoutError
         try:
-            async with asyncio.timeout(pause()):
+            async with asyncio.timeout(seconds):
                 event = mapping(await anext(stream))
         except StopAsyncIteration:
             return
@@ -71,7 +89,7 @@ async def events(
 async def read_out(stream: openai.AsyncStream[object]) -> None:
     """Read what follows the last event. Only a connection that was read to its end is used for the next request:
     a new one costs the time of a first word. What comes is dropped, and so is what goes wrong with it."""
-    with contextlib.suppress(StopAsyncIteration, TimeoutError, openai.OpenAIError, *BROKEN):
+    with contextlib.suppress(StopAsyncIteration, openai.OpenAIError, *LOST, *BROKEN):
         async with asyncio.timeout(LEAVE_AFTER):
             for _ in range(TRAILING):
                 await anext(stream)

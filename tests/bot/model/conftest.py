@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -89,9 +89,10 @@ def ask() -> Ask:
 class Odd:
     """A server that sends exactly what a test gives it, to every path.
 
-    `events` go out as server-sent events (text as it is, anything else as JSON). Then the stream ends, or the
-    connection drops (`cut`), or the server is silent until the client leaves (`stall`), which sets `left`.
-    A request sets `asked`; `peers` are the connections that requests came over, one for each request.
+    `events` go out as server-sent events (text and bytes as they are, anything else as JSON). Then the stream
+    ends, or the connection drops (`cut`), or the server is silent until the client leaves (`stall`), which sets
+    `left`. A request sets `asked`; `heads` are the headers of requests and `peers` the connections that they came
+    over, one for each request.
     """
 
     events: Iterable[Any] = ()
@@ -104,6 +105,7 @@ class Odd:
     then: "Odd | None" = None
     requests: list[dict[str, Any]] = field(default_factory=list)
     paths: list[str] = field(default_factory=list)
+    heads: list[Mapping[str, str]] = field(default_factory=list)
     peers: list[object] = field(default_factory=list)
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     left: asyncio.Event = field(default_factory=asyncio.Event)
@@ -112,6 +114,7 @@ class Odd:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         self.requests.append(await request.json())
         self.paths.append(request.path_qs)
+        self.heads.append(request.headers)
         self.peers.append(request.transport and request.transport.get_extra_info("peername"))
         self.asked.set()
         current: Odd = self
@@ -129,9 +132,7 @@ class Odd:
         )
         await response.prepare(request)
         for event in self.events:
-            await response.write(
-                event.encode() if isinstance(event, str) else f"data: {json.dumps(event)}\n\n".encode()
-            )
+            await response.write(_written(event))
         if self.stall:
             try:
                 await asyncio.Event().wait()
@@ -142,6 +143,12 @@ class Odd:
             raise ConnectionResetError
         await response.write_eof()
         return response
+
+
+def _written(event: Any) -> bytes:
+    if isinstance(event, bytes):
+        return event
+    return event.encode() if isinstance(event, str) else f"data: {json.dumps(event)}\n\n".encode()
 
 
 @pytest.fixture
